@@ -1,0 +1,3 @@
+"""Version of this distribution (CalVer, see the CHANGELOG)."""
+
+__version__ = "2026.11.24"

@@ -1,0 +1,215 @@
+"""The seam between protocol and SQL: what `session.py` asks of an engine and what it gets back.
+
+Engines (`script`, `replay`, `memory`) know SQL and values; they know no message and no socket. Values are the
+Python values that `informix_types` decodes to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntFlag
+from typing import Any, Protocol
+
+from informix_types import ColumnType
+
+__all__ = [
+    "DatabaseFlag",
+    "Engine",
+    "EngineCursor",
+    "EngineSession",
+    "Outcome",
+    "Parameter",
+    "PreparedStatement",
+    "ResultColumn",
+    "SqlError",
+]
+
+
+class SqlError(Exception):
+    """A statement failed in Informix's terms; the session answers it as SQ_ERR (sqli.md 4.6).
+
+    Attributes:
+        sqlcode: Informix SQL code, negative.
+        isam: ISAM code or 0.
+        offset: 1-based position of the offending token in the statement's text, 0 for none.
+        token: offending name or text, as Informix puts it in the token field.
+    """
+
+    def __init__(self, sqlcode: int, *, isam: int = 0, offset: int = 0, token: str = "") -> None:
+        super().__init__(sqlcode, isam, offset, token)
+        self.sqlcode = sqlcode
+        self.isam = isam
+        self.offset = offset
+        self.token = token
+
+
+class DatabaseFlag(IntFlag):
+    """Bits of DONE.warn in the reply to DBOPEN and to DATABASE statements (sqli.md 3.5)."""
+
+    LOGGED = 0x0001
+    ANSI = 0x0002
+    ALWAYS = 0x0014
+    """Set in every capture."""
+    FLOAT_IS_DECIMAL = 0x0008
+    READ_ONLY = 0x0020
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """One column of a described statement: result column of a query, target column of a marker in DML."""
+
+    name: str
+    type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One bound value: the type it was sent as and its Python value.
+
+    `is_default` is the wire's indicator -2: use the column's default (sqli.md 7.2).
+    """
+
+    type: ColumnType
+    value: Any
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedStatement:
+    """A parsed and bound statement.
+
+    Attributes:
+        statement_type: number of sqli.md 6.4.
+        columns: result columns of a query (or function returning values); for INSERT and UPDATE the target
+            columns of the markers, as DESCRIBE shows them (sqli.md 6.1).
+        parameters: best knowledge of each marker's type in order (answers CIDESCRIBE); a type with code
+            CHAR and length 0 where nothing is known.
+        returns_rows: rows are fetched through a cursor (types 2, and 56 with columns).
+        scrollable: false when the server refuses SCROLL for it (FOR UPDATE: -526).
+        for_update: the statement is SELECT … FOR UPDATE.
+        handle: the engine's own representation.
+    """
+
+    statement_type: int
+    columns: tuple[ResultColumn, ...] = ()
+    parameters: tuple[ColumnType, ...] = ()
+    returns_rows: bool = False
+    scrollable: bool = True
+    for_update: bool = False
+    handle: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What executing a statement did: fills DONE and INSERTDONE (sqli.md 4.4).
+
+    `database` is not None after DATABASE, CREATE DATABASE, CLOSE DATABASE: the new flags (0 = closed).
+    `results` holds the row of an EXECUTE PROCEDURE that was executed, not opened.
+    """
+
+    rows: int = 0
+    rowid: int = 0
+    serial: int = 0
+    serial8: int = 0
+    bigserial: int = 0
+    database: int | None = None
+    warnings: int = 0
+    keys: tuple[ResultColumn, ...] = ()
+    key_values: tuple[Any, ...] = field(default=())
+
+
+class EngineCursor(Protocol):
+    """An open cursor: rows in order, or by absolute position when it was opened for scrolling."""
+
+    def fetch(self) -> tuple[Any, ...] | None:
+        """Return the next row, or None at the end. Raises SqlError."""
+
+    def fetch_absolute(self, row: int) -> tuple[Any, ...] | None:
+        """Return row number `row` (1-based; -1 is the last), or None. Scroll cursors only."""
+
+    def position(self) -> int:
+        """Return the number of the row last delivered, 1-based; 0 before the first."""
+
+    def close(self) -> None:
+        """Free the cursor; called once."""
+
+
+class EngineSession(Protocol):
+    """One logged-in session: current database, transaction, cursors."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether an explicit (or MODE ANSI implicit) transaction is open."""
+
+    def open_database(self, name: str, *, exclusive: bool = False) -> int:
+        """Open a database (any transaction of the former one must be ended); return its DatabaseFlag bits.
+
+        Raises:
+            SqlError: -329 unknown, -387 no privilege, -425 in use.
+        """
+
+    def close_database(self) -> None:
+        """Close the current database."""
+
+    def databases(self) -> Sequence[str]:
+        """Return the names of all databases (answers DBLIST)."""
+
+    def prepare(self, sql: str) -> PreparedStatement:
+        """Parse and bind one statement (or several without SELECT, sqli.md 8 #23). Raises SqlError."""
+
+    def execute(
+        self,
+        statement: PreparedStatement,
+        parameters: Sequence[Parameter] = (),
+        *,
+        keys: Sequence[str | int] | None = None,
+    ) -> Outcome:
+        """Run a statement that is not opened as a cursor. `keys`: generated keys asked for, () = all.
+
+        Raises:
+            SqlError: -260 for a SELECT; whatever the statement raises.
+        """
+
+    def open(
+        self,
+        statement: PreparedStatement,
+        parameters: Sequence[Parameter] = (),
+        *,
+        cursor_name: str = "",
+        scroll: bool = False,
+        hold: bool = False,
+    ) -> EngineCursor:
+        """Open a cursor. `cursor_name` is what WHERE CURRENT OF refers to. Raises SqlError."""
+
+    def begin(self) -> None:
+        """Start a transaction. Raises SqlError -535 when one is open, -256 in an unlogged database."""
+
+    def commit(self) -> None:
+        """Commit. Raises SqlError -255 when none is open, -256 in an unlogged database."""
+
+    def rollback(self) -> None:
+        """Roll back. Raises SqlError -255 when none is open, -256 in an unlogged database."""
+
+    def savepoint(self, name: str, *, unique: bool = False) -> None:
+        """Set a savepoint. Raises SqlError."""
+
+    def rollback_to(self, name: str) -> None:
+        """Roll back to a savepoint. Raises SqlError."""
+
+    def release_savepoint(self, name: str) -> None:
+        """Release a savepoint. Raises SqlError."""
+
+    def interrupt(self) -> None:
+        """Abort the running statement (it raises SqlError -213, ISAM -157). Called from another thread."""
+
+    def close(self) -> None:
+        """End the session: roll back, close cursors. Never raises."""
+
+
+class Engine(Protocol):
+    """A server's SQL side: makes one `EngineSession` for each login."""
+
+    def connect(self, user: str, environment: Mapping[str, str]) -> EngineSession:
+        """Start a session for a user whose password was accepted; `environment` holds the login's pairs."""
+
+    def close(self) -> None:
+        """Free everything."""

@@ -1,0 +1,22 @@
+"""Exceptions of this package; drivers map them to their own classes (PEP 249: DataError, OperationalError)."""
+
+__all__ = ["ConversionError", "FramingError", "Incomplete"]
+
+
+class ConversionError(ValueError):
+    """A value cannot be represented exactly on the other side.
+
+    Raised for a Python value that the type has no room for, and for a stored value for which Python has no
+    object. A driver reports it as PEP 249's ``DataError``; the connection stays usable.
+    """
+
+
+class FramingError(ValueError):
+    """Bytes contradict their own structure: impossible length, digit above 99, row not consumed exactly.
+
+    The stream cannot be trusted any more; a driver closes the connection.
+    """
+
+
+class Incomplete(Exception):
+    """The buffer ends before the value or message does; nothing was consumed."""

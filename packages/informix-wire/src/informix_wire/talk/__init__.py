@@ -1,0 +1,1 @@
+"""Conversations: the client side of the protocol as generators, without I/O."""
