@@ -1,18 +1,25 @@
 """The seam between protocol and SQL: what `session.py` asks of an engine and what it gets back.
 
-Engines (`script`, `replay`, `memory`) know SQL and values; they know no message and no socket. Values are the
-Python values that `informix_types` decodes to.
+Engines (`script`, `memory`) know SQL and values; they know no message and no socket. Values are the
+Python values that `informix_types` decodes to, with two simplifications: BYTE, BLOB and CLOB values cross the seam as
+`bytes` in both directions and TEXT as `str` (parameters: `bytes` when bound as BYTE); the session trades them for
+descriptors and locators (sqli.md 5.14, 5.16).
+
+`Engine` and `EngineSession` are required; `DescribesKeys`, `UsesServices` and `CallsRoutines` are optional abilities
+that the session asks for with `isinstance`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from informix_types import ColumnType
 
 __all__ = [
+    "CallsRoutines",
     "DatabaseFlag",
+    "DescribesKeys",
     "Engine",
     "EngineCursor",
     "EngineSession",
@@ -20,7 +27,9 @@ __all__ = [
     "Parameter",
     "PreparedStatement",
     "ResultColumn",
+    "SessionServices",
     "SqlError",
+    "UsesServices",
 ]
 
 
@@ -32,14 +41,27 @@ class SqlError(Exception):
         isam: ISAM code or 0.
         offset: 1-based position of the offending token in the statement's text, 0 for none.
         token: offending name or text, as Informix puts it in the token field.
+        sqlstate: only for -937: the five characters that the packet carries.
+        text: only for -937: the message text that the packet carries.
     """
 
-    def __init__(self, sqlcode: int, *, isam: int = 0, offset: int = 0, token: str = "") -> None:
+    def __init__(
+        self,
+        sqlcode: int,
+        *,
+        isam: int = 0,
+        offset: int = 0,
+        token: str = "",
+        sqlstate: str | None = None,
+        text: str | None = None,
+    ) -> None:
         super().__init__(sqlcode, isam, offset, token)
         self.sqlcode = sqlcode
         self.isam = isam
         self.offset = offset
         self.token = token
+        self.sqlstate = sqlstate
+        self.text = text
 
 
 class DatabaseFlag(IntFlag):
@@ -103,7 +125,7 @@ class Outcome:
     """What executing a statement did: fills DONE and INSERTDONE (sqli.md 4.4).
 
     `database` is not None after DATABASE, CREATE DATABASE, CLOSE DATABASE: the new flags (0 = closed).
-    `results` holds the row of an EXECUTE PROCEDURE that was executed, not opened.
+    `keys` and `key_values` answer a request for generated keys: the columns and their values of the row inserted.
     """
 
     rows: int = 0
@@ -213,3 +235,63 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free everything."""
+
+
+class SessionServices(Protocol):
+    """What the protocol side offers to an engine session while one of its methods runs (never from another thread)."""
+
+    def read_client_file(self, name: str) -> bytes:
+        """Read a whole file from the client, for ``filetoblob(name, 'client')`` (SQ_FILE, sqli.md 5.15).
+
+        Raises:
+            SqlError: the client refused (unknown name) or failed.
+        """
+
+    def write_client_file(self, name: str, data: bytes) -> None:
+        """Write a file on the client, for ``lotofile(column, name, 'client')`` (SQ_FILE, sqli.md 5.15).
+
+        The engine has chosen the final name. Raises SqlError when the client refuses it.
+        """
+
+    def locator_data(self, locator: bytes) -> bytes:
+        """Return the content of a smart large object, for ``'<144 hex digits>'::BLOB`` (72 bytes, sqli.md 5.14).
+
+        Raises:
+            SqlError: -9810, ISAM -12048: no such object.
+        """
+
+    def open_large_object(self, data: bytes, mode: int, *, clob: bool = False) -> int:
+        """Open content as a smart large object, for ``ifx_lo_open(column, mode)``; return the descriptor number."""
+
+    def close_large_object(self, descriptor: int) -> int:
+        """Close a descriptor, for ``ifx_lo_close(fd)``; return 0. Raises SqlError -9811 when it is not open."""
+
+
+@runtime_checkable
+class UsesServices(Protocol):
+    """An engine session that runs ``lotofile``, ``filetoblob`` or ``ifx_lo_open`` in SQL."""
+
+    def attach(self, services: SessionServices) -> None:
+        """Keep the services; called once, before the first statement."""
+
+
+@runtime_checkable
+class DescribesKeys(Protocol):
+    """An engine session that knows at PREPARE which generated keys a statement will report (sqli.md 5.8).
+
+    Without it the description travels with the keys in the execute reply, which clients accept as well.
+    """
+
+    def describe_keys(self, statement: PreparedStatement, keys: Sequence[str | int]) -> tuple[ResultColumn, ...]:
+        """Return the columns that `execute(..., keys=keys)` will report; `keys` () = all. Raises SqlError."""
+
+
+@runtime_checkable
+class CallsRoutines(Protocol):
+    """An engine session whose routines can be called by the fast path (sqli.md 5.13)."""
+
+    def find_routine(self, signature: str) -> Any | None:
+        """Return the engine's handle of a routine such as ``function informix.f(integer)``, or None."""
+
+    def call_routine(self, routine: Any, parameters: Sequence[Parameter]) -> Sequence[Parameter]:
+        """Run a routine; return what it returns, each value with its type. Raises SqlError."""
