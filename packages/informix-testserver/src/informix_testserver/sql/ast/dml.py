@@ -1,0 +1,121 @@
+"""Statements that change rows, and calls of routines."""
+
+from dataclasses import dataclass
+
+from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression
+from .queries import Query, TableRef
+
+__all__ = [
+    "Assignment",
+    "CurrentOf",
+    "Delete",
+    "ExecuteRoutine",
+    "Insert",
+    "Merge",
+    "MergeDelete",
+    "MergeInsert",
+    "MergeUpdate",
+    "Update",
+    "Values",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRoutine(Statement):
+    """``EXECUTE PROCEDURE | FUNCTION name(argument, …) [INTO …]`` or ``CALL name(…)``.
+
+    Attributes:
+        kind: ``PROCEDURE``, ``FUNCTION`` or ``CALL``.
+        arguments: may hold `NamedArgument`, `Parameter`, `Subquery`.
+        into: host variables or parameters of an INTO clause.
+    """
+
+    kind: str
+    name: ObjectName
+    arguments: tuple[Expression, ...] = ()
+    into: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Values(Node):
+    """``VALUES (expression, …)``: one row, as Informix has it."""
+
+    row: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Insert(Statement):
+    """``INSERT INTO table [(column, …)] VALUES … | SELECT … | EXECUTE PROCEDURE …``; no columns = all of them."""
+
+    table: ObjectName
+    columns: tuple[Identifier, ...]
+    source: Values | Query | ExecuteRoutine
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentOf(Node):
+    """``WHERE CURRENT OF cursor``."""
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Node):
+    """``column = expression``, or ``(column, …) = (expression, …)``, or ``(column, …) = ((SELECT …))``.
+
+    Attributes:
+        targets: columns; empty for ``SET * = (…)``, all columns.
+        values: one expression a target, or a single `Subquery` that returns one row of as many columns.
+    """
+
+    targets: tuple[Identifier, ...]
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Statement):
+    """``UPDATE table SET … [FROM …] [WHERE … | WHERE CURRENT OF cursor]``."""
+
+    table: TableRef
+    assignments: tuple[Assignment, ...]
+    where: Expression | CurrentOf | None = None
+    from_: tuple[TableExpression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Statement):
+    """``DELETE FROM table [WHERE … | WHERE CURRENT OF cursor]``."""
+
+    table: TableRef
+    where: Expression | CurrentOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUpdate(Node):
+    """``WHEN MATCHED THEN UPDATE SET …``."""
+
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDelete(Node):
+    """``WHEN MATCHED THEN DELETE``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInsert(Node):
+    """``WHEN NOT MATCHED THEN INSERT [(column, …)] VALUES (…)``."""
+
+    columns: tuple[Identifier, ...]
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Statement):
+    """``MERGE INTO target USING source ON condition WHEN …``."""
+
+    target: TableRef
+    source: TableExpression
+    condition: Expression
+    matched: MergeUpdate | MergeDelete | None = None
+    not_matched: MergeInsert | None = None
