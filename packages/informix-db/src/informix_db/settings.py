@@ -1,0 +1,243 @@
+"""`Settings`: everything that `connect` was told, validated, with strings, sqlhosts and environment worked in."""
+
+import os
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from informix_types import UnknownCodeset, codec_for_locale
+
+from .dsn import parse_dsn
+from .errors import InterfaceError
+from .sqlhosts import Address, lookup_server, sqlhosts_path
+from .tls import TLSSetting, make_context
+
+__all__ = ["DEFAULT_PORT", "Settings", "make_settings"]
+
+DEFAULT_PORT: Final = 9088
+"""The Developer Edition's plain listener (sqli.md 1)."""
+DEFAULT_SERVER: Final = "informix"
+"""The DBSERVERNAME of the Developer Edition container."""
+DEFAULT_LOCALE: Final = "en_US.8859-1"
+"""CLIENT_LOCALE of clients that were told nothing (sqli.md 9)."""
+MAX_FETCH_BUFFER: Final = 0x7FFFFFFF
+
+_INHERITED: Final = ("DBDATE", "DBCENTURY", "DBMONEY", "DBTIME", "GL_DATE", "GL_DATETIME", "DELIMIDENT")
+"""Environment variables of this process that a session inherits, as ESQL/C programs do."""
+
+Password = str | Callable[[], str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Validated settings of one connection. Times are seconds, sizes bytes; None means "no limit" or "not given".
+
+    See `informix_db.connect` for what each one does.
+    """
+
+    addresses: tuple[Address, ...]
+    user: str
+    password: Password = field(default=None, repr=False)
+    database: str | None = None
+    server: str | None = None
+    tls: ssl.SSLContext | None = None
+    tls_server_hostname: str | None = None
+    autocommit: bool = False
+    connect_timeout: float | None = 30.0
+    read_timeout: float | None = None
+    statement_timeout: float | None = None
+    keepalive: bool = True
+    client_locale: str = DEFAULT_LOCALE
+    db_locale: str | None = None
+    encoding: str = "iso8859-1"
+    encoding_errors: str = "strict"
+    env: Mapping[str, str] = field(default_factory=dict)
+    fetch_buffer: int = 32767
+    arraysize: int = 1
+    statement_cache_size: int = 100
+    trim_char: bool = False
+    application_name: str = ""
+    pam_answer: Callable[[int, str], str] | None = field(default=None, repr=False)
+    row_factory: Any = None
+
+    def password_text(self) -> str | None:
+        """Return the password now: a callable is asked each time, so that it may be rotated."""
+        password = self.password
+        return password() if callable(password) else password
+
+    def with_server(self, server: str) -> "Settings":
+        """Return the same settings for another DBSERVERNAME."""
+        return replace(self, server=server)
+
+
+_FIELD_NAMES: Final = frozenset(f.name for f in fields(Settings))
+
+
+def _hosts(host: str, port: int) -> list[Address]:
+    """Read ``host``, ``host:port``, ``[v6]:port`` or several of them separated by commas."""
+    found = []
+    for part in host.split(","):
+        name, own_port = part.strip(), port
+        if name.startswith("["):
+            name, _, tail = name[1:].partition("]")
+            own_port = _port_number(tail[1:]) if tail.startswith(":") else port
+        elif name.count(":") == 1:
+            name, _, tail = name.partition(":")
+            own_port = _port_number(tail)
+        if not name:
+            raise InterfaceError(f"host={host!r} has an empty host name")
+        found.append(Address(name, own_port))
+    return found
+
+
+def _port_number(value: object) -> int:
+    try:
+        number = int(value)  # type: ignore[call-overload]  # anything that int() takes; else the except clause
+    except (TypeError, ValueError):
+        raise InterfaceError(f"port must be a number, not {value!r}") from None
+    if not 0 < number < 65536:
+        raise InterfaceError(f"port must be between 1 and 65535, not {number}")
+    return int(number)
+
+
+def _addresses(
+    host: str | None, port: object, server: str | None, environ: Mapping[str, str]
+) -> tuple[Address, ...]:
+    if host is not None:
+        return tuple(_hosts(host, DEFAULT_PORT if port is None else _port_number(port)))
+    path = sqlhosts_path(environ)
+    if server is not None and port is None and path is not None:
+        return tuple(lookup_server(server, path))
+    if port is not None or server is None:
+        return (Address("localhost", DEFAULT_PORT if port is None else _port_number(port)),)
+    raise InterfaceError(
+        f"server={server!r} was given without host=; set INFORMIXSQLHOSTS to look it up, or give host= and port="
+    )
+
+
+def _timeout(name: str, value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise InterfaceError(f"{name} must be a positive number of seconds or None, not {value!r}")
+    return float(value)
+
+
+def _at_least(name: str, value: object, minimum: int, maximum: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
+        raise InterfaceError(f"{name} must be an integer between {minimum} and {maximum}, not {value!r}")
+    return value
+
+
+def _text(name: str, value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise InterfaceError(f"{name} must be a string, not {type(value).__name__}")
+    if value is not None and "\0" in value:
+        raise InterfaceError(f"{name} contains a NUL character")
+    return value
+
+
+def _password(given: Mapping[str, Any]) -> Password:
+    password = given.get("password")
+    path = given.get("password_file")
+    if path is not None:
+        if password is not None:
+            raise InterfaceError("give either password or password_file, not both")
+        try:
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise InterfaceError(f"password_file cannot be read: {error.strerror}") from None
+    if password is not None and not isinstance(password, str) and not callable(password):
+        raise InterfaceError(f"password must be a string or a callable, not {type(password).__name__}")
+    return password
+
+
+def _environment(given: object, environ: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: environ[name] for name in _INHERITED if environ.get(name)}
+    if given is None:
+        return inherited
+    if not isinstance(given, Mapping):
+        raise InterfaceError(f"env must be a mapping of names to strings, not {type(given).__name__}")
+    for name, value in given.items():
+        if not isinstance(name, str) or not isinstance(value, str) or "\0" in name + value:
+            raise InterfaceError(f"env: {name!r} must be a string with a string value")
+    return {**inherited, **given}
+
+
+def make_settings(
+    dsn: str | None = None, given: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Combine keywords, connection string and environment, in this order of precedence, and validate them.
+
+    Args:
+        dsn: connection string, see `dsn.parse_dsn`.
+        given: the keywords of `connect`; those that are None count as not given.
+        environ: ``INFORMIXSERVER``, ``INFORMIXSQLHOSTS``, ``CLIENT_LOCALE``, ``DB_LOCALE``, ``DBDATE`` … are
+            looked up here.
+
+    Raises:
+        InterfaceError: an unknown or impossible setting; the message never shows the password.
+    """
+    named = {name: value for name, value in (given or {}).items() if value is not None}
+    options: dict[str, Any] = parse_dsn(dsn) if dsn is not None else {}
+    env = {**options.pop("env", {}), **_environment(named.pop("env", None), environ)}
+    options.update(named)
+    unknown = options.keys() - _FIELD_NAMES - {
+        "host", "port", "password_file", "tls_ca_file", "tls_cert_file", "tls_key_file",
+    }  # fmt: skip
+    if unknown:
+        raise InterfaceError(f"unknown setting: {', '.join(sorted(unknown))}")
+
+    user = _text("user", options.get("user"))
+    if not user:
+        raise InterfaceError("user= is missing: Informix needs a user name to log in")
+    database = _text("database", options.get("database"))
+    server = _text("server", options.get("server"))
+    if database and "@" in database:
+        database, _, at_server = database.partition("@")
+        server = server or at_server
+    server = server or environ.get("INFORMIXSERVER") or None
+    addresses = _addresses(_text("host", options.get("host")), options.get("port"), server, environ)
+
+    client_locale = _text("client_locale", options.get("client_locale")) or environ.get("CLIENT_LOCALE")
+    client_locale = client_locale or env.get("CLIENT_LOCALE") or DEFAULT_LOCALE
+    try:
+        encoding = codec_for_locale(client_locale)
+    except UnknownCodeset as error:
+        raise InterfaceError(f"client_locale={client_locale!r}: {error}") from None
+    tls: TLSSetting = options.get("tls", False)
+    if tls is False and any(address.tls for address in addresses):
+        tls = "verify"
+    return Settings(
+        addresses=addresses,
+        user=user,
+        password=_password(options),
+        database=database or None,
+        server=server,
+        tls=make_context(
+            tls,
+            ca_file=options.get("tls_ca_file"),
+            cert_file=options.get("tls_cert_file"),
+            key_file=options.get("tls_key_file"),
+        ),
+        tls_server_hostname=_text("tls_server_hostname", options.get("tls_server_hostname")),
+        autocommit=bool(options.get("autocommit", False)),
+        connect_timeout=_timeout("connect_timeout", options.get("connect_timeout", 30.0)),
+        read_timeout=_timeout("read_timeout", options.get("read_timeout")),
+        statement_timeout=_timeout("statement_timeout", options.get("statement_timeout")),
+        keepalive=bool(options.get("keepalive", True)),
+        client_locale=client_locale,
+        db_locale=_text("db_locale", options.get("db_locale")) or environ.get("DB_LOCALE") or env.get("DB_LOCALE"),
+        encoding=encoding,
+        encoding_errors=options.get("encoding_errors", "strict"),
+        env={k: v for k, v in env.items() if k not in ("CLIENT_LOCALE", "DB_LOCALE")},
+        fetch_buffer=_at_least("fetch_buffer", options.get("fetch_buffer", 32767), 256, MAX_FETCH_BUFFER),
+        arraysize=_at_least("arraysize", options.get("arraysize", 1), 1, MAX_FETCH_BUFFER),
+        statement_cache_size=_at_least("statement_cache_size", options.get("statement_cache_size", 100), 0, 10000),
+        trim_char=bool(options.get("trim_char", False)),
+        application_name=_text("application_name", options.get("application_name")) or "",
+        pam_answer=options.get("pam_answer"),
+        row_factory=options.get("row_factory"),
+    )

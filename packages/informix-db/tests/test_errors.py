@@ -1,0 +1,93 @@
+"""Server errors become the right exception with the right words."""
+
+import json
+import pickle
+from importlib.resources import files
+
+import pytest
+
+import informix_db.errors as e
+from informix_db.error_codes import error_from_code, mark_place
+
+TABLE = json.loads(files("informix_db").joinpath("data/errors.json").read_text(encoding="utf-8"))["errors"]
+
+
+def test_the_hierarchy_is_pep_249s() -> None:
+    assert issubclass(e.Warning, Exception)
+    assert not issubclass(e.Warning, e.Error)
+    assert issubclass(e.InterfaceError, e.Error)
+    assert not issubclass(e.InterfaceError, e.DatabaseError)
+    for name in ("Data", "Operational", "Integrity", "Internal", "Programming", "NotSupported"):
+        assert issubclass(getattr(e, f"{name}Error"), e.DatabaseError)
+    assert issubclass(e.ProtocolError, e.OperationalError)
+
+
+@pytest.mark.parametrize(
+    "entry", [x for x in TABLE if x["kind"] == "sql" and x["code"] < 0], ids=lambda x: str(x["code"])
+)
+def test_every_code_of_the_table(entry: dict[str, object]) -> None:
+    error = error_from_code(int(str(entry["code"])))
+    assert isinstance(error, getattr(e, str(entry["pep249"])))
+    assert (error.sqlcode, error.sqlstate) == (entry["code"], entry["sqlstate"])
+    assert (error.is_retryable, error.retry, error.hint) == (entry["retryable"], entry["retry"], entry["hint"])
+    assert str(error).startswith(f"{entry['code']}: ")
+
+
+def test_isam_code_refines_a_generic_failure() -> None:
+    duplicate = error_from_code(-271, -100)
+    assert type(duplicate) is e.IntegrityError
+    assert duplicate.sqlstate == "23000"
+    deadlock = error_from_code(-244, -143)
+    assert type(deadlock) is e.OperationalError
+    assert (deadlock.sqlstate, deadlock.retry, deadlock.is_retryable) == ("40001", "transaction", True)
+    assert "ISAM -143: Waiting would close" in str(deadlock)
+
+
+def test_isam_code_does_not_override_a_precise_code() -> None:
+    error = error_from_code(-206, -111, near="nosuch\0")
+    assert type(error) is e.ProgrammingError
+    assert (error.sqlstate, error.near) == ("42S02", "nosuch")
+    assert 'near "nosuch"' in str(error)
+
+
+def test_cancelled_and_unknown() -> None:
+    assert type(error_from_code(-213)) is e.StatementCancelled
+    unknown = error_from_code(-32767)
+    assert type(unknown) is e.DatabaseError
+    assert "finderr -32767" in str(unknown)
+
+
+def test_texts_of_routines() -> None:
+    assert str(error_from_code(-746, near="stock is empty\0")) == "-746: stock is empty"
+    error = error_from_code(-937, sqlstate="U0042", text="no such thing")
+    assert (error.sqlstate, str(error)) == ("U0042", "-937: no such thing")
+
+
+def test_the_caret_stands_under_the_place() -> None:
+    sql = "SELECT a,\n\tb FRM t\nWHERE x = 1"
+    offset = sql.index("FRM") + 1
+    assert mark_place(sql, offset) == "    \tb FRM t\n    \t  ^"
+    error = error_from_code(-201, offset=offset, statement=sql)
+    assert str(error).endswith("    \tb FRM t\n    \t  ^")
+    assert (error.offset, error.statement) == (offset, sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "offset", "marked"),
+    [("abc", 99, "    abc\n      ^"), ("abc", 0, ""), ("", 5, ""), ("a\r\nb", 4, "    b\n    ^"), ("abc", -3, "")],
+)
+def test_offsets_are_clamped(sql: str, offset: int, marked: str) -> None:
+    assert mark_place(sql, offset) == marked
+
+
+def test_long_lines_are_cut_around_the_place() -> None:
+    sql = "x" * 500 + "!" + "y" * 500
+    line, caret = mark_place(sql, 501).split("\n")
+    assert line[caret.index("^")] == "!"
+    assert len(line) <= 104
+
+
+def test_errors_survive_pickling() -> None:
+    error = pickle.loads(pickle.dumps(error_from_code(-239, -100, near="u1")))
+    assert type(error) is e.IntegrityError
+    assert (error.sqlcode, error.isam, error.near) == (-239, -100, "u1")
