@@ -2,7 +2,7 @@
 
 from informix_types import FramingError, Incomplete
 
-__all__ = ["Incomplete", "LoginRejected", "ProtocolError", "ServerError"]
+__all__ = ["FramingError", "Incomplete", "LoginRejected", "ProtocolError", "ServerError"]
 
 
 class ProtocolError(FramingError):

@@ -1,0 +1,78 @@
+"""`Message`: what every PDU class of this folder is; a message without a body inherits all of it."""
+
+import struct
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ..buffer import Reader, Writer
+from ..caps import Capabilities
+from ..errors import Incomplete
+
+__all__ = ["Message", "PackedMessage"]
+
+TAG_LAYOUT = struct.Struct(">H")
+"""Every message begins with a 2-byte tag (sqli.md 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the SQLI stream.
+
+    A message whose body is "none" in sqli.md 4.1 is a subclass that sets only `TAG`. One with a body is a frozen,
+    slotted dataclass with `_write` and `_read` beside each other.
+    """
+
+    TAG: ClassVar[int]
+    """The tag of sqli.md 4.1."""
+
+    def encode(self, caps: Capabilities) -> bytes:
+        """Return the message's bytes, tag included; ConversionError when a field cannot hold its value."""
+        writer = Writer(caps)
+        writer.u16(self.TAG)
+        self._write(writer)
+        return bytes(writer.data)
+
+    @classmethod
+    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:
+        """Decode the body that begins at `offset`, which is the first byte after the tag.
+
+        Returns:
+            the message and the offset of the byte after it.
+
+        Raises:
+            Incomplete: `buf` ends before the message does.
+            ProtocolError: no message can look like this.
+        """
+        reader = Reader(buf, offset, caps)
+        return cls._read(reader), reader.pos
+
+    def _write(self, w: Writer) -> None:
+        """Write the body; here: none."""
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:  # noqa: ARG003 - a message without a body reads nothing
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class PackedMessage(Message):
+    """A message whose body is a fixed sequence of integers, declared once as `LAYOUT` in field order."""
+
+    LAYOUT: ClassVar[struct.Struct]
+
+    def encode(self, caps: Capabilities) -> bytes:
+        """See `Message.encode`."""
+        writer = Writer(caps)
+        writer.u16(self.TAG)
+        names: tuple[str, ...] = self.__match_args__
+        writer.pack(self.LAYOUT, *(getattr(self, name) for name in names))
+        return bytes(writer.data)
+
+    @classmethod
+    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message
+        """See `Message.decode`."""
+        layout = cls.LAYOUT
+        try:
+            return cls(*layout.unpack_from(buf, offset)), offset + layout.size
+        except struct.error:
+            raise Incomplete from None

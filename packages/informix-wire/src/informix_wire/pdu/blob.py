@@ -1,0 +1,46 @@
+"""Reading BYTE and TEXT values: FETCHBLOB and BLOB (sqli.md 5.16)."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ..buffer import Reader, Writer
+from ..caps import Capabilities
+from ..tags import Tag
+from .base import Message
+
+__all__ = ["BlobChunk", "FetchBlob", "descriptor_size"]
+
+
+def descriptor_size(caps: Capabilities) -> int:
+    """Bytes of a BYTE or TEXT descriptor: 56, or 68 with bit 70 (sqli.md 3.3, 5.16)."""
+    return 68 if caps.long_rowid else 56
+
+
+@dataclass(frozen=True, slots=True)
+class FetchBlob(Message):
+    """SQ_FETCHBLOB: send the value that this descriptor stands for; only while its row is current."""
+
+    TAG: ClassVar[int] = Tag.SQ_FETCHBLOB
+    descriptor: bytes
+
+    def _write(self, w: Writer) -> None:
+        w.put(self.descriptor)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.take(descriptor_size(r.caps)))
+
+
+@dataclass(frozen=True, slots=True)
+class BlobChunk(Message):
+    """SQ_BLOB: a piece of a value; an empty one ends the value."""
+
+    TAG: ClassVar[int] = Tag.SQ_BLOB
+    data: bytes = b""
+
+    def _write(self, w: Writer) -> None:
+        w.chunk(self.data)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.chunk())

@@ -1,0 +1,193 @@
+"""Rows and how they are asked for: TUPLE, TUPID, RET_TYPE, NFETCH, SFETCH, PUT (sqli.md 4.1, 4.5, 5.2-5.9)."""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Self
+
+from informix_types import ColumnType, has_extended_name
+
+from ..buffer import MAX_LENGTH, Reader, Writer
+from ..caps import Capabilities
+from ..errors import Incomplete, ProtocolError
+from ..tags import Tag
+from .base import Message, PackedMessage
+
+__all__ = ["Direction", "NFetch", "Put", "RetType", "RowMessage", "SFetch", "ScrollKind", "Tuple", "TupleId"]
+
+
+class Direction(IntEnum):
+    """What a RET_TYPE is about (sqli.md 4.5)."""
+
+    PUT_ROWS = 0
+    RESULT = 1
+
+
+class ScrollKind(IntEnum):
+    """Kinds of SFETCH (sqli.md 5.9). Clients use LAST and ABSOLUTE only; PRIOR to RELATIVE were never seen."""
+
+    NEXT = 1
+    PRIOR = 2
+    FIRST = 3
+    LAST = 4
+    RELATIVE = 5
+    ABSOLUTE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RowMessage(Message):
+    """A row whose columns informix-types decodes (sqli.md 7.1).
+
+    Attributes:
+        warn: warning bits.
+        data: the row payload without the pad byte.
+    """
+
+    warn: int
+    data: bytes
+
+    _HEAD: ClassVar[struct.Struct] = struct.Struct(">hi")
+
+    def _write(self, w: Writer) -> None:
+        w.pack(self._HEAD, self.warn, len(self.data))
+        w.padded(self.data)
+
+    @classmethod
+    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message
+        """See `Message.decode`."""
+        try:
+            warn, size = cls._HEAD.unpack_from(buf, offset)
+        except struct.error:
+            raise Incomplete from None
+        if not 0 <= size <= MAX_LENGTH:
+            raise ProtocolError(f"row with impossible length {size}")
+        start = offset + cls._HEAD.size
+        end = start + size + (size & 1)
+        if end > len(buf):
+            raise Incomplete
+        return cls(warn, buf[start : start + size]), end
+
+
+class Tuple(RowMessage):
+    """SQ_TUPLE: one row of a result (sqli.md 4.1)."""
+
+    __slots__ = ()
+    TAG: ClassVar[int] = Tag.SQ_TUPLE
+
+
+@dataclass(frozen=True, slots=True)
+class TupleId(PackedMessage):
+    """SQ_TUPID: the 1-based number of the row that an SFETCH delivered (sqli.md 5.9)."""
+
+    TAG: ClassVar[int] = Tag.SQ_TUPID
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct(">i")
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetType(Message):
+    """SQ_RET_TYPE: the transport form of each column (sqli.md 4.5).
+
+    Attributes:
+        direction: see `Direction`.
+        columns: only code, flags, owner, extended name and encoded length travel.
+    """
+
+    TAG: ClassVar[int] = Tag.SQ_RET_TYPE
+    direction: int
+    columns: tuple[ColumnType, ...]
+
+    def _write(self, w: Writer) -> None:
+        w.s(self.direction)
+        w.s(len(self.columns))
+        for column in self.columns:
+            w.u16(column.flags | column.code)
+            if has_extended_name(column.code):
+                w.char(column.owner)
+                w.char(column.extended_name)
+            w.i(column.encoded_length)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        direction, count = r.s(), r.count()
+        return cls(direction, tuple(cls._read_column(r) for _ in range(count)))
+
+    @staticmethod
+    def _read_column(r: Reader) -> ColumnType:
+        word = r.u16()
+        code, flags = word & 0xFF, word & 0xFF00
+        owner, name = (r.char(), r.char()) if has_extended_name(code) else ("", "")
+        return ColumnType(code, r.i(), flags, owner=owner, extended_name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class NFetch(Message):
+    """SQ_NFETCH: send the next rows (sqli.md 5.2).
+
+    Attributes:
+        buffer_size: byte budget of the reply; the server sends at least one row whatever it is.
+        array: 0; absent on the wire without bit 8.
+    """
+
+    TAG: ClassVar[int] = Tag.SQ_NFETCH
+    buffer_size: int
+    array: int = 0
+
+    def _write(self, w: Writer) -> None:
+        (w.i if w.caps.large_fetch else w.s)(self.buffer_size)
+        if w.caps.array_fetch:
+            w.s(self.array)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        size = r.i() if r.caps.large_fetch else r.s()
+        return cls(size, r.s() if r.caps.array_fetch else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SFetch(Message):
+    """SQ_SFETCH: send the row at a position of a scroll cursor (sqli.md 5.9).
+
+    Attributes:
+        kind: see `ScrollKind`.
+        row: 1-based row number, 0 with LAST.
+        buffer_size: byte budget of the reply.
+    """
+
+    TAG: ClassVar[int] = Tag.SQ_SFETCH
+    kind: int
+    row: int
+    buffer_size: int
+
+    def _write(self, w: Writer) -> None:
+        w.s(self.kind)
+        w.i(self.row)
+        (w.i if w.caps.large_fetch else w.s)(self.buffer_size)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.s(), r.i(), r.i() if r.caps.large_fetch else r.s())
+
+
+@dataclass(frozen=True, slots=True)
+class Put(Message):
+    """SQ_PUT: a row for an insert cursor, in the row format of TUPLE (sqli.md 5.7).
+
+    Attributes:
+        row: the payload without the pad byte.
+        rows: 1 in all that was seen (sqli.md 12 #18).
+    """
+
+    TAG: ClassVar[int] = Tag.SQ_PUT
+    row: bytes
+    rows: int = 1
+
+    def _write(self, w: Writer) -> None:
+        w.i(len(self.row))
+        w.s(self.rows)
+        w.padded(self.row)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        size, rows = r.length4(), r.s()
+        return cls(r.padded(size), rows)

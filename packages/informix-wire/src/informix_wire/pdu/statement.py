@@ -1,0 +1,210 @@
+"""Statements and cursors: what a client says about one statement (sqli.md 4.2, 4.3, 5)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Self
+
+from ..buffer import Reader, Writer
+from ..errors import ProtocolError
+from ..tags import Tag
+from .base import Message
+
+__all__ = [
+    "AutoFree",
+    "CIDescribe",
+    "Close",
+    "Command",
+    "CursorName",
+    "Execute",
+    "Hold",
+    "KeyKind",
+    "KeyRequest",
+    "NDescribe",
+    "Open",
+    "Prepare",
+    "Release",
+    "Scroll",
+    "StatementId",
+    "WantDone",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _SqlText(Message):
+    """SQL text on its way to the server.
+
+    Attributes:
+        markers: number of ``?`` in the text.
+        sql: the text.
+    """
+
+    markers: int
+    sql: str
+
+    def _write(self, w: Writer) -> None:
+        w.s(self.markers)
+        w.textl(self.sql)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.s(), r.textl())
+
+
+class Prepare(_SqlText):
+    """SQ_PREPARE: parse this statement (sqli.md 4.3)."""
+
+    __slots__ = ()
+    TAG: ClassVar[int] = Tag.SQ_PREPARE
+
+
+class Command(_SqlText):
+    """SQ_COMMAND: like PREPARE, for a statement that is executed at once and gives no rows (sqli.md 4.3)."""
+
+    __slots__ = ()
+    TAG: ClassVar[int] = Tag.SQ_COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class CursorName(Message):
+    """SQ_CURNAME: the name of the cursor that the following OPEN opens (sqli.md 5.2)."""
+
+    TAG: ClassVar[int] = Tag.SQ_CURNAME
+    name: str
+
+    def _write(self, w: Writer) -> None:
+        w.char(self.name)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.char())
+
+
+@dataclass(frozen=True, slots=True)
+class StatementId(Message):
+    """SQ_ID: the statement that the following messages of the group are about (sqli.md 4.2)."""
+
+    TAG: ClassVar[int] = Tag.SQ_ID
+    id: int
+
+    def _write(self, w: Writer) -> None:
+        w.s(self.id)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.s())
+
+
+class KeyKind(IntEnum):
+    """Forms of KEYREQUEST (sqli.md 5.8)."""
+
+    ALL = 1
+    BY_POSITION = 2
+    BY_NAME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRequest(Message):
+    """SQ_KEYREQUEST: send generated keys back; stands between SQL text and NDESCRIBE (sqli.md 5.8).
+
+    Attributes:
+        kind: see `KeyKind`.
+        columns: 1-based column numbers, with BY_POSITION.
+        names: column names, with BY_NAME.
+    """
+
+    TAG: ClassVar[int] = Tag.SQ_KEYREQUEST
+    kind: int = KeyKind.ALL
+    columns: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def _write(self, w: Writer) -> None:
+        w.s(self.kind)
+        if self.kind == KeyKind.BY_POSITION:
+            w.s(len(self.columns))
+            for column in self.columns:
+                w.s(column)
+        elif self.kind == KeyKind.BY_NAME:
+            w.s(len(self.names))
+            for name in self.names:
+                w.char(name)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        kind = r.s()
+        if kind == KeyKind.ALL:
+            return cls(kind)
+        if kind == KeyKind.BY_POSITION:
+            return cls(kind, columns=tuple(r.s() for _ in range(r.count())))
+        if kind == KeyKind.BY_NAME:
+            return cls(kind, names=tuple(r.char() for _ in range(r.count())))
+        raise ProtocolError(f"KEYREQUEST of unknown kind {kind}")
+
+
+class Open(Message):
+    """SQ_OPEN: open the cursor of the named statement (sqli.md 5.2)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_OPEN
+
+
+class Execute(Message):
+    """SQ_EXECUTE: run the named statement (sqli.md 5.5)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_EXECUTE
+
+
+class Close(Message):
+    """SQ_CLOSE: close the cursor (sqli.md 5.2)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_CLOSE
+
+
+class Release(Message):
+    """SQ_RELEASE: free the statement (sqli.md 5.1)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_RELEASE
+
+
+class NDescribe(Message):
+    """SQ_NDESCRIBE: a DESCRIBE is wanted (sqli.md 4.3)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_NDESCRIBE
+
+
+class WantDone(Message):
+    """SQ_WANTDONE: a DONE is wanted (sqli.md 4.3)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_WANTDONE
+
+
+class Scroll(Message):
+    """SQ_SCROLL: the following OPEN opens a scroll cursor (sqli.md 5.9)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_SCROLL
+
+
+class Hold(Message):
+    """SQ_HOLD: the following OPEN opens a cursor that survives COMMIT (sqli.md 5.9)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_HOLD
+
+
+class AutoFree(Message):
+    """SQ_AUTOFREE: CLOSE also releases the statement (sqli.md 5.9)."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_AUTOFREE
+
+
+class CIDescribe(Message):
+    """SQ_CIDESCRIBE: describe the statement's parameters (sqli.md 4.7); needs bit 34."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_CIDESCRIBE

@@ -1,0 +1,91 @@
+"""Local transactions and savepoints (sqli.md 5.10, 5.11)."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from ..buffer import Reader, Writer
+from ..tags import Tag
+from .base import Message
+
+__all__ = ["Begin", "Commit", "ReleaseSavepoint", "Rollback", "RollbackToSavepoint", "SetSavepoint"]
+
+
+class Begin(Message):
+    """SQ_BEGIN: start a transaction."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_BEGIN
+
+
+class Commit(Message):
+    """SQ_CMMTWORK: commit."""
+
+    __slots__ = ()
+    TAG = Tag.SQ_CMMTWORK
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback(Message):
+    """SQ_RBWORK: roll back. The short behind the tag is mandatory and 0 in all that was seen (sqli.md 4.1)."""
+
+    TAG: ClassVar[int] = Tag.SQ_RBWORK
+    option: int = 0
+
+    def _write(self, w: Writer) -> None:
+        w.s(self.option)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.s())
+
+
+@dataclass(frozen=True, slots=True)
+class SetSavepoint(Message):
+    """SQ_SETSVPT: set a savepoint; needs bit 56 and an open transaction (sqli.md 5.11).
+
+    Attributes:
+        name: its name.
+        unique: 0 in all that was seen.
+    """
+
+    TAG: ClassVar[int] = Tag.SQ_SETSVPT
+    name: str
+    unique: int = 0
+
+    def _write(self, w: Writer) -> None:
+        w.char(self.name)
+        w.s(self.unique)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.char(), r.s())
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSavepoint(Message):
+    """SQ_RELSVPT: forget a savepoint (sqli.md 5.11)."""
+
+    TAG: ClassVar[int] = Tag.SQ_RELSVPT
+    name: str
+
+    def _write(self, w: Writer) -> None:
+        w.char(self.name)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.char())
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackToSavepoint(Message):
+    """SQ_RBACKSVPT: roll back to a savepoint (sqli.md 5.11)."""
+
+    TAG: ClassVar[int] = Tag.SQ_RBACKSVPT
+    name: str
+
+    def _write(self, w: Writer) -> None:
+        w.char(self.name)
+
+    @classmethod
+    def _read(cls, r: Reader) -> Self:
+        return cls(r.char())
