@@ -4,9 +4,8 @@ import json
 import pickle
 from importlib.resources import files
 
-import pytest
-
 import informix_db.errors as e
+import pytest
 from informix_db.error_codes import error_from_code, mark_place
 
 TABLE = json.loads(files("informix_db").joinpath("data/errors.json").read_text(encoding="utf-8"))["errors"]

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from informix_db.errors import ProgrammingError
 from informix_db.placeholders import compile_query
 

@@ -149,7 +149,7 @@ def _jdbc(text: str) -> dict[str, Any]:
 
 
 _ODBC_PART: Final = re.compile(
-    r"\s*(?P<name>[^=;{}]+?)\s*=\s*(?:\{(?P<braced>(?:[^}]|\}\})*)\}|(?P<plain>[^;]*))\s*(?:;|\Z)"
+    r"\s*(?P<name>[^=;{}]+?)\s*=\s*(?:\{(?P<braced>(?:[^}]|\}\})*)\}|(?P<plain>(?!\{)[^;]*))\s*(?:;|\Z)"
 )
 
 

@@ -1,0 +1,253 @@
+"""Carries out conversations over a blocking socket: the last stop before ``socket.sendall``."""
+
+import contextlib
+import selectors
+import socket
+import ssl
+import threading
+import time
+from typing import Final, TypeVar
+
+from informix_wire.inbox import Inbox
+
+from .errors import InterfaceError, OperationalError, ReadTimeout, StatementCancelled
+from .steps import INTERRUPT_BYTE, INTERRUPT_GRACE, NEED, RECV_SIZE, Dial, Limits, Work, lost, timed_out
+
+__all__ = ["BlockingLine"]
+
+T = TypeVar("T")
+
+_AT_ONCE: Final = 65536
+"""Up to this size a request is sent by one `sendall`; beyond, we read while we write (sqli.md 5.6)."""
+
+
+class BlockingLine:
+    """One connection's line to its server: a socket, or none yet, and at most one conversation at a time.
+
+    Threads that share it take turns. `interrupt` and `close` may be called while another thread waits.
+    """
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+        self._inbox = Inbox()
+        self._turn = threading.Lock()
+        self._owner = 0
+        self._urgent = threading.Lock()
+        """Held to send the urgent byte, and to say whether a reply is outstanding: a late byte would hit
+        the next request (sqli.md 5.17)."""
+        self._outstanding = False
+        self.interrupted = False
+        """An urgent byte was sent; whoever ends the conversation must know whether the server acted on it."""
+        self._timeout: float | None = None
+        self.peer = "the server"
+
+    @property
+    def closed(self) -> bool:
+        """True when there is no socket."""
+        return self._socket is None
+
+    @property
+    def busy(self) -> bool:
+        """True while a conversation runs."""
+        return self._turn.locked()
+
+    def run(self, work: Work[T], limits: Limits) -> T:
+        """Carry out `work` and return its result, or raise what it raises.
+
+        Raises:
+            InterfaceError: called from inside a conversation of the same thread.
+            ReadTimeout: nothing arrived within ``limits.silence``.
+            StatementTimeout: the server was interrupted because ``limits.total`` was over.
+            OperationalError: the connection is lost.
+        """
+        me = threading.get_ident()
+        if self._owner == me:
+            raise InterfaceError("the connection is in the middle of another call of this thread")
+        with self._turn:
+            self._owner = me
+            self.interrupted = False
+            try:
+                return self._carry_out(work, limits)
+            finally:
+                self._owner = 0
+                with self._urgent:
+                    self._outstanding = False
+
+    def _carry_out(self, work: Work[T], limits: Limits) -> T:
+        deadline = None if limits.total is None else time.monotonic() + limits.total
+        expired = False
+        ctrl_c: KeyboardInterrupt | None = None
+        failure: BaseException | None = None
+        try:
+            while True:
+                step = work.send(None) if failure is None else work.throw(failure)
+                failure = None
+                try:
+                    if step is NEED:
+                        self._receive(limits, deadline, expired)
+                    elif isinstance(step, bytes):
+                        with self._urgent:
+                            self._outstanding = True
+                        self._send(step, limits, deadline)
+                    else:
+                        self._dial(step, deadline)
+                except KeyboardInterrupt as pressed:
+                    # Once: interrupt the server and read on to the end of its answer. Twice: give up.
+                    if ctrl_c is not None or limits.connecting or not self.interrupt():
+                        work.close()
+                        self.close()
+                        raise
+                    ctrl_c, expired = pressed, True
+                    deadline = time.monotonic() + INTERRUPT_GRACE
+                except TimeoutError as error:
+                    late = deadline is not None and time.monotonic() >= deadline
+                    if isinstance(step, Dial) or limits.connecting:
+                        failure = error
+                    elif late and not expired and self.interrupt():
+                        expired, deadline = True, time.monotonic() + INTERRUPT_GRACE
+                    else:
+                        self.close()
+                        failure = self._silent(limits, interrupted=expired)
+                except OSError as error:
+                    if isinstance(step, Dial):
+                        failure = error
+                    else:
+                        self.close()
+                        failure = lost(self.peer, error)
+        except StopIteration as stop:
+            if ctrl_c is not None:
+                raise ctrl_c from None
+            result: T = stop.value
+            return result
+        except StatementCancelled:
+            self.interrupted = False
+            if ctrl_c is not None:
+                raise ctrl_c from None
+            if expired:
+                raise timed_out(self.peer, limits.total) from None
+            raise
+
+    def _silent(self, limits: Limits, *, interrupted: bool) -> OperationalError:
+        if interrupted:
+            return ReadTimeout(f"{self.peer} did not answer an interrupt within {INTERRUPT_GRACE:g} s")
+        error = ReadTimeout(f"{self.peer} sent nothing for {limits.silence:g} s (read_timeout)")
+        error.is_retryable, error.retry = True, "reconnect"
+        return error
+
+    # -- the socket
+
+    def _dial(self, dial: Dial, deadline: float | None) -> None:
+        self.close()
+        address = dial.address
+        remaining = None if deadline is None else deadline - time.monotonic()
+        if remaining is not None and remaining <= 0:
+            raise TimeoutError
+        plain = socket.create_connection((address.host, address.port), timeout=remaining)
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if dial.keepalive:
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if dial.tls is not None:
+                if deadline is not None:
+                    plain.settimeout(max(deadline - time.monotonic(), 0.001))
+                plain = dial.tls.wrap_socket(plain, server_hostname=dial.tls_hostname)
+            plain.settimeout(None)
+        except BaseException:
+            plain.close()
+            raise
+        self._timeout = None
+        self._inbox = dial.inbox
+        self.peer = f"{address.host}:{address.port}"
+        self._socket = plain
+
+    def _limit(self, limits: Limits, deadline: float | None) -> float | None:
+        """How long the next socket call may block."""
+        silence = limits.silence
+        if deadline is None:
+            return silence
+        remaining = max(deadline - time.monotonic(), 0.001)
+        return remaining if silence is None else min(silence, remaining)
+
+    def _present(self, timeout: float | None) -> socket.socket:
+        """Return the socket with the timeout applied; `settimeout` costs a poll a call, so only on change."""
+        present = self._socket
+        if present is None:
+            raise OSError("the connection was closed")
+        if timeout != self._timeout:
+            present.settimeout(timeout)
+            self._timeout = timeout
+        return present
+
+    def _receive(self, limits: Limits, deadline: float | None, expired: bool) -> None:
+        timeout = self._limit(limits, deadline)
+        if expired:
+            timeout = None if deadline is None else max(deadline - time.monotonic(), 0.001)
+        chunk = self._present(timeout).recv(RECV_SIZE)
+        if not chunk:
+            raise OSError("the server closed it")
+        self._inbox.feed(chunk)
+
+    def _send(self, data: bytes, limits: Limits, deadline: float | None) -> None:
+        present = self._present(self._limit(limits, deadline))
+        if len(data) <= _AT_ONCE:
+            present.sendall(data)
+        else:
+            self._send_while_receiving(present, data, limits, deadline)
+
+    def _send_while_receiving(
+        self, present: socket.socket, data: bytes, limits: Limits, deadline: float | None
+    ) -> None:
+        """Send all of `data` and take in what arrives meanwhile: neither side blocks on a full buffer."""
+        left = memoryview(data)
+        present.setblocking(False)
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(present, selectors.EVENT_READ | selectors.EVENT_WRITE)
+                while left:
+                    ready = selector.select(self._limit(limits, deadline))
+                    if not ready:
+                        raise TimeoutError
+                    events = ready[0][1]
+                    try:
+                        if events & selectors.EVENT_READ:
+                            chunk = present.recv(RECV_SIZE)
+                            if not chunk:
+                                raise OSError("the server closed it")
+                            self._inbox.feed(chunk)
+                    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                        pass
+                    try:
+                        if events & selectors.EVENT_WRITE:
+                            left = left[present.send(left[:_AT_ONCE]) :]
+                    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                        pass
+        finally:
+            present.settimeout(self._timeout)
+
+    # -- from other threads
+
+    def interrupt(self) -> bool:
+        """Ask the server to abort the running request; False when no reply is outstanding.
+
+        The urgent byte travels outside TLS records too (sqli.md 5.17), hence `socket.socket.send`.
+        """
+        with self._urgent:
+            present = self._socket
+            if present is None or not self._outstanding:
+                return False
+            try:
+                socket.socket.send(present, INTERRUPT_BYTE, socket.MSG_OOB)
+            except OSError:
+                return False
+            self.interrupted = True
+            return True
+
+    def close(self) -> None:
+        """Close the socket. A thread that waits on it wakes up with an error."""
+        present, self._socket = self._socket, None
+        if present is None:
+            return
+        # SSLSocket.shutdown would talk TLS; the plain one wakes a recv in another thread.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(present, socket.SHUT_RDWR)
+        present.close()

@@ -1,0 +1,130 @@
+"""What a driver-level conversation yields to its shell: the wire's steps, and `Dial` while connecting.
+
+The shells differ only in how they carry out these steps: `run_blocking.py` here, ``run_asyncio.py`` in
+informix-pool.
+"""
+
+import errno
+import socket
+import ssl
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from informix_wire.inbox import Inbox
+from informix_wire.talk.core import NEED, Need
+
+from .errors import ConnectTimeout, OperationalError, StatementTimeout
+from .sqlhosts import Address
+
+__all__ = [
+    "INTERRUPT_BYTE",
+    "INTERRUPT_GRACE",
+    "NEED",
+    "RECV_SIZE",
+    "Dial",
+    "Limits",
+    "Work",
+    "connect_failure",
+    "lost",
+    "timed_out",
+]
+
+INTERRUPT_BYTE: Final = b"B"
+"""The urgent byte that cancels a running request (sqli.md 5.17)."""
+INTERRUPT_GRACE: Final = 10.0
+"""Seconds that an interrupted server gets to answer; it takes about one (sqli.md 5.17)."""
+RECV_SIZE: Final = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Open a connection to `address` in place of the present one and feed what arrives into `inbox`.
+
+    The shell throws `OSError` (or its subclass `ssl.SSLError`) into the conversation when that fails.
+    """
+
+    address: Address
+    inbox: Inbox
+    tls: ssl.SSLContext | None
+    tls_hostname: str
+    keepalive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a conversation may take, in seconds.
+
+    Attributes:
+        silence: longest wait for the next bytes; then the connection is given up.
+        total: longest duration of the whole; then the server is interrupted, or `connecting` given up.
+        connecting: the conversation establishes the session, hence there is nothing to interrupt.
+    """
+
+    silence: float | None = None
+    total: float | None = None
+    connecting: bool = False
+
+
+T = TypeVar("T")
+Work = Generator[bytes | Literal[Need.NEED] | Dial, None, T]
+"""A conversation of the driver with result `T`."""
+
+
+def lost(peer: str, reason: BaseException | str) -> OperationalError:
+    """Return the error for a connection that ended under a conversation."""
+    text = _reason(reason) if isinstance(reason, BaseException) else reason
+    error = OperationalError(f"the connection to {peer} is lost: {text}")
+    error.sqlstate = "08S01"
+    error.is_retryable, error.retry = True, "reconnect"
+    return error
+
+
+def timed_out(peer: str, seconds: float | None) -> StatementTimeout:
+    """Return the error for a statement that was interrupted because its time was up."""
+    error = StatementTimeout(f"-213: the statement took longer than {seconds:g} s and was interrupted ({peer})")
+    error.sqlcode, error.sqlstate = -213, "HY008"
+    return error
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLError):
+        return f"{error.reason or error}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+_ADVICE: Final[dict[int, str]] = {
+    errno.ECONNREFUSED: "nothing listens there; is the server running, is the port right (plain 9088, TLS 9089)?",
+    errno.ETIMEDOUT: "no answer; is the host right, does a firewall drop the packets?",
+    errno.EHOSTUNREACH: "the host cannot be reached from here",
+    errno.ENETUNREACH: "the network cannot be reached from here",
+}
+
+
+def connect_failure(address: Address, error: BaseException, *, tls: bool) -> OperationalError:
+    """Return the error for an address where no session could be established, with advice what to do."""
+    peer = f"{address.host}:{address.port}"
+    cls = OperationalError
+    if isinstance(error, ssl.SSLCertVerificationError):
+        advice = f"the server's certificate is not accepted: {error.verify_message}; see tls_ca_file="
+    elif isinstance(error, ssl.SSLError):
+        advice = f"the TLS handshake failed ({error.reason}); does this port speak plain SQLI? Then use tls=False"
+    elif isinstance(error, socket.gaierror):
+        advice = f"the host name cannot be resolved ({error.strerror})"
+    elif isinstance(error, TimeoutError):
+        cls = ConnectTimeout
+        advice = "no answer within connect_timeout"
+    elif isinstance(error, OSError) and error.errno in _ADVICE:
+        advice = _ADVICE[error.errno]
+    elif tls and isinstance(error, (ConnectionError, EOFError)):
+        advice = (
+            "the connection ended during the TLS handshake; does this port speak plain SQLI? Then use tls=False"
+        )
+    else:
+        advice = _reason(error)
+    failure = cls(f"cannot connect to {peer}: {advice}")
+    failure.sqlstate = "08001"
+    failure.is_retryable, failure.retry = True, "reconnect"
+    return failure

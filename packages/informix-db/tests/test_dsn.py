@@ -1,0 +1,72 @@
+"""Connection strings of all spellings."""
+
+import pytest
+from informix_db.dsn import parse_dsn
+from informix_db.errors import InterfaceError
+
+FULL = {
+    "host": "db.example",
+    "port": 9088,
+    "user": "me",
+    "password": "s;e@c/r",
+    "database": "stores",
+    "server": "ifx",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("informix://me:s%3Be%40c%2Fr@db.example:9088/stores?server=ifx", FULL),
+        (
+            "Driver={IBM INFORMIX ODBC DRIVER};Host=db.example;Service=9088;Server=ifx;Protocol=onsoctcp;"
+            "Database=stores;Uid=me;Pwd={s;e@c/r};",
+            None,
+        ),
+        ("informix://db.example", {"host": "db.example"}),
+        ("informix://me@[::1]:9089/", {"host": "::1", "port": 9089, "user": "me"}),
+        (
+            "informixs://h/db?autocommit=on&read_timeout=2.5&fetch_buffer=65536",
+            {
+                "host": "h", "database": "db", "tls": "verify", "autocommit": True,
+                "read_timeout": 2.5, "fetch_buffer": 65536,
+            },
+        ),
+        ("informix://h?DBDATE=DMY4/&tls=yes", {"host": "h", "tls": True, "env": {"DBDATE": "DMY4/"}}),
+        (
+            "jdbc:informix-sqli://h:1526/db:INFORMIXSERVER=ol_x;user=u;password=p=1;CLIENT_LOCALE=en_US.utf8;IFX_LOCK_MODE_WAIT=5",
+            {
+                "host": "h", "port": 1526, "database": "db", "server": "ol_x", "user": "u", "password": "p=1",
+                "client_locale": "en_US.utf8", "env": {"IFX_LOCK_MODE_WAIT": "5"},
+            },
+        ),
+        ("jdbc:informix-sqli://h:1526:INFORMIXSERVER=ol_x", {"host": "h", "port": 1526, "server": "ol_x"}),
+        ("host=h; uid=u ; pwd={a}}b}", {"host": "h", "user": "u", "password": "a}b"}),
+    ],
+)  # fmt: skip
+def test_strings_become_keywords(text: str, expected: dict[str, object] | None) -> None:
+    assert parse_dsn(text) == (expected if expected is not None else FULL)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("postgres://h/db", "neither informix://"),
+        ("stores", "neither informix://"),
+        ("informix://h:port/db", "cannot be read"),
+        ("informix://h/db?autocommit=maybe", "neither true nor false"),
+        ("informix://h/db?fetchbuffer=3", "unknown option 'fetchbuffer'"),
+        ("jdbc:informix-sqli://h:1/db:user", "'user' has no value"),
+        ("host=h;pwd={x", "at character 8"),
+    ],
+)
+def test_malformed_strings_are_explained(text: str, words: str) -> None:
+    with pytest.raises(InterfaceError, match=words):
+        parse_dsn(text)
+
+
+@pytest.mark.parametrize("text", ["informix://u:se#cret@h/db", "host=h;pwd={secret", "informix://u:secret@h:x/db"])
+def test_messages_never_show_the_password(text: str) -> None:
+    with pytest.raises(InterfaceError) as caught:
+        parse_dsn(text)
+    assert "cret" not in str(caught.value)
