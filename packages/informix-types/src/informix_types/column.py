@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from . import names
 from .codes import TypeCode, TypeFlag
 
 __all__ = ["ColumnType"]
@@ -93,6 +94,16 @@ class ColumnType:
         if self.code in (TypeCode.VARCHAR, TypeCode.NVARCHAR):
             return self.encoded_length & 0xFF
         return self.encoded_length
+
+    @property
+    def type_name(self) -> str:
+        """The type in SQL, e.g. ``DECIMAL(10,2)``, ``DATETIME YEAR TO SECOND``, ``LVARCHAR(2048)``."""
+        return names.type_name(self)
+
+    @property
+    def python_type(self) -> type:
+        """The class of the Python values that this type decodes to (without loaders)."""
+        return names.python_type(self)
 
     def with_flags(self, flags: int) -> "ColumnType":
         """Return the same type with other flags."""

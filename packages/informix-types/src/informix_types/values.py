@@ -1,0 +1,278 @@
+"""Python values for Informix types that Python has no class for: IntervalYM, PartialDateTime, locators."""
+
+import re
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import ClassVar, Self
+
+from .errors import ConversionError
+from .qualifier import FRACTION, HOUR, SECOND, YEAR, datetime_qualifier
+
+__all__ = ["BlobDescriptor", "BlobLocator", "ClobLocator", "IntervalYM", "PartialDateTime"]
+
+
+@total_ordering
+class IntervalYM:
+    """An INTERVAL of the YEAR TO MONTH class: a signed number of months.
+
+    ``IntervalYM(5, 3)`` is 5 years and 3 months; the parts may have any sign and size, their sum counts.
+
+    Attributes:
+        total_months: the value in months.
+    """
+
+    __slots__ = ("total_months",)
+    total_months: int
+
+    def __init__(self, years: int = 0, months: int = 0) -> None:
+        object.__setattr__(self, "total_months", int(years) * 12 + int(months))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"IntervalYM is immutable: cannot set {name}")
+
+    def __reduce__(self) -> tuple[type["IntervalYM"], tuple[int, int]]:
+        return type(self), (0, self.total_months)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read Informix's text form: ``5-03``, ``-0-07``. Raises ValueError."""
+        match = re.fullmatch(r"\s*([+-]?)(\d+)-(\d+)\s*", text)
+        if not match:
+            raise ValueError(f"not a YEAR TO MONTH interval: {text!r}")
+        months = int(match[2]) * 12 + int(match[3])
+        return cls(0, -months if match[1] == "-" else months)
+
+    @property
+    def years(self) -> int:
+        """Whole years, with the sign of the value."""
+        years = abs(self.total_months) // 12
+        return -years if self.total_months < 0 else years
+
+    @property
+    def months(self) -> int:
+        """Months beyond the whole years, with the sign of the value (-11 … 11)."""
+        months = abs(self.total_months) % 12
+        return -months if self.total_months < 0 else months
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, IntervalYM):
+            return NotImplemented
+        return self.total_months == other.total_months
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, IntervalYM):
+            return NotImplemented
+        return self.total_months < other.total_months
+
+    def __hash__(self) -> int:
+        return hash((IntervalYM, self.total_months))
+
+    def __bool__(self) -> bool:
+        return self.total_months != 0
+
+    def __neg__(self) -> Self:
+        return type(self)(0, -self.total_months)
+
+    def __abs__(self) -> Self:
+        return type(self)(0, abs(self.total_months))
+
+    def __add__(self, other: object) -> Self:
+        if not isinstance(other, IntervalYM):
+            return NotImplemented
+        return type(self)(0, self.total_months + other.total_months)
+
+    def __sub__(self, other: object) -> Self:
+        if not isinstance(other, IntervalYM):
+            return NotImplemented
+        return type(self)(0, self.total_months - other.total_months)
+
+    def __mul__(self, factor: object) -> Self:
+        if not isinstance(factor, int):
+            return NotImplemented
+        return type(self)(0, self.total_months * factor)
+
+    __rmul__ = __mul__
+
+    def __str__(self) -> str:
+        sign = "-" if self.total_months < 0 else ""
+        return f"{sign}{abs(self.years)}-{abs(self.months):02d}"
+
+    def __repr__(self) -> str:
+        return f"IntervalYM(years={self.years}, months={self.months})"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDateTime:
+    """A DATETIME whose qualifier has no Python class, e.g. MONTH TO DAY or YEAR TO MONTH.
+
+    YEAR TO DAY is `datetime.date`, YEAR TO HOUR and finer `datetime.datetime`, HOUR TO … `datetime.time`.
+
+    Attributes:
+        start: code of the first field: YEAR 0, MONTH 2, DAY 4, HOUR 6, MINUTE 8, SECOND 10, FRACTION 12.
+        end: code of the last field; FRACTION(n) is 10 + n.
+        fields: the fields' values from first to last; a fraction in microseconds.
+    """
+
+    start: int
+    end: int
+    fields: tuple[int, ...]
+
+    _LIMITS: ClassVar[dict[int, tuple[int, int]]] = {
+        0: (1, 9999),
+        2: (1, 12),
+        4: (1, 31),
+        6: (0, 23),
+        8: (0, 59),
+        10: (0, 59),
+        12: (0, 999999),
+    }
+
+    def __post_init__(self) -> None:
+        qualifier = datetime_qualifier(self.start << 4 | self.end)
+        if len(self.fields) != len(qualifier.fields):
+            raise ConversionError(f"{qualifier.text(interval=False)} has {len(qualifier.fields)} fields")
+        for code, value in zip(qualifier.fields, self.fields, strict=True):
+            low, high = self._LIMITS[code]
+            if not low <= value <= high:
+                raise ConversionError(f"field {value} out of range in DATETIME {qualifier.text(interval=False)}")
+
+    def field(self, code: int) -> int | None:
+        """Value of a field by its code, None when the qualifier does not have it."""
+        codes = datetime_qualifier(self.start << 4 | self.end).fields
+        return self.fields[codes.index(code)] if code in codes else None
+
+    @property
+    def year(self) -> int | None:
+        """The year, 1 … 9999, or None."""
+        return self.field(0)
+
+    @property
+    def month(self) -> int | None:
+        """The month, 1 … 12, or None."""
+        return self.field(2)
+
+    @property
+    def day(self) -> int | None:
+        """The day, 1 … 31, or None."""
+        return self.field(4)
+
+    @property
+    def hour(self) -> int | None:
+        """The hour, 0 … 23, or None."""
+        return self.field(6)
+
+    @property
+    def minute(self) -> int | None:
+        """The minute, 0 … 59, or None."""
+        return self.field(8)
+
+    @property
+    def second(self) -> int | None:
+        """The second, 0 … 59, or None."""
+        return self.field(10)
+
+    @property
+    def microsecond(self) -> int | None:
+        """The fraction in microseconds, or None."""
+        return self.field(12)
+
+    def __str__(self) -> str:
+        """Informix's text form, e.g. ``12-31`` or ``59:58.250``."""
+        out = ""
+        for code, value in zip(datetime_qualifier(self.start << 4 | self.end).fields, self.fields, strict=True):
+            if code == FRACTION:
+                out += "." + f"{value:06d}"[: self.end - SECOND]
+            else:
+                mark = "" if not out else "-" if code < HOUR else " " if code == HOUR else ":"
+                out += f"{mark}{value:04d}" if code == YEAR else f"{mark}{value:02d}"
+        return out
+
+    @property
+    def qualifier(self) -> str:
+        """The qualifier in SQL, e.g. ``MONTH TO DAY``."""
+        return datetime_qualifier(self.start << 4 | self.end).text(interval=False)
+
+
+LOCATOR_SIZE = 72
+"""Bytes of a smart-LOB locator (sqli.md 6.2, 7.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobLocator:
+    """Names a BLOB in an sbspace: 72 bytes that only the server understands.
+
+    The data is read through informix-lob (or `Cursor.read_blob_column`).
+    """
+
+    data: bytes
+    type_name: ClassVar[str] = "blob"
+
+    def __post_init__(self) -> None:
+        if len(self.data) != LOCATOR_SIZE:
+            raise ConversionError(f"a smart-LOB locator has {LOCATOR_SIZE} bytes, not {len(self.data)}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.data[:8].hex()}…)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ClobLocator(BlobLocator):
+    """Names a CLOB in an sbspace."""
+
+    type_name: ClassVar[str] = "clob"
+
+
+_START, _END, _SIZE, _NULL_BYTE = 8, 12, 16, 39
+"""Offsets inside a BYTE/TEXT descriptor (sqli.md 5.16)."""
+DESCRIPTOR_SIZE = 56
+"""Bytes of a BYTE/TEXT descriptor (68 with capability bit 70; sqli.md 5.16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobDescriptor:
+    """A BYTE or TEXT value as a row holds it: names the data, which is fetched by sending this back.
+
+    Attributes:
+        data: the descriptor's bytes, 56 or 68, unchanged.
+        is_text: TEXT rather than BYTE.
+    """
+
+    data: bytes
+    is_text: bool = False
+
+    @classmethod
+    def build(
+        cls, size: int, *, start: int = 0, is_text: bool = False, null: bool = False, width: int = 56
+    ) -> Self:
+        """Make a descriptor: `size` bytes of data at position `start` (server's side), or NULL."""
+        out = bytearray(width)
+        out[_SIZE : _SIZE + 4] = size.to_bytes(4, "big")
+        if null:
+            out[_NULL_BYTE] = 1
+        elif start or size:
+            out[_START : _START + 4] = start.to_bytes(4, "big")
+            # The end is inclusive: a wrong end yields wrong data (sqli.md 5.16).
+            out[_END : _END + 4] = max(start + size - 1, 0).to_bytes(4, "big")
+        return cls(bytes(out), is_text)
+
+    @classmethod
+    def for_parameter(cls, size: int, *, is_text: bool = False) -> Self:
+        """The descriptor of a bound value: all zero except the size (sqli.md 5.16)."""
+        out = bytearray(DESCRIPTOR_SIZE)
+        out[_SIZE : _SIZE + 4] = size.to_bytes(4, "big")
+        return cls(bytes(out), is_text)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the data."""
+        return int.from_bytes(self.data[_SIZE : _SIZE + 4], "big")
+
+    @property
+    def start(self) -> int:
+        """Position of the data, meaningful to the server only."""
+        return int.from_bytes(self.data[_START : _START + 4], "big")
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the descriptor says NULL."""
+        return bool(self.data[_NULL_BYTE] & 1)
