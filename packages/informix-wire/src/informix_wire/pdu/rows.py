@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
-from informix_types import ColumnType, has_extended_name
+from informix_types import ColumnType
+from informix_types.codes import has_extended_name
 
 from ..buffer import MAX_LENGTH, Reader, Writer
 from ..caps import Capabilities
