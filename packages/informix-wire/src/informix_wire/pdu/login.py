@@ -493,9 +493,9 @@ def _read_redirect(r: Reader) -> tuple[str, str, str]:
     _expect(r, Marker.REDIRECT)
     r.s()
     text = decode_text(r.take(r.u16()).rstrip(b"\0"), r.caps.encoding)
-    parts = text.split("|")
-    if len(parts) not in (3, 4):  # with bars in place, colons may belong to an IPv6 address
-        parts = re.split("[|:=]", text)
+    parts = re.split("[|:=]", text)
+    if len(parts) not in (3, 4):  # the colons may belong to an IPv6 address, which has at least two
+        parts = text.split("|")
     if len(parts) not in (3, 4) or not all(parts[-3:]):
         raise ProtocolError(f"redirect to {text!r}: not a server name, host and port")
     server, host, port = parts[-3:]  # a fourth part is a leading label (sqli.md 12 #22)
