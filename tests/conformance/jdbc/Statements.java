@@ -1,0 +1,278 @@
+import java.sql.Connection;
+import java.sql.ParameterMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Queries, counts, generated keys, result metadata, several statements at once. */
+final class Statements {
+    static void all(Harness h) {
+        h.check("statement/update-counts", c -> {
+            Harness.recreate(c, "s_cnt", "a integer");
+            for (int i = 0; i < 5; i++) {
+                Harness.update(c, "insert into s_cnt values (" + i + ")");
+            }
+            Harness.equal(3, Harness.update(c, "update s_cnt set a = a + 10 where a >= 2"), "update");
+            Harness.equal(0, Harness.update(c, "update s_cnt set a = 0 where a = 99"), "update of none");
+            Harness.equal(2, Harness.update(c, "delete from s_cnt where a < 10"), "delete");
+            Harness.equal(3, Harness.update(c, "insert into s_cnt select a + 100 from s_cnt"), "insert select");
+            Harness.equal(6, Harness.update(c, "delete from s_cnt"), "delete of all");
+        });
+        h.check("statement/execute-tells-kind", c -> {
+            Harness.recreate(c, "s_kind", "a integer");
+            try (Statement s = c.createStatement()) {
+                Harness.isTrue(!s.execute("insert into s_kind values (1)"), "insert is no query");
+                Harness.equal(1, s.getUpdateCount(), "count");
+                Harness.isTrue(s.execute("select a from s_kind"), "select is a query");
+                Harness.equal("1", Harness.text(Harness.rows(s.getResultSet())), "rows");
+            }
+        });
+        h.check("statement/prepared-reuse", c -> {
+            Harness.recreate(c, "s_reuse", "a integer, b varchar(10)");
+            try (PreparedStatement p = c.prepareStatement("insert into s_reuse values (?, ?)")) {
+                for (int i = 0; i < 50; i++) {
+                    p.setInt(1, i);
+                    p.setString(2, "v" + i);
+                    Harness.equal(1, p.executeUpdate(), "count");
+                }
+            }
+            try (PreparedStatement p = c.prepareStatement("select b from s_reuse where a = ?")) {
+                for (int i = 0; i < 50; i++) {
+                    p.setInt(1, i);
+                    try (ResultSet r = p.executeQuery()) {
+                        Harness.equal("v" + i, Harness.text(Harness.rows(r)), "row " + i);
+                    }
+                }
+            }
+        });
+        h.check("statement/several-open-results", c -> {
+            Harness.recreate(c, "s_two", "a integer");
+            for (int i = 0; i < 20; i++) {
+                Harness.update(c, "insert into s_two values (" + i + ")");
+            }
+            try (Statement s1 = c.createStatement(); Statement s2 = c.createStatement();
+                    PreparedStatement s3 = c.prepareStatement("select a * 10 from s_two where a = ?");
+                    ResultSet r1 = s1.executeQuery("select a from s_two order by a");
+                    ResultSet r2 = s2.executeQuery("select a from s_two order by a desc")) {
+                for (int i = 0; i < 20; i++) {
+                    Harness.isTrue(r1.next() && r2.next(), "rows");
+                    Harness.equal(i, r1.getInt(1), "first");
+                    Harness.equal(19 - i, r2.getInt(1), "second");
+                    s3.setInt(1, i);
+                    try (ResultSet r3 = s3.executeQuery()) {
+                        Harness.equal(String.valueOf(i * 10), Harness.text(Harness.rows(r3)), "third");
+                    }
+                }
+            }
+        });
+        h.check("statement/many-rows", c -> {
+            Harness.recreate(c, "s_many", "a integer, b varchar(40)");
+            c.setAutoCommit(false);
+            try (PreparedStatement p = c.prepareStatement("insert into s_many values (?, ?)")) {
+                for (int i = 0; i < 3000; i++) {
+                    p.setInt(1, i);
+                    p.setString(2, "row number " + i);
+                    p.addBatch();
+                }
+                p.executeBatch();
+            }
+            c.commit();
+            try (Statement s = c.createStatement()) {
+                s.setFetchSize(100);
+                try (ResultSet r = s.executeQuery("select a, b from s_many order by a")) {
+                    for (int i = 0; i < 3000; i++) {
+                        Harness.isTrue(r.next(), "row " + i);
+                        Harness.equal(i, r.getInt(1), "a");
+                        Harness.equal("row number " + i, r.getString(2), "b");
+                    }
+                    Harness.isTrue(!r.next(), "end");
+                }
+                s.setMaxRows(7);
+                try (ResultSet r = s.executeQuery("select a, b from s_many order by a")) {
+                    Harness.equal(7, Harness.rows(r).size(), "max rows");
+                }
+            }
+            c.commit();
+        });
+        h.check("statement/close-early", c -> {
+            try (Statement s = c.createStatement()) {
+                for (int i = 0; i < 20; i++) {
+                    try (ResultSet r = s.executeQuery("select tabname from systables order by tabid")) {
+                        Harness.isTrue(r.next(), "a row");
+                    }
+                }
+            }
+        });
+        h.check("statement/empty-result", c -> {
+            Harness.equal("", Harness.text(Harness.query(c, "select * from systables where tabid = -1")), "rows");
+        });
+        h.check("statement/aggregates", c -> {
+            Harness.recreate(c, "s_agg", "g integer, v decimal(8,2), i integer");
+            Harness.update(c, "insert into s_agg values (1, 1.50, 10)");
+            Harness.update(c, "insert into s_agg values (1, 2.25, 20)");
+            Harness.update(c, "insert into s_agg values (2, 4.00, null)");
+            Harness.equal("1|2|3.75|1.50|2.25|30, 2|1|4.00|4.00|4.00|null", Harness.text(Harness.query(c,
+                    "select g, count(*), sum(v), min(v), max(v), sum(i) from s_agg group by g order by g")), "groups");
+            try (ResultSet r = c.createStatement().executeQuery("select count(*), count(i), avg(i) from s_agg")) {
+                Harness.isTrue(r.next(), "row");
+                Harness.equal(3, r.getInt(1), "count(*)");
+                Harness.equal(2L, r.getLong(2), "count(i)");
+                Harness.equal(15.0, r.getDouble(3), "avg");
+                Harness.equal("(count(*))", r.getMetaData().getColumnName(1), "name of count(*)");
+            }
+        });
+        h.check("statement/sql-of-every-day", Statements::everyday);
+        h.check("statement/comments-and-quotes", c -> {
+            Harness.equal("it's", Harness.text(Harness.query(c,
+                    "select 'it''s' from systables where tabid = 1 -- ?")), "doubled quote");
+            Harness.equal("{x}", Harness.text(Harness.query(c,
+                    "select /* ? */ '{x}' {comment} from systables where tabid = 1")), "braces in a string");
+            Harness.equal("q", Harness.text(Harness.query(c,
+                    "select \"q\" from systables where tabid = 1")), "double quotes are a string");
+        });
+        h.check("statement/cast-parameter", c -> {
+            try (PreparedStatement p = c.prepareStatement(
+                    "select ?::integer, ?::varchar(20) from systables where tabid = 1")) {
+                p.setInt(1, 5);
+                p.setString(2, "five");
+                try (ResultSet r = p.executeQuery()) {
+                    Harness.equal("5|five", Harness.text(Harness.rows(r)), "row");
+                }
+            }
+        });
+        h.check("statement/result-metadata", Statements::resultMetadata);
+        h.check("statement/prepared-metadata", c -> {
+            Harness.recreate(c, "s_pm", "a integer, b varchar(17)");
+            try (PreparedStatement p = c.prepareStatement("select a, b from s_pm where a = ?")) {
+                Harness.equal(2, p.getMetaData().getColumnCount(), "columns before execution");
+                Harness.equal("b", p.getMetaData().getColumnName(2), "name");
+            }
+            try (PreparedStatement p = c.prepareStatement("insert into s_pm values (?, ?)")) {
+                ParameterMetaData m = p.getParameterMetaData();
+                Harness.equal(2, m.getParameterCount(), "parameters");
+            }
+        });
+        h.check("statement/generated-keys", c -> {
+            for (String type : List.of("serial", "serial8", "bigserial")) {
+                Harness.recreate(c, "s_gk", "id " + type + "(100), v varchar(10)");
+                try (PreparedStatement p = c.prepareStatement("insert into s_gk (v) values (?)",
+                        Statement.RETURN_GENERATED_KEYS)) {
+                    for (int i = 0; i < 3; i++) {
+                        p.setString(1, "v" + i);
+                        Harness.equal(1, p.executeUpdate(), "count");
+                        try (ResultSet r = p.getGeneratedKeys()) {
+                            Harness.isTrue(r.next(), "a key of a " + type);
+                            Harness.equal(100L + i, r.getLong(1), "key of a " + type);
+                        }
+                    }
+                }
+            }
+        });
+        h.check("statement/generated-keys-by-name", c -> {
+            Harness.recreate(c, "s_gkn", "id serial, v varchar(10), w integer default 7");
+            try (PreparedStatement p = c.prepareStatement("insert into s_gkn (v) values (?)",
+                    new String[] {"id", "w"})) {
+                p.setString(1, "x");
+                p.executeUpdate();
+                try (ResultSet r = p.getGeneratedKeys()) {
+                    Harness.isTrue(r.next(), "a key");
+                    Harness.equal(1, r.getInt(1), "id");
+                    Harness.equal(7, r.getInt(2), "w");
+                }
+            }
+            try (PreparedStatement p = c.prepareStatement("insert into s_gkn (v) values (?)", new int[] {1})) {
+                p.setString(1, "y");
+                p.executeUpdate();
+                try (ResultSet r = p.getGeneratedKeys()) {
+                    Harness.isTrue(r.next(), "a key");
+                    Harness.equal(2, r.getInt(1), "id by position");
+                }
+            }
+        });
+        h.check("statement/generated-keys-of-statement", c -> {
+            Harness.recreate(c, "s_gks", "id serial, v varchar(10)");
+            try (Statement s = c.createStatement()) {
+                s.executeUpdate("insert into s_gks values (0, 'a')", Statement.RETURN_GENERATED_KEYS);
+                try (ResultSet r = s.getGeneratedKeys()) {
+                    Harness.isTrue(r.next(), "a key");
+                    Harness.equal(1, r.getInt(1), "id");
+                }
+            }
+        });
+        h.check("statement/prepared-survives-ddl", c -> {
+            Harness.recreate(c, "s_ddl", "a integer");
+            Harness.update(c, "insert into s_ddl values (1)");
+            try (PreparedStatement p = c.prepareStatement("select * from s_ddl where a = ?")) {
+                p.setInt(1, 1);
+                try (ResultSet r = p.executeQuery()) {
+                    Harness.equal("1", Harness.text(Harness.rows(r)), "before");
+                }
+                Harness.update(c, "alter table s_ddl add b integer default 5");
+            }
+            Harness.equal("1|5", Harness.text(Harness.query(c, "select * from s_ddl")), "after");
+        });
+    }
+
+    private static void everyday(Connection c) throws Exception {
+        Harness.recreate(c, "s_ev", "id integer, name varchar(20), born date, c char(4)");
+        Harness.update(c, "insert into s_ev values (1, 'Anna', mdy(1,2,1990), 'aa')");
+        Harness.update(c, "insert into s_ev values (2, 'Bert', mdy(12,31,1985), 'bb')");
+        Harness.update(c, "insert into s_ev values (3, null, null, null)");
+        List<String[]> cases = new ArrayList<>();
+        cases.add(new String[] {"select first 1 name from s_ev order by id", "Anna"});
+        cases.add(new String[] {"select skip 1 first 1 name from s_ev order by id", "Bert"});
+        cases.add(new String[] {"select id from s_ev where name matches 'A*'", "1"});
+        cases.add(new String[] {"select id from s_ev where name like '%ert'", "2"});
+        cases.add(new String[] {"select nvl(name, 'none') from s_ev where id = 3", "none"});
+        cases.add(new String[] {"select name[1,2] from s_ev where id = 1", "An"});
+        cases.add(new String[] {"select year(born), month(born), day(born) from s_ev where id = 2", "1985|12|31"});
+        cases.add(new String[] {"select upper(name) || '!' from s_ev where id = 1", "ANNA!"});
+        cases.add(new String[] {"select length(name), trim(c) from s_ev where id = 2", "4|bb"});
+        cases.add(new String[] {"select case when id = 1 then 'one' else 'more' end from s_ev order by id",
+            "one, more, more"});
+        cases.add(new String[] {"select decode(id, 1, 'x', 2, 'y', 'z') from s_ev order by id", "x, y, z"});
+        cases.add(new String[] {"select born + 1 units day from s_ev where id = 2", "1986-01-01"});
+        cases.add(new String[] {"select mdy(3,1,2024) - mdy(2,1,2024) from s_ev where id = 1", "29"});
+        cases.add(new String[] {"select count(*) from s_ev a, s_ev b where a.id = b.id", "3"});
+        cases.add(new String[] {"select a.id, b.id from s_ev a, outer s_ev b where a.id = b.id + 2 order by 1",
+            "1|null, 2|null, 3|1"});
+        cases.add(new String[] {"select a.id from s_ev a left join s_ev b on a.id = b.id - 1 where b.id is null",
+            "3"});
+        cases.add(new String[] {"select id from s_ev union select id + 2 from s_ev order by 1", "1, 2, 3, 4, 5"});
+        cases.add(new String[] {"select unique length(c) from s_ev where c is not null", "2"});
+        cases.add(new String[] {"select round(2.345, 2), trunc(2.345, 1), abs(-3), mod(7, 3) from s_ev where id = 1",
+            "2.35|2.3|3|1"});
+        cases.add(new String[] {"select dbinfo('version','full') is not null from s_ev where id = 1", null});
+        for (String[] each : cases) {
+            if (each[1] != null) {
+                Harness.equal(each[1], Harness.text(Harness.query(c, each[0])), each[0]);
+            }
+        }
+        Harness.update(c, "select * from s_ev where id < 3 into temp s_tmp with no log");
+        Harness.equal("2", Harness.text(Harness.query(c, "select count(*) from s_tmp")), "temporary table");
+    }
+
+    private static void resultMetadata(Connection c) throws Exception {
+        Harness.recreate(c, "s_md", "a integer not null, b varchar(17), c decimal(9,3), d datetime year to minute, "
+                + "e char(6), f bigint, g boolean, h lvarchar(100), i date, j float, k money(7,2), l smallint");
+        try (ResultSet r = c.createStatement().executeQuery("select * from s_md")) {
+            ResultSetMetaData m = r.getMetaData();
+            Harness.equal(12, m.getColumnCount(), "columns");
+            String[] names = {"integer", "varchar", "decimal", "datetime year to minute", "char", "bigint", "boolean",
+                "lvarchar", "date", "float", "money", "smallint"};
+            for (int i = 1; i <= names.length; i++) {
+                Harness.equal(String.valueOf((char) ('a' + i - 1)), m.getColumnName(i), "name");
+                String type = m.getColumnTypeName(i);
+                Harness.isTrue(type.equals(names[i - 1]), "type of column " + i + ": " + type);
+            }
+            Harness.equal(9, m.getPrecision(3), "precision of the decimal");
+            Harness.equal(3, m.getScale(3), "scale of the decimal");
+            Harness.equal(17, m.getPrecision(2), "precision of the varchar");
+            Harness.equal(ResultSetMetaData.columnNoNulls, m.isNullable(1), "NOT NULL");
+            Harness.equal(ResultSetMetaData.columnNullable, m.isNullable(2), "nullable");
+        }
+    }
+}

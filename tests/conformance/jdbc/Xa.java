@@ -1,0 +1,129 @@
+import com.informix.jdbcx.IfxXADataSource;
+import java.sql.Connection;
+import java.util.Arrays;
+import javax.sql.XAConnection;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+
+/** Distributed transactions through IfxXADataSource. */
+final class Xa {
+    record Id(int format, byte[] global, byte[] branch) implements Xid {
+        static Id of(int n) {
+            return new Id(0x1234, new byte[] {1, 2, 3, (byte) n}, new byte[] {9, (byte) n});
+        }
+
+        @Override
+        public int getFormatId() {
+            return format;
+        }
+
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return global;
+        }
+
+        @Override
+        public byte[] getBranchQualifier() {
+            return branch;
+        }
+    }
+
+    interface Body {
+        void run(XAResource resource, Connection connection) throws Exception;
+    }
+
+    static void all(Harness h) {
+        xa(h, "xa/one-phase", (x, c) -> {
+            x.start(Id.of(1), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (1)");
+            x.end(Id.of(1), XAResource.TMSUCCESS);
+            x.commit(Id.of(1), true);
+            expect("1");
+        });
+        xa(h, "xa/two-phase", (x, c) -> {
+            x.start(Id.of(2), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (2)");
+            x.end(Id.of(2), XAResource.TMSUCCESS);
+            Harness.equal(XAResource.XA_OK, x.prepare(Id.of(2)), "prepare");
+            Xid[] found = x.recover(XAResource.TMSTARTRSCAN);
+            Harness.isTrue(Arrays.stream(found).anyMatch(i -> same(i, Id.of(2))), "recover finds the branch");
+            x.commit(Id.of(2), false);
+            Harness.isTrue(Arrays.stream(x.recover(XAResource.TMSTARTRSCAN)).noneMatch(i -> same(i, Id.of(2))),
+                    "recover after commit");
+            expect("2");
+        });
+        xa(h, "xa/rollback", (x, c) -> {
+            x.start(Id.of(3), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (3)");
+            x.end(Id.of(3), XAResource.TMFAIL);
+            x.rollback(Id.of(3));
+            expect("");
+        });
+        xa(h, "xa/prepared-rollback", (x, c) -> {
+            x.start(Id.of(4), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (4)");
+            x.end(Id.of(4), XAResource.TMSUCCESS);
+            Harness.equal(XAResource.XA_OK, x.prepare(Id.of(4)), "prepare");
+            x.rollback(Id.of(4));
+            expect("");
+        });
+        xa(h, "xa/two-in-a-row", (x, c) -> {
+            for (int i = 5; i <= 6; i++) {
+                x.start(Id.of(i), XAResource.TMNOFLAGS);
+                Harness.update(c, "insert into x_xa values (" + i + ")");
+                x.end(Id.of(i), XAResource.TMSUCCESS);
+                x.commit(Id.of(i), true);
+            }
+            expect("5, 6");
+        });
+        xa(h, "xa/errors", (x, c) -> {
+            try {
+                x.commit(Id.of(7), true);
+                throw new AssertionError("commit of an unknown branch");
+            } catch (XAException e) {
+                Harness.equal(XAException.XAER_NOTA, e.errorCode, "code");
+            }
+            x.start(Id.of(8), XAResource.TMNOFLAGS);
+            Harness.fails(-700, null, () -> Harness.update(c, "begin work"));
+            x.end(Id.of(8), XAResource.TMSUCCESS);
+            x.rollback(Id.of(8));
+            expect("");
+        });
+    }
+
+    private static boolean same(Xid a, Xid b) {
+        return a.getFormatId() == b.getFormatId()
+                && Arrays.equals(a.getGlobalTransactionId(), b.getGlobalTransactionId())
+                && Arrays.equals(a.getBranchQualifier(), b.getBranchQualifier());
+    }
+
+    private static void xa(Harness h, String name, Body body) {
+        h.run(name, () -> {
+            try (Connection c = Harness.connect("testdb")) {
+                Harness.recreate(c, "x_xa", "a integer");
+            }
+            IfxXADataSource source = new IfxXADataSource();
+            source.setIfxIFXHOST(Harness.HOST);
+            source.setPortNumber(Integer.parseInt(Harness.PORT));
+            source.setServerName("informix");
+            source.setDatabaseName("testdb");
+            source.setUser("informix");
+            source.setPassword("in4mix");
+            XAConnection xa = source.getXAConnection();
+            try {
+                Connection connection = xa.getConnection();
+                body.run(xa.getXAResource(), connection);
+                connection.close();
+            } finally {
+                xa.close();
+            }
+        });
+    }
+
+    private static void expect(String rows) throws Exception {
+        try (Connection c = Harness.connect("testdb")) {
+            Harness.equal(rows, Harness.text(Harness.query(c, "select a from x_xa order by a")), "rows");
+        }
+    }
+}

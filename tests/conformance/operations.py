@@ -1,0 +1,143 @@
+"""The recorded operations, through PEP 249 alone: run with informix-driver and, unchanged, with our own driver.
+
+Usage: python operations.py HOST PORT MARKS_PORT. `jdbc/Operations.java` does the same with IBM's JDBC driver.
+"""
+
+import contextlib
+import datetime
+import socket
+import sys
+from decimal import Decimal
+from typing import Any
+
+import informix_db
+
+_LOGIN: dict[str, Any] = {"user": "informix", "password": "in4mix", "database": "testdb", "server": "informix"}
+
+
+class _Marks:
+    """Tells the recorder which operation comes next."""
+
+    def __init__(self, port: int) -> None:
+        self._sock = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._file = self._sock.makefile("rw", encoding="ascii", newline="\n")
+
+    def __call__(self, name: str) -> None:
+        self._file.write(name + "\n")
+        self._file.flush()
+        if self._file.readline() != "ok\n":
+            raise SystemExit("the recorder did not answer")
+
+    def close(self) -> None:
+        self._file.close()
+        self._sock.close()
+
+
+def _one(connection: Any, sql: str, *parameters: Any) -> list[Any]:
+    """Run one statement with a cursor of its own; return its rows."""
+    cursor = connection.cursor()
+    if parameters:
+        cursor.execute(sql, parameters)
+    else:
+        cursor.execute(sql)
+    rows = cursor.fetchall() if cursor.description and sql.startswith("select") else []
+    cursor.close()
+    return list(rows)
+
+
+def _fail(connection: Any, sql: str) -> None:
+    try:
+        _one(connection, sql)
+    except informix_db.Error:
+        return
+    raise SystemExit(f"no error from {sql}")
+
+
+def _login(host: str, port: int, **changes: Any) -> Any:
+    return informix_db.connect(host, port, autocommit=True, **{**_LOGIN, **changes})
+
+
+def main(host: str, port: int, marks_port: int) -> None:
+    mark = _Marks(marks_port)
+    mark("login_rejected")
+    try:
+        _login(host, port, password="wrong").close()
+    except informix_db.Error:
+        pass
+    else:
+        raise SystemExit("a wrong password was accepted")
+    mark("login")
+    c = _login(host, port)
+    mark("setup")
+    with contextlib.suppress(informix_db.Error):
+        _one(c, "drop table op_t")
+    _one(c, "create table op_t (id integer, name varchar(20), amount decimal(10,2), d date, f float)")
+    _one(c, "insert into op_t values (1, 'one', 1.25, mdy(6,20,2026), 0.5)")
+    _one(c, "insert into op_t values (2, 'two', 2.50, mdy(6,21,2026), 1.5)")
+    with contextlib.suppress(informix_db.Error):
+        _one(c, "drop table op_fixed")
+    _one(c, "create table op_fixed (id integer, amount decimal(10,2), d date, f float)")
+    _one(c, "insert into op_fixed values (1, 1.25, mdy(6,20,2026), 0.5)")
+
+    mark("select_fixed")
+    _one(c, "select id, amount, d, f from op_fixed")
+    mark("select_varchar")
+    _one(c, "select id, name from op_t")
+    mark("select_empty")
+    _one(c, "select id from op_fixed where id = 99")
+    mark("select_parameter_int")
+    _one(c, "select id, amount from op_fixed where id = ?", 1)
+    mark("insert_parameters")
+    _one(
+        c, "insert into op_t values (?, ?, ?, ?, ?)", 3, "three", Decimal("3.75"), datetime.date(2026, 6, 22), 2.5
+    )
+    mark("error_syntax")
+    _fail(c, "selec 1 from op_t")
+    mark("error_table")
+    _fail(c, "select a from op_missing")
+    mark("batch")
+    cursor = c.cursor()
+    cursor.executemany(
+        "insert into op_fixed values (?, ?, ?, ?)",
+        [(i, Decimal("0.25"), datetime.date(2026, 6, 22), 0.5) for i in range(10, 13)],
+    )
+    cursor.close()
+    mark("scroll")
+    cursor = c.cursor(scrollable=True)
+    cursor.execute("select id, amount from op_fixed")
+    cursor.fetch_last()
+    cursor.fetch_absolute(1)
+    cursor.close()
+    mark("parameter_types")
+    with contextlib.suppress(informix_db.Error):
+        _one(c, "drop table op_p")
+    _one(c, "create table op_p (b bigint, t datetime year to fraction(5), bo boolean, l lvarchar(300))")
+    mark("bind_bigint")
+    _one(c, "insert into op_p (b) values (?)", 5_000_000_000)
+    mark("bind_datetime")
+    _one(c, "insert into op_p (t) values (?)", datetime.datetime(2026, 6, 20, 12, 34, 56, 789010))
+    mark("bind_boolean")
+    _one(c, "insert into op_p (bo) values (?)", True)
+    mark("bind_null")
+    _one(c, "insert into op_fixed (id) values (?)", None)
+    mark("bind_text")
+    _one(c, "insert into op_t (name) values (?)", "text")
+    mark("close")
+    c.close()
+
+    mark("transaction_login")
+    c = informix_db.connect(host, port, **_LOGIN)
+    mark("transaction_commit")
+    _one(c, "update op_fixed set amount = ? where id = ?", Decimal("9.50"), 1)
+    c.commit()
+    mark("transaction_rollback")
+    _one(c, "update op_fixed set amount = ? where id = ?", Decimal(-1), 1)
+    c.rollback()
+    mark("transaction_close")
+    c.close()
+    mark("end")
+    mark.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
