@@ -1,0 +1,80 @@
+"""How rows travel: the transport form of each column, and the message head around a row (sqli.md 4.5, 7.1).
+
+`row_plan` decides from a DESCRIBE whether RET_TYPE is sent and which types then govern decoding.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from informix_types import ColumnType, TypeCode, TypeFlag
+
+from .caps import Capabilities
+from .pdu.describe import DescribedColumn
+
+__all__ = ["RowPlan", "row_plan"]
+
+VARIABLE_VARCHAR_BIT: Final = 13
+"""Without this bit JDBC sends no RET_TYPE for VARCHAR columns (sqli.md 3.3)."""
+
+_VARCHARS = frozenset({TypeCode.VARCHAR, TypeCode.NVARCHAR})
+_OPAQUE = frozenset({TypeCode.UDTVAR, TypeCode.UDTFIXED})
+
+CLIENT_FORMS: Final[dict[str, TypeCode]] = {"lvarchar": TypeCode.LVARCHAR, "boolean": TypeCode.BOOLEAN}
+"""Extended types whose client form RET_TYPE asks for (sqli.md 4.5). Large objects stay in their text form: their
+binary form has two readings (sqli.md 12 #32)."""
+
+_UNASKABLE = frozenset(
+    {TypeCode.SET, TypeCode.MULTISET, TypeCode.LIST, TypeCode.ROW, TypeCode.COLLECTION, TypeCode.ROWREF}
+)
+"""Types whose form under RET_TYPE is unknown (sqli.md 12 #27)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """How the rows of one statement travel.
+
+    Attributes:
+        types: the types that govern decoding, one a column.
+        ret_types: what RET_TYPE asks for, None when it is not sent.
+    """
+
+    types: tuple[ColumnType, ...]
+    ret_types: tuple[ColumnType, ...] | None
+
+
+def row_plan(columns: Iterable[DescribedColumn], caps: Capabilities) -> RowPlan:
+    """Decide the transport forms of a result's columns (sqli.md 4.5, 5.2, 5.3).
+
+    As JDBC does: rows of fixed-width types go without RET_TYPE; otherwise every column is asked for as described,
+    LVARCHAR as 43 and BOOLEAN as 45. When a column's form under RET_TYPE is not proven (large objects,
+    collections, rows, other opaque types, DISTINCT) none is sent for the whole row and all travel as described,
+    which is how informix-driver reads every table (sqli.md 5.3).
+    """
+    described = tuple(column.type for column in columns)
+    if not any(_wants_ret_type(column, caps) for column in described):
+        return RowPlan(described, None)
+    forms: list[ColumnType] = []
+    for column in described:
+        form = _form(column)
+        if form is None:
+            return RowPlan(described, None)
+        forms.append(form)
+    return RowPlan(tuple(forms), tuple(replace(form, flags=0) for form in forms))
+
+
+def _wants_ret_type(column: ColumnType, caps: Capabilities) -> bool:
+    """Tell whether JDBC sends RET_TYPE because of this column (sqli.md 4.5)."""
+    if column.code in _VARCHARS:
+        return VARIABLE_VARCHAR_BIT in caps.bits or not caps.bits
+    return column.code in _OPAQUE or column.code in (TypeCode.LVARCHAR, TypeCode.IMPEXP)
+
+
+def _form(column: ColumnType) -> ColumnType | None:
+    """Return the transport form to ask for, None when its bytes would be a guess."""
+    if column.flags & TypeFlag.DISTINCT or column.code in _UNASKABLE:
+        return None
+    if column.code not in _OPAQUE:
+        return column
+    code = CLIENT_FORMS.get(column.extended_name)
+    return None if code is None else replace(column, code=code)

@@ -1,0 +1,80 @@
+"""Sending requests: pending frees and a fetch sent ahead are put in order before the reply that matters."""
+
+import struct
+from typing import Final
+
+from ..pdu.base import Message
+from ..session import Session
+from .block import read_block
+from .core import Conversation, send
+from .reply import CLOSE, Expected, check, read_reply
+
+__all__ = [
+    "CLOSE_TAG",
+    "EOT",
+    "ID_LAYOUT",
+    "ID_TAG",
+    "RELEASE_TAG",
+    "request",
+    "settle",
+    "statement_group",
+    "transmit",
+]
+
+EOT: Final = b"\x00\x0c"
+"""SQ_EOT ends every group (sqli.md 1)."""
+
+ID_LAYOUT = struct.Struct(">hh")
+ID_TAG: Final = 4
+CLOSE_TAG: Final = b"\x00\x0a"
+RELEASE_TAG: Final = b"\x00\x0b"
+
+SMALL: Final = 4096
+"""A request up to this size fits every socket buffer, so it may be sent while the server is still sending the
+block of a fetch that went ahead; a larger one waits until that block was read (sqli.md 5.6: else both stop)."""
+
+FREES_AT_ONCE: Final = 64
+"""Bound on frees sent with one request: their replies fit every socket buffer."""
+
+
+def statement_group(statement_id: int, *actions: bytes) -> bytes:
+    """Return a group about one statement: `SQ_ID`, the encoded actions, EOT (sqli.md 4.2)."""
+    return ID_LAYOUT.pack(ID_TAG, statement_id) + b"".join(actions) + EOT
+
+
+def settle(session: Session, count: int) -> Conversation[None]:
+    """Read the `count` oldest owed replies, and keep their rows for the cursors that will want them."""
+    for _ in range(count):
+        block = session.expected[0].block
+        if block is None:
+            yield from read_reply(session)
+        else:
+            yield from read_block(session, block)
+
+
+def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation[None]:
+    """Send groups whose replies will be `expected`, in that order, and read everything owed before them.
+
+    Frees that finalizers queued go ahead in groups of their own; whatever the server says to them is harmless
+    (-267, -259, -404: sqli.md 5.18, 8 #8).
+    """
+    before = len(session.expected)
+    if session.pending_frees:
+        prefix = bytearray()
+        for statement_id, close, release in session.take_frees(FREES_AT_ONCE):
+            groups = [CLOSE_TAG] * close + [RELEASE_TAG] * release
+            prefix += b"".join(statement_group(statement_id, tag) for tag in groups)
+            session.expected.extend(Expected(CLOSE) for _ in groups)
+        data = bytes(prefix) + data
+    if before and len(data) > SMALL:
+        yield from settle(session, before)
+    before = len(session.expected)
+    session.expected.extend(expected)
+    yield from send(session, data)
+    yield from settle(session, before)
+
+
+def request(session: Session, data: bytes, expected: Expected) -> Conversation[list[Message]]:
+    """Send one group and return the messages of its reply; `ServerError` after its EOT if it holds an ERR."""
+    yield from transmit(session, data, expected)
+    return check((yield from read_reply(session)))

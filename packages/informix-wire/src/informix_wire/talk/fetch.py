@@ -1,0 +1,241 @@
+"""Cursors: open, fetch block by block, fetch by position, close (sqli.md 5.2-5.4, 5.9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from informix_types import ColumnType
+from informix_types.params import Binding
+
+from ..pdu.base import Message
+from ..pdu.rows import Direction, NFetch, RetType, ScrollKind, SFetch
+from ..pdu.statement import CursorName
+from ..session import Prepared, Session, StatementState
+from . import reply as legal
+from .block import Block, Decoder, owed_for, read_block
+from .core import Conversation, conversation
+from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, settle, statement_group, transmit
+from .reply import Expected, check, first_error, read_reply
+from .statement import binding_bytes, free
+
+__all__ = ["FetchBlock", "ScrollBlock", "close_cursor", "fetch", "open_cursor", "scroll_fetch"]
+
+AUTOFREE: Final = b"\x00\x6c"
+HOLD: Final = b"\x00\x2b"
+SCROLL: Final = b"\x00\x18"
+OPEN: Final = b"\x00\x06"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchBlock:
+    """The rows of one fetch.
+
+    Attributes:
+        rows: what the decoder made of them.
+        exhausted: no rows come after these.
+        warnings: (index in `rows`, warning bits) of rows that carry some.
+    """
+
+    rows: list[Any]
+    exhausted: bool
+    warnings: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollBlock:
+    """The row of one fetch by position.
+
+    Attributes:
+        rows: the row; empty when there is no such position.
+        row_numbers: the 1-based position of each row, as the server said (sqli.md 5.9).
+    """
+
+    rows: list[Any]
+    row_numbers: tuple[int, ...]
+
+
+@conversation()
+def open_cursor(
+    session: Session,
+    prepared: Prepared,
+    name: str | None,
+    binding: Binding | None,
+    *,
+    fetch_buffer: int,
+    decoder: Decoder,
+    ret_types: Sequence[ColumnType] | None = None,
+    hold: bool = False,
+    scroll: bool = False,
+    autofree: bool = False,
+    ahead: bool = False,
+) -> Conversation[FetchBlock]:
+    """Open a statement's cursor and fetch its first block (sqli.md 5.2, 5.3).
+
+    Without `ret_types` OPEN and NFETCH share one group; with them the NFETCH is a group of its own, sent together
+    with the first. A scroll cursor is only opened: use `scroll_fetch`.
+
+    Args:
+        session: the session.
+        prepared: a statement that returns rows; an open cursor of it is closed first.
+        name: the cursor's name; None takes one that was not used.
+        binding: parameters, None for none.
+        fetch_buffer: byte budget of a reply.
+        decoder: decodes rows by the types of `rows.row_plan`.
+        ret_types: RET_TYPE of `rows.row_plan`; sent once in a statement's life.
+        hold: keep the cursor over COMMIT.
+        scroll: open a scroll cursor.
+        autofree: have CLOSE release the statement.
+        ahead: ask for the next block as soon as a first row has arrived. Not for positioned updates: it moves the
+            server's current row (sqli.md 5.9).
+
+    Raises:
+        ServerError: binding, opening or fetching failed; close the cursor then (sqli.md 5.18).
+    """
+    state = session.statement(prepared)
+    caps, number = session.caps, prepared.statement_id
+    cursor = name or session.next_cursor_name()
+    modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
+    opening = CursorName(cursor).encode(caps) + binding_bytes(session, binding) + modes + OPEN
+    nfetch = NFetch(fetch_buffer).encode(caps)
+    block = Block(state, decoder)
+    groups: list[bytes] = []
+    replies: list[Expected] = []
+    if state.cursor is not None:
+        groups.append(statement_group(number, CLOSE_TAG))
+        replies.append(Expected(legal.CLOSE))
+    closed = len(groups)
+    if scroll:
+        groups.append(statement_group(number, opening))
+        replies.append(_opening(prepared))
+    elif ret_types is None:
+        # JDBC repeats SQ_ID before the NFETCH of the combined group (sqli.md 4.2).
+        groups.append(statement_group(number, opening, ID_LAYOUT.pack(ID_TAG, number), nfetch))
+        replies.append(owed_for(block))
+    else:
+        groups.append(statement_group(number, opening))
+        groups.append(statement_group(number, _ret_type(session, state, ret_types), nfetch))
+        replies += [_opening(prepared), owed_for(block)]
+    if state.ahead is not None:
+        state.ahead.decoder = None  # nobody will want the rows of the cursor before this one
+    # From here on the cursor may be open, whatever happens; release() then closes it.
+    state.cursor, state.autofree, state.ahead = cursor, autofree, None if scroll else block
+    yield from transmit(session, b"".join(groups), *replies)
+    yield from settle(session, closed)
+    opened: list[Message] = []
+    if scroll or ret_types is not None:
+        opened = yield from read_reply(session)
+    if scroll:
+        check(opened)
+        return FetchBlock([], False)
+    failed = first_error(opened) is not None
+    yield from read_block(session, block, statement_group(number, nfetch) if ahead and not failed else b"")
+    if state.ahead is block:
+        state.ahead = None
+    check(opened)
+    taken = _take(block)
+    state.forms_sent = ret_types is not None or state.forms_sent
+    return taken
+
+
+def _opening(prepared: Prepared) -> Expected:
+    """Return what is owed for an OPEN group."""
+    return Expected(legal.OPEN, True, prepared.statement_type, prepared.sql)
+
+
+def _ret_type(session: Session, state: StatementState, ret_types: Sequence[ColumnType]) -> bytes:
+    """Return RET_TYPE, or nothing when the server has it already (sqli.md 4.5)."""
+    if state.forms_sent:
+        return b""
+    return RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
+
+
+def _take(block: Block) -> FetchBlock:
+    """Hand out a complete block, or raise what went wrong in it."""
+    if block.error is not None:
+        raise block.error
+    return FetchBlock(block.rows, block.exhausted, tuple(block.warnings))
+
+
+@conversation()
+def fetch(
+    session: Session, prepared: Prepared, fetch_buffer: int, decoder: Decoder, *, ahead: bool = False
+) -> Conversation[FetchBlock]:
+    """Fetch the next block of an open cursor (sqli.md 5.2).
+
+    Args:
+        session: the session.
+        prepared: the cursor's statement.
+        fetch_buffer: byte budget of a reply.
+        decoder: decodes rows; a block that was asked for ahead uses the decoder of that time.
+        ahead: ask for the block after this one before it is needed.
+
+    Raises:
+        ServerError: the fetch failed (-213: it was interrupted).
+    """
+    state = session.statement(prepared)
+    request = statement_group(prepared.statement_id, NFetch(fetch_buffer).encode(session.caps))
+    block = state.ahead
+    if block is not None and block.complete:
+        state.ahead = None
+        if ahead and not block.exhausted and block.error is None:
+            state.ahead = following = Block(state, decoder)
+            yield from transmit(session, request, owed_for(following, ahead=True))
+        return _take(block)
+    if block is None:
+        state.ahead = block = Block(state, decoder)
+        yield from transmit(session, request, owed_for(block))
+    yield from read_block(session, block, request if ahead else b"")
+    if state.ahead is block:
+        state.ahead = None
+    return _take(block)
+
+
+@conversation()
+def scroll_fetch(
+    session: Session,
+    prepared: Prepared,
+    kind: ScrollKind,
+    row: int,
+    *,
+    fetch_buffer: int,
+    decoder: Decoder,
+    ret_types: Sequence[ColumnType] | None = None,
+) -> Conversation[ScrollBlock]:
+    """Fetch one row of a scroll cursor by its position (sqli.md 5.9).
+
+    Args:
+        session: the session.
+        prepared: the cursor's statement.
+        kind: LAST or ABSOLUTE; the other kinds are not proven (sqli.md 12 #20).
+        row: 1-based position, 0 with LAST.
+        fetch_buffer: byte budget of the reply.
+        decoder: decodes the row.
+        ret_types: RET_TYPE of `rows.row_plan`; JDBC repeats it before every SFETCH (sqli.md 4.5).
+
+    Raises:
+        ValueError: another kind.
+        ServerError: the fetch failed.
+    """
+    if kind not in (ScrollKind.LAST, ScrollKind.ABSOLUTE):
+        raise ValueError(f"SFETCH kind {kind} is not used by clients")
+    state = session.statement(prepared)
+    forms = b"" if ret_types is None else RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
+    data = ID_LAYOUT.pack(ID_TAG, prepared.statement_id) + forms
+    data += SFetch(kind, row, fetch_buffer).encode(session.caps) + EOT
+    block = Block(state, decoder)
+    yield from transmit(session, data, owed_for(block))
+    yield from read_block(session, block)
+    taken = _take(block)
+    return ScrollBlock(taken.rows, tuple(block.row_numbers))
+
+
+@conversation()
+def close_cursor(session: Session, prepared: Prepared) -> Conversation[None]:
+    """Close a statement's cursor and keep the statement (unless it was opened with autofree) (sqli.md 5.2, 5.9).
+
+    Does nothing when no cursor is open.
+
+    Raises:
+        ServerError: other than "there was no open cursor" (-267, -259, -404).
+    """
+    yield from free(session, prepared, keep=True)
