@@ -1,28 +1,75 @@
 """Parameters on their way to the server: BIND and BBIND (sqli.md 5.16, 7.2)."""
 
+import struct
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
+
+from informix_types import ColumnType, TypeCode
+from informix_types.codes import has_extended_name
 
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError
 from ..tags import Tag
 from .base import Message
+from .blob import descriptor_size
 
-__all__ = ["Bind", "BlobBind", "skip_blocks"]
+__all__ = ["Bind", "BlobBind", "read_blocks"]
 
 BLOB_CHUNK = 1024
 """Longest piece of a BYTE or TEXT value (sqli.md 5.16)."""
 
 
-def skip_blocks(r: Reader, count: int) -> bytes:
-    """Return the bytes of `count` parameter blocks, walking their structure (sqli.md 7.2)."""
-    from informix_types.context import TypeContext
-    from informix_types.params import decode_block
+_INDICATORS: Final = frozenset({0, -1, -2})
+"""Value, NULL, default (sqli.md 7.2); data follows only a value."""
+_BLOBS: Final = frozenset({TypeCode.BYTE, TypeCode.TEXT})
+_COUNTED: Final = frozenset(
+    {
+        *(TypeCode.CHAR, TypeCode.NCHAR, TypeCode.VARCHAR, TypeCode.NVARCHAR),
+        *(TypeCode.DECIMAL, TypeCode.MONEY, TypeCode.DATETIME, TypeCode.INTERVAL),
+    }
+)
+"""Types whose data in a block is framed as CHAR."""
+_FIXED: Final = {
+    int(code): width
+    for code in TypeCode
+    if code not in _BLOBS | _COUNTED and (width := ColumnType(code).width) is not None
+}
+"""Types whose data in a block has the width that it has in a row."""
+_HEAD: Final = struct.Struct(">hh")
 
-    ctx = TypeContext(encoding=r.caps.encoding, errors="surrogateescape")
+
+def _skip_block(r: Reader) -> None:
+    code = r.u16() & 0xFF
+    extended = has_extended_name(code)
+    if extended:
+        r.chunk()  # owner
+        r.chunk()  # name
+    indicator, _ = r.unpack(_HEAD)
+    if indicator not in _INDICATORS:
+        raise ProtocolError(f"parameter block of type {code} with indicator {indicator}")
+    if indicator:
+        return
+    if code in _FIXED:
+        r.take(_FIXED[code])
+    elif code in _COUNTED:
+        r.chunk()
+    elif extended:
+        r.padded(r.length4())
+    elif code in _BLOBS:
+        r.take(descriptor_size(r.caps))
+    else:
+        raise ProtocolError(f"parameter block of type {code}")
+
+
+def read_blocks(r: Reader, count: int) -> bytes:
+    """Read `count` parameter blocks by their structure alone (sqli.md 7.2); values are not looked at.
+
+    `informix_types.params.decode_block` decodes them: a block may well hold a value that Python cannot represent,
+    and that must not put the stream out of step.
+    """
     start = r.pos
     for _ in range(count):
-        _, r.pos = decode_block(r.buf, r.pos, ctx)
+        _skip_block(r)
     return r.buf[start : r.pos]
 
 
@@ -46,7 +93,7 @@ class Bind(Message):
     @classmethod
     def _read(cls, r: Reader) -> Self:
         count = r.count()
-        return cls(count, skip_blocks(r, count))
+        return cls(count, read_blocks(r, count))
 
 
 @dataclass(frozen=True, slots=True)

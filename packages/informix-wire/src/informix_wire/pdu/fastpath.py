@@ -7,7 +7,7 @@ from ..buffer import Reader, Writer
 from ..errors import ProtocolError
 from ..tags import Tag
 from .base import Message
-from .bind import skip_blocks
+from .bind import read_blocks
 
 __all__ = ["ExecuteRoutine", "GetRoutine", "RoutineHandle", "RoutineReply"]
 
@@ -86,7 +86,7 @@ class ExecuteRoutine(Message):
         tag, bound = r.u16(), r.count()
         if tag != Tag.SQ_BIND or bound != count:
             raise ProtocolError(f"EXFPROUTINE of {count} arguments with tag {tag} and {bound} blocks")
-        return cls(database, handle, count, skip_blocks(r, count), flag)
+        return cls(database, handle, count, read_blocks(r, count), flag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +109,4 @@ class RoutineReply(Message):
     @classmethod
     def _read(cls, r: Reader) -> Self:
         count = r.count()
-        return cls(count, skip_blocks(r, count))
+        return cls(count, read_blocks(r, count))
