@@ -6,7 +6,7 @@ from typing import Final
 from ..pdu.base import Message
 from ..session import Session
 from .block import read_block
-from .core import Conversation, send
+from .core import Conversation, conversation, send
 from .reply import CLOSE, Expected, check, read_reply
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ID_TAG",
     "RELEASE_TAG",
     "request",
+    "send_frees",
     "settle",
     "statement_group",
     "transmit",
@@ -59,19 +60,33 @@ def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation
     (-267, -259, -404: sqli.md 5.18, 8 #8).
     """
     before = len(session.expected)
-    if session.pending_frees:
-        prefix = bytearray()
-        for statement_id, close, release in session.take_frees(FREES_AT_ONCE):
-            groups = [CLOSE_TAG] * close + [RELEASE_TAG] * release
-            prefix += b"".join(statement_group(statement_id, tag) for tag in groups)
-            session.expected.extend(Expected(CLOSE) for _ in groups)
-        data = bytes(prefix) + data
+    data = _frees(session) + data
     if before and len(data) > SMALL:
         yield from settle(session, before)
     before = len(session.expected)
     session.expected.extend(expected)
     yield from send(session, data)
     yield from settle(session, before)
+
+
+def _frees(session: Session) -> bytes:
+    """Take the frees that are due, note their replies as owed, and return their groups."""
+    if not session.pending_frees:
+        return b""
+    out = bytearray()
+    for statement_id, close, release in session.take_frees(FREES_AT_ONCE):
+        groups = [CLOSE_TAG] * close + [RELEASE_TAG] * release
+        out += b"".join(statement_group(statement_id, tag) for tag in groups)
+        session.expected.extend(Expected(CLOSE) for _ in groups)
+    return bytes(out)
+
+
+@conversation()
+def send_frees(session: Session) -> Conversation[None]:
+    """Send queued frees now, without waiting: their replies stay owed and are read with the next request's."""
+    data = _frees(session)
+    if data:
+        yield from send(session, data)
 
 
 def request(session: Session, data: bytes, expected: Expected) -> Conversation[list[Message]]:
