@@ -77,7 +77,7 @@ def _frees(session: Session) -> bytes:
     for statement_id, close, release in session.take_frees(FREES_AT_ONCE):
         groups = [CLOSE_TAG] * close + [RELEASE_TAG] * release
         out += b"".join(statement_group(statement_id, tag) for tag in groups)
-        session.expected.extend(Expected(CLOSE) for _ in groups)
+        session.expected.extend(Expected(CLOSE, ahead=True) for _ in groups)
     return bytes(out)
 
 
