@@ -2,3 +2,8 @@
 
 Text → `lexer` (tokens with offsets) → `parser` → `ast` → the engine's binder.
 """
+
+from .parser import Parsed, parse, parse_expression
+from .statement_types import statement_type
+
+__all__ = ["Parsed", "parse", "parse_expression", "statement_type"]
