@@ -286,7 +286,9 @@ def run_requests(_pattern: str | None) -> list[str]:
     sys.path.insert(0, str(TESTS))
     import compare
     from recorder import Recorder
+    from selfcheck import selfcheck
 
+    selfcheck()
     python, path = driver_python(), jdbc_class_path()
     operations = str(TESTS / "operations.py")
     clients: dict[str, Callable[[Recorder], list[str]]] = {

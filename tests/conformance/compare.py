@@ -1,8 +1,8 @@
 """Compares what our driver sends with what two foreign clients send for the same operations, field by field.
 
 Requests are read with `informix_wire.pdu`; first each message is written again and must give the very bytes that
-were read, so that nothing is lost by reading. Then our groups are aligned with the other client's and every difference
-must be explained by a line of `differences.tsv`; a line that explains nothing is an error too.
+were read, so that nothing is lost by reading. Then our groups are aligned with those of the other client; every
+difference must be explained by a line of `differences.tsv`, and a line that explains nothing is an error too.
 """
 
 import difflib
