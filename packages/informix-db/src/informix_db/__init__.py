@@ -1,5 +1,98 @@
-"""The pure-Python Informix driver: PEP 249 over the SQLI wire protocol."""
+"""The pure-Python Informix driver: PEP 249 over the SQLI wire protocol.
+
+``informix_db.connect(host=…, user=…, password=…, database=…)`` is where everything begins.
+"""
+
+from typing import Any
+
+from informix_types import BlobLocator, ClobLocator, IntervalYM
 
 from ._version import __version__
+from .api import connect, create_pool
+from .connection import Connection, Transaction
+from .cursor import Cursor
+from .dbapi import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
+    Date,
+    DateFromTicks,
+    Time,
+    TimeFromTicks,
+    Timestamp,
+    TimestampFromTicks,
+    apilevel,
+    paramstyle,
+    threadsafety,
+)
+from .errors import (
+    ConnectTimeout,
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    ProtocolError,
+    ReadTimeout,
+    StatementCancelled,
+    StatementTimeout,
+    Warning,  # noqa: A004 - PEP 249 wants this name
+)
 
-__all__ = ["__version__"]
+__all__ = [
+    "BINARY",
+    "DATETIME",
+    "NUMBER",
+    "ROWID",
+    "STRING",
+    "Binary",
+    "BlobLocator",
+    "ClobLocator",
+    "ConnectTimeout",
+    "Connection",
+    "Cursor",
+    "DataError",
+    "DatabaseError",
+    "Date",
+    "DateFromTicks",
+    "Error",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "IntervalYM",
+    "NotSupportedError",
+    "OperationalError",
+    "ProgrammingError",
+    "ProtocolError",
+    "ReadTimeout",
+    "StatementCancelled",
+    "StatementTimeout",
+    "Time",
+    "TimeFromTicks",
+    "Timestamp",
+    "TimestampFromTicks",
+    "Transaction",
+    "Warning",
+    "__version__",
+    "apilevel",
+    "connect",
+    "create_pool",
+    "paramstyle",
+    "threadsafety",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load ``informix_db.aio`` when it is first asked for."""
+    if name == "aio":
+        import importlib
+
+        return importlib.import_module(".aio", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -73,6 +73,15 @@ class BlockingLine:
                 with self._urgent:
                     self._outstanding = False
 
+    def finish(self, work: Work[T], limits: Limits) -> T | None:
+        """Carry out the last `work` of the connection; when another thread is at it, close the socket instead."""
+        if self._socket is None or not self._turn.acquire(blocking=False):
+            work.close()
+            self.close()
+            return None
+        self._turn.release()
+        return self.run(work, limits)
+
     def _carry_out(self, work: Work[T], limits: Limits) -> T:
         deadline = None if limits.total is None else time.monotonic() + limits.total
         expired = False

@@ -1,0 +1,97 @@
+"""`connect`: the front door."""
+
+from collections.abc import Callable, Mapping
+from os import PathLike
+from typing import Any
+
+from .connection import Connection
+from .doors import need
+from .settings import Password, make_settings
+from .tls import TLSSetting
+
+__all__ = ["connect", "create_pool"]
+
+
+def connect(
+    dsn: str | None = None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    user: str | None = None,
+    password: Password = None,
+    password_file: str | PathLike[str] | None = None,
+    database: str | None = None,
+    server: str | None = None,
+    tls: TLSSetting | None = None,
+    tls_ca_file: str | None = None,
+    tls_cert_file: str | None = None,
+    tls_key_file: str | None = None,
+    tls_server_hostname: str | None = None,
+    autocommit: bool | None = None,
+    connect_timeout: float | None = None,
+    read_timeout: float | None = None,
+    statement_timeout: float | None = None,
+    keepalive: bool | None = None,
+    client_locale: str | None = None,
+    db_locale: str | None = None,
+    encoding_errors: str | None = None,
+    env: Mapping[str, str] | None = None,
+    row_factory: Any = None,
+    fetch_buffer: int | None = None,
+    arraysize: int | None = None,
+    statement_cache_size: int | None = None,
+    trim_char: bool | None = None,
+    application_name: str | None = None,
+    pam_answer: Callable[[int, str], str] | None = None,
+) -> Connection:
+    """Connect to an Informix server.
+
+    Args:
+        dsn: ``informix://user:password@host:port/database?server=…``, a JDBC URL, or ``Host=…;Uid=…;…``;
+            keywords override it.
+        host: name or address; ``host:port`` and several separated by commas (tried in order) are fine.
+            Without it, `server` is looked up in sqlhosts (``INFORMIXSQLHOSTS``), else localhost is meant.
+        port: TCP port, 9088 by default.
+        user: who logs in.
+        password: in clear; or a callable that is asked at each connection.
+        password_file: file whose content is the password.
+        database: database to open, None for none; ``database@server`` is understood.
+        server: DBSERVERNAME, by default ``INFORMIXSERVER`` or "informix".
+        tls: True encrypts without verifying (development, warns), "verify" checks against the system's CAs, or an
+            `ssl.SSLContext`. TLS listeners have a port of their own, commonly 9089.
+        tls_ca_file: PEM file of CAs to trust.
+        tls_cert_file: PEM file of a client certificate.
+        tls_key_file: PEM file of its key.
+        tls_server_hostname: name that the certificate must bear, by default `host`.
+        autocommit: let every statement commit by itself. By default a transaction begins with the first statement
+            after connect, commit or rollback. Databases without log have no transactions either way.
+        connect_timeout: seconds until a session must stand, 30 by default.
+        read_timeout: longest silence of the server in seconds while a reply is due; then the connection is given
+            up. None, the default, waits for ever.
+        statement_timeout: seconds that one call may take; then the server is interrupted, `StatementTimeout` is
+            raised and the connection stays usable. None for no limit.
+        keepalive: have TCP probe an idle connection; on by default.
+        client_locale: e.g. ``en_US.utf8``: the code set in which text travels, by default ``CLIENT_LOCALE`` or
+            ``en_US.8859-1``. Characters that it lacks raise DataError.
+        db_locale: the database's locale; normally left out.
+        encoding_errors: "strict" (default) or another handler of `codecs` for text that cannot be decoded.
+        env: further environment variables of the session, such as ``DBDATE``, ``DELIMIDENT``, ``OPTOFC``.
+        row_factory: what rows are made of: see `informix_types.rows`; None gives tuples.
+        fetch_buffer: bytes of rows to ask for at a time, 32767 by default.
+        arraysize: rows of `Cursor.fetchmany` by default, 1.
+        statement_cache_size: prepared statements to keep, 100 by default, 0 for none.
+        trim_char: strip trailing blanks of CHAR columns; off by default: they are part of the value.
+        application_name: shown to the server's administrator.
+        pam_answer: answers PAM challenges, called with (style, text); by default the password is the answer.
+
+    Raises:
+        InterfaceError: a setting is unknown or impossible.
+        OperationalError: no server, no login, no database; `ConnectTimeout` when it took too long.
+    """
+    given = {name: value for name, value in locals().items() if name != "dsn"}
+    return Connection.connect(make_settings(dsn, given))
+
+
+def create_pool(*args: Any, **kwargs: Any) -> Any:
+    """Create a connection pool; see ``informix_pool.ConnectionPool``. Needs ``informix-db[pool]``."""
+    return need("informix_pool", "pool").ConnectionPool(*args, **kwargs)

@@ -1,0 +1,137 @@
+"""`Connection`: the blocking shell of `base_connection.py`; every method is one step into it.
+
+`informix_db.connect` leads here; `BaseConnection._connect_gen` says what happens then, `run_blocking.py` does it.
+"""
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from .base_connection import CLOSE_LIMITS, BaseConnection, Block
+from .cursor import Cursor
+from .placeholders import Parameters
+from .run_blocking import BlockingLine
+from .settings import Settings
+from .steps import Limits, Work
+
+__all__ = ["Connection", "Transaction"]
+
+T = TypeVar("T")
+
+
+class Connection(BaseConnection):
+    """A session with an Informix server (PEP 249). Made by `informix_db.connect`.
+
+    As a context manager it commits at the end, rolls back after an exception, and closes in either case.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._line = BlockingLine()
+        super().__init__(settings, self._line)
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """Connect as `settings` say; see `informix_db.connect`."""
+        return cls(settings)._connect()
+
+    def _connect(self) -> Self:
+        return self._line.run(self._connect_gen(self), Limits(None, self._settings.connect_timeout, True))
+
+    def _run(self, work: Work[T]) -> T:
+        return self._line.run(work, self._limits)
+
+    def cursor(
+        self,
+        *,
+        scrollable: bool = False,
+        hold: bool = False,
+        name: str | None = None,
+        row_factory: Any = None,
+    ) -> Cursor:
+        """Return a new cursor.
+
+        Args:
+            scrollable: rows can be fetched by position, in any direction (sqli.md 5.9).
+            hold: the cursor stays open over COMMIT.
+            name: name for ``WHERE CURRENT OF name``; rows are then fetched one at a time, so that the server's
+                current row is the one that was fetched last.
+            row_factory: what rows become, instead of the connection's `row_factory`.
+        """
+        return Cursor(self, scrollable=scrollable, hold=hold, name=name, row_factory=row_factory)
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> Cursor:
+        """Execute a statement on a new cursor and return the cursor."""
+        return self.cursor().execute(sql, parameters)
+
+    def commit(self) -> None:
+        """Make the transaction's changes lasting. Does nothing when none is open or the database is unlogged."""
+        return self._run(self._commit_gen())
+
+    def rollback(self) -> None:
+        """Undo the transaction's changes. Does nothing when none is open or the database is unlogged."""
+        return self._run(self._rollback_gen())
+
+    def transaction(self) -> "Transaction":
+        """Return a context manager: a transaction, or inside one a savepoint; undone when its body raises.
+
+        Raises (on entering):
+            NotSupportedError: the database is not logged.
+        """
+        return Transaction(self)
+
+    def set_isolation(self, level: str) -> None:
+        """Set the isolation level: "dirty read", "committed read", "cursor stability", "repeatable read" ….
+
+        It may be set inside a transaction and holds until it is set again.
+        """
+        return self._run(self._set_isolation_gen(level))
+
+    def set_lock_mode(self, wait: bool | int) -> None:
+        """Say what to do when something is locked: wait (True), fail at once (False), wait so many seconds."""
+        return self._run(self._set_lock_mode_gen(wait))
+
+    def databases(self) -> tuple[str, ...]:
+        """Return the names of the server's databases."""
+        return self._run(self._databases_gen())
+
+    def ping(self) -> None:
+        """Ask the server for a sign of life. Raises OperationalError when there is none."""
+        return self._run(self._ping_gen())
+
+    def cancel(self) -> bool:
+        """Interrupt the statement that another thread runs; it raises `StatementCancelled` there (sqli.md 5.17).
+
+        Returns:
+            False when nothing was running.
+        """
+        return self._line.interrupt()
+
+    def close(self) -> None:
+        """End the session; an open transaction is rolled back. Closing twice is allowed.
+
+        When another thread is in the middle of a statement, the socket is closed under it.
+        """
+        return self._line.finish(self._close_gen(), CLOSE_LIMITS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return self._line.finish(self._leave_gen(kind is not None), self._limits)
+
+
+class Transaction:
+    """``with connection.transaction():`` see `Connection.transaction`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._block = Block()
+
+    def __enter__(self) -> Self:
+        return self._connection._run(self._connection._enter_block_gen(self._block, self))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return self._connection._run(self._connection._leave_block_gen(self._block, kind is not None))

@@ -1,0 +1,72 @@
+"""How the rows of one result become Python objects: decoder, row factory, BYTE and TEXT data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from informix_types import BlobDescriptor, ColumnType, TypeCode, TypeContext
+from informix_types.reference import batch_decoder
+from informix_types.rows import RowFactory
+from informix_wire.rows import TUPLE_FRAME, RowPlan
+from informix_wire.session import Prepared, Session
+from informix_wire.talk.block import Decoder
+from informix_wire.talk.large_object import fetch_blob
+
+from .statement_cache import Statement
+from .steps import Work
+
+__all__ = ["RowDecoding"]
+
+
+_BLOBS: Final = frozenset({TypeCode.BYTE, TypeCode.TEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class RowDecoding:
+    """Everything about the rows of one result.
+
+    Attributes:
+        plan: the forms in which the columns travel.
+        decoder: decodes row messages; when there are BYTE or TEXT columns into tuples, else into row objects.
+        make: makes the row object from a tuple, None for plain tuples.
+        blobs: indices of BYTE and TEXT columns: their data is fetched by descriptor (sqli.md 5.16).
+        context: how values are decoded.
+    """
+
+    plan: RowPlan
+    decoder: Decoder
+    make: Callable[[tuple[Any, ...]], Any] | None
+    blobs: tuple[int, ...]
+    context: TypeContext
+
+    @classmethod
+    def make_for(
+        cls, statement: Statement, plan: RowPlan, context: TypeContext, factory: RowFactory | None
+    ) -> "RowDecoding":
+        """Return the decoding of a statement's rows; kept with the statement for its next execution."""
+        key = (context, factory)
+        found: RowDecoding | None = statement.decoders.get(key)
+        if found is None:
+            blobs = tuple(i for i, column in enumerate(plan.types) if column.code in _BLOBS)
+            make = factory([column.name for column in statement.prepared.columns]) if factory else None
+            decoder = batch_decoder(plan.types, context, TUPLE_FRAME, None if blobs else make)
+            found = statement.decoders[key] = cls(plan, decoder, make, blobs, context)
+        return found
+
+    def fill_blobs_gen(self, session: Session, prepared: Prepared, rows: list[Any]) -> Work[list[Any]]:
+        """Fetch the data of BYTE and TEXT columns; must happen while the rows' cursor is open (sqli.md 5.16)."""
+        filled: list[Any] = []
+        for row in rows:
+            values = list(row)
+            for index in self.blobs:
+                descriptor = values[index]
+                if isinstance(descriptor, BlobDescriptor):
+                    data = yield from fetch_blob(session, prepared, descriptor.data)
+                    values[index] = self._load(self.plan.types[index], data)
+            filled.append(tuple(values) if self.make is None else self.make(tuple(values)))
+        return filled
+
+    def _load(self, column: ColumnType, data: bytes) -> Any:
+        if column.code == TypeCode.TEXT:
+            return data.decode(self.context.encoding, self.context.errors)
+        return data

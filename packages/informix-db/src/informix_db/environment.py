@@ -1,0 +1,39 @@
+"""Which environment pairs travel in the login and which in SQ_INFO (sqli.md 2.2, 3.4)."""
+
+from typing import Final
+
+from .settings import Settings
+
+__all__ = ["info_pairs", "login_pairs"]
+
+_IN_INFO: Final = frozenset(
+    {"DBTEMP", "SUBQCACHESZ", "FET_BUF_SIZE", "OPTOFC", "OPT_GOAL", "PDQPRIORITY", "DBCENTURY"}
+)
+"""Names that JDBC sends in SQ_INFO instead of the login (sqli.md 3.4)."""
+
+
+def login_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of the login request; what the application set replaces the defaults."""
+    pairs = {
+        "DBPATH": ".",
+        "CLIENT_LOCALE": settings.client_locale,
+        "CLNT_PAM_CAPABLE": "1",
+        # ISO dates wherever the server turns a date into text or back.
+        "DBDATE": "Y4MD-",
+        # Without it UPDATE describes no target columns (sqli.md 6.1).
+        "IFX_UPDDESC": "1",
+        "NODEFDAC": "no",
+    }
+    if settings.db_locale is not None:
+        pairs["DB_LOCALE"] = settings.db_locale
+        # JDBC leaves DBDATE out then: the locale has a date format of its own (sqli.md 2.2).
+        del pairs["DBDATE"]
+    pairs.update({name: value for name, value in settings.env.items() if name not in _IN_INFO})
+    return tuple(pairs.items())
+
+
+def info_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of SQ_INFO (sqli.md 3.4)."""
+    pairs = {"DBTEMP": "/tmp", "SUBQCACHESZ": "10"}
+    pairs.update({name: value for name, value in settings.env.items() if name in _IN_INFO})
+    return tuple(pairs.items())

@@ -1,0 +1,68 @@
+"""The one place where exceptions of wire and types become PEP 249's."""
+
+from informix_types import ConversionError, FramingError, Incomplete
+from informix_wire.errors import LoginRejected, ServerError
+from informix_wire.session import SessionError
+
+from .error_codes import error_from_code
+from .errors import DataError, Error, InterfaceError, OperationalError, ProtocolError
+from .placeholders import Query
+
+__all__ = ["WIRE_ERRORS", "login_error", "translated"]
+
+WIRE_ERRORS = (ServerError, LoginRejected, SessionError, ConversionError, FramingError, Incomplete)
+"""What wire and types raise."""
+
+_WRONG_SERVER_NAME = -761
+"""Service error of a reject whose field 9 is the right DBSERVERNAME (sqli.md 2.3)."""
+
+
+def login_error(rejected: LoginRejected, *, user: str, server: str, peer: str) -> Error:
+    """Return the exception for a refused login (sqli.md 2.3, 2.7)."""
+    words = "; ".join(text for text in rejected.messages if text)
+    if rejected.service_error == 0:
+        error: Error = OperationalError(
+            f"{peer} refused the login without saying why; it may be out of threads or shutting down"
+            + (f" ({words})" if words else "")
+        )
+        error.is_retryable, error.retry, error.sqlstate = True, "reconnect", "08004"
+        return error
+    detail = f"while {user!r} logged in to server {server!r} at {peer}"
+    if rejected.service_error == _WRONG_SERVER_NAME and rejected.server_name:
+        detail += f"; the server calls itself {rejected.server_name!r}: set server= to that"
+    return error_from_code(rejected.service_error, near=words, detail=detail)
+
+
+def translated(error: Exception, query: Query | None = None, *, peer: str = "the server") -> Exception:
+    """Return the PEP 249 exception for `error`, or `error` itself when it needs no translation.
+
+    Args:
+        error: whatever a conversation raised.
+        query: the statement that was being run; its offsets are led back to the application's text.
+        peer: host and port, for the message of a protocol error.
+    """
+    if isinstance(error, Error):
+        if query is not None and error.statement is None:
+            error.statement = query.original
+        return error
+    if isinstance(error, ServerError):
+        return error_from_code(
+            error.sqlcode,
+            error.isam,
+            offset=query.original_offset(error.offset) if query is not None else error.offset,
+            near=error.token,
+            statement=query.original if query is not None else None,
+            sqlstate=error.sqlstate,
+            text=error.text,
+        )
+    if isinstance(error, ConversionError):
+        converted = DataError(str(error))
+        converted.statement = query.original if query is not None else None
+        return converted
+    if isinstance(error, (FramingError, Incomplete)):
+        broken = ProtocolError(f"{peer} broke the SQLI protocol; the connection was closed: {error}")
+        broken.sqlstate = "08S01"
+        return broken
+    if isinstance(error, SessionError):
+        return InterfaceError(str(error))
+    return error
