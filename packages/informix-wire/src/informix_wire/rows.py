@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from informix_types import ColumnType, TypeCode, TypeFlag
+from informix_types import ColumnType, RowFrame, TypeCode, TypeFlag
 
 from .caps import Capabilities
 from .pdu.describe import DescribedColumn
+from .tags import Tag
 
-__all__ = ["RowPlan", "row_plan"]
+__all__ = ["TUPLE_FRAME", "RowPlan", "row_plan"]
+
+TUPLE_FRAME: Final = RowFrame(Tag.SQ_TUPLE)
+"""What stands around a row in a TUPLE: tag, `s warnings`, `i size`, and the pad behind (sqli.md 4.1)."""
 
 VARIABLE_VARCHAR_BIT: Final = 13
 """Without this bit JDBC sends no RET_TYPE for VARCHAR columns (sqli.md 3.3)."""
