@@ -14,7 +14,7 @@ from .context import TypeContext
 from .errors import ConversionError, FramingError, Incomplete
 from .layout import Framing, Layout, NullRule, RowFrame
 
-__all__ = ["batch_decoder", "decode_row", "decode_value", "encode_row", "encode_value"]
+__all__ = ["batch_decoder", "decode_row", "decode_value", "encode_row", "encode_value", "is_null"]
 
 _ENVELOPE = Struct(">bi")
 """Indicator and length (sqli.md 7.1)."""
@@ -46,10 +46,12 @@ def _split(layout: Layout, buf: bytes, offset: int) -> tuple[bytes | None, int]:
             return None, start
         end = start + length
         raw = _slice(buf, start, end)
-    return None if _is_null(layout, raw) else raw, end
+    return None if is_null(layout, raw) else raw, end
 
 
-def _is_null(layout: Layout, raw: bytes) -> bool:
+def is_null(layout: Layout, raw: bytes) -> bool:
+    """Tell whether the bytes of a FIXED or COUNTED value mean NULL."""
+    """Tell whether the bytes of a FIXED or COUNTED value mean NULL."""
     rule = layout.null_rule
     if rule is NullRule.EQUAL:
         return raw == layout.null

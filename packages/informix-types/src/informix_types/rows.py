@@ -1,0 +1,146 @@
+"""Row factories: what a result's rows are: tuples, named tuples, dicts, objects, single values.
+
+A factory takes the column names of a result and returns a maker, which takes the tuple of a row's values. The
+makers here also say how they look as source code, so that `rowcode` inlines them into the generated decoder and
+asking for names costs little. Any other callable works as well, at the cost of a call a row.
+"""
+
+import re
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from keyword import iskeyword
+from operator import itemgetter
+from typing import Any, TypeVar
+
+__all__ = [
+    "Row",
+    "RowFactory",
+    "RowMaker",
+    "class_row",
+    "dict_row",
+    "namedtuple_row",
+    "python_names",
+    "row_row",
+    "scalar_row",
+    "tuple_row",
+]
+
+T = TypeVar("T")
+RowFactory = Callable[[Sequence[str]], Callable[[tuple[Any, ...]], Any]]
+"""Takes the names of the columns, returns the function that makes a row from the tuple of its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowMaker:
+    """A maker that a generated decoder can inline.
+
+    Attributes:
+        source: the row expression: ``{values}`` is replaced by the comma-separated value expressions, ``{0}``,
+            ``{1}`` … by single ones; ``MAKE`` is `make`.
+        make: the object that `source` calls as ``MAKE``.
+        call: the same without inlining.
+    """
+
+    source: str
+    make: Any
+    call: Callable[[tuple[Any, ...]], Any]
+
+    def __call__(self, values: tuple[Any, ...]) -> Any:
+        """Make the row."""
+        return self.call(values)
+
+
+def python_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Turn column names into distinct identifiers: ``(count(*))`` becomes ``count``, a second ``id`` ``id_2``."""
+    taken: set[str] = set()
+    out: list[str] = []
+    for index, name in enumerate(names):
+        base = re.sub(r"\W+", "_", name).strip("_") or f"column_{index + 1}"
+        if base[0].isdigit() or iskeyword(base):
+            base = f"{base}_" if iskeyword(base) else f"column_{base}"
+        unique, count = base, 1
+        while unique in taken:
+            count += 1
+            unique = f"{base}_{count}"
+        taken.add(unique)
+        out.append(unique)
+    return tuple(out)
+
+
+def tuple_row(_names: Sequence[str]) -> RowMaker:
+    """Rows are plain tuples: the default."""
+    return RowMaker("({values},)", tuple, tuple)
+
+
+def namedtuple_row(names: Sequence[str]) -> RowMaker:
+    """Rows are named tuples; names are made identifiers by `python_names`."""
+    fields = [name.lstrip("_") or "column" for name in python_names(names)]
+    cls = namedtuple("Row", python_names(fields))  # type: ignore[misc]
+    return RowMaker("NEW(MAKE, ({values},))", cls, cls._make)
+
+
+def dict_row(names: Sequence[str]) -> RowMaker:
+    """Rows are dicts by column name; of columns with the same name the last one wins, as in PEP 249 drivers."""
+    keys = tuple(names)
+    # Braces of the dict display are doubled for str.format.
+    source = "{{" + ", ".join(f"{_braced(name)}: {{{index}}}" for index, name in enumerate(keys)) + "}}"
+    return RowMaker(source, None, lambda values: dict(zip(keys, values, strict=True)))
+
+
+def _braced(name: str) -> str:
+    return repr(name).replace("{", "{{").replace("}", "}}")
+
+
+def scalar_row(_names: Sequence[str]) -> RowMaker:
+    """Rows are the value of their first column."""
+    return RowMaker("{0}", None, itemgetter(0))
+
+
+def class_row(cls: Callable[..., T]) -> RowFactory:
+    """Rows are what `cls` returns, called with the columns as keyword arguments (dataclasses, models)."""
+
+    def factory(names: Sequence[str]) -> RowMaker:
+        keys = python_names(names)
+        source = "MAKE(" + ", ".join(f"{name}={{{index}}}" for index, name in enumerate(keys)) + ")"
+        return RowMaker(source, cls, lambda values: cls(**dict(zip(keys, values, strict=True))))
+
+    return factory
+
+
+class Row(tuple[Any, ...]):
+    """A tuple whose columns are also attributes and keys: ``row.name``, ``row["name"]`` by `Row.get`.
+
+    Subclasses are made per result by `row_row`; indexing stays the tuple's own, so it costs nothing extra.
+    """
+
+    __slots__ = ()
+    _names: tuple[str, ...] = ()
+
+    def keys(self) -> tuple[str, ...]:
+        """Column names as the server described them."""
+        return self._names
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Value of the first column with this name, else `default`."""
+        try:
+            return self[self._names.index(name)]
+        except ValueError:
+            return default
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as a dict by column name."""
+        return dict(zip(self._names, self, strict=True))
+
+    def __repr__(self) -> str:
+        return "Row(" + ", ".join(f"{name}={value!r}" for name, value in zip(self._names, self, strict=True)) + ")"
+
+
+def row_row(names: Sequence[str]) -> RowMaker:
+    """Rows are `Row`: tuples with the columns as attributes."""
+    members: dict[str, Any] = {"__slots__": (), "_names": tuple(names)}
+    for index, name in enumerate(python_names(names)):
+        if not hasattr(Row, name):
+            members[name] = property(itemgetter(index))
+    cls = type("Row", (Row,), members)
+    return RowMaker("NEW(MAKE, ({values},))", cls, cls)
