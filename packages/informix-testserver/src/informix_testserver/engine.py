@@ -1,12 +1,12 @@
 """The seam between protocol and SQL: what `session.py` asks of an engine and what it gets back.
 
 Engines (`script`, `memory`) know SQL and values; they know no message and no socket. Values are the
-Python values that `informix_types` decodes to, with two simplifications: BYTE, BLOB and CLOB values cross the seam as
-`bytes` in both directions and TEXT as `str` (parameters: `bytes` when bound as BYTE); the session trades them for
-descriptors and locators (sqli.md 5.14, 5.16).
+Python values that `informix_types` decodes to, with two simplifications: BYTE, BLOB and CLOB values cross the
+seam as `bytes` in both directions and TEXT as `str` (parameters: `bytes` when bound as BYTE); the session trades
+them for descriptors and locators (sqli.md 5.14, 5.16).
 
-`Engine` and `EngineSession` are required; `DescribesKeys`, `UsesServices` and `CallsRoutines` are optional abilities
-that the session asks for with `isinstance`.
+`Engine` and `EngineSession` are required; `DescribesKeys`, `UsesServices` and `CallsRoutines` are optional
+abilities that the session asks for with `isinstance`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -124,7 +124,8 @@ class PreparedStatement:
 class Outcome:
     """What executing a statement did: fills DONE and INSERTDONE (sqli.md 4.4).
 
-    `database` is not None after DATABASE, CREATE DATABASE, CLOSE DATABASE: the new flags (0 = closed).
+    `database` is not None after DATABASE, CREATE DATABASE, CLOSE DATABASE: the new flags (0 = closed);
+    `database_name` is its name then.
     `keys` and `key_values` answer a request for generated keys: the columns and their values of the row inserted.
     """
 
@@ -134,6 +135,7 @@ class Outcome:
     serial8: int = 0
     bigserial: int = 0
     database: int | None = None
+    database_name: str = ""
     warnings: int = 0
     keys: tuple[ResultColumn, ...] = ()
     key_values: tuple[Any, ...] = field(default=())
@@ -221,7 +223,10 @@ class EngineSession(Protocol):
         """Release a savepoint. Raises SqlError."""
 
     def interrupt(self) -> None:
-        """Abort the running statement (it raises SqlError -213, ISAM -157). Called from another thread."""
+        """Abort the running statement (it raises SqlError -213, ISAM -157). Called from another thread.
+
+        Does nothing when no statement runs, and never hits a later one.
+        """
 
     def close(self) -> None:
         """End the session: roll back, close cursors. Never raises."""
@@ -238,7 +243,10 @@ class Engine(Protocol):
 
 
 class SessionServices(Protocol):
-    """What the protocol side offers to an engine session while one of its methods runs (never from another thread)."""
+    """What the protocol side offers to an engine session while one of its methods runs.
+
+    Never to be called from another thread.
+    """
 
     def read_client_file(self, name: str) -> bytes:
         """Read a whole file from the client, for ``filetoblob(name, 'client')`` (SQ_FILE, sqli.md 5.15).
@@ -261,7 +269,7 @@ class SessionServices(Protocol):
         """
 
     def open_large_object(self, data: bytes, mode: int, *, clob: bool = False) -> int:
-        """Open content as a smart large object, for ``ifx_lo_open(column, mode)``; return the descriptor number."""
+        """Open content as a smart large object, for ``ifx_lo_open(column, mode)``; return the descriptor."""
 
     def close_large_object(self, descriptor: int) -> int:
         """Close a descriptor, for ``ifx_lo_close(fd)``; return 0. Raises SqlError -9811 when it is not open."""

@@ -1,0 +1,316 @@
+"""`TestServer`: the embedded server. Listeners, one thread a connection, start and clean end.
+
+The way of a connection: `_watch` accepts → `_serve` (TLS handshake) → `login.log_in` → `session.Session.run`.
+"""
+
+import logging
+import os
+import select
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+from informix_types.errors import FramingError
+from informix_wire.pdu.login import LoginRequest
+
+from .engine import Engine
+from .faults import Faults
+from .login import log_in
+from .profiles import Profile, profile_named
+from .session import Session
+from .wire import EndOfStream, Wire
+from .xa import Registry
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+__all__ = ["DEFAULT_PASSWORD", "DEFAULT_PORT", "DEFAULT_USER", "SERVER_NAME", "TestServer"]
+
+log = logging.getLogger("informix_testserver")
+
+DEFAULT_PORT = 9088
+DEFAULT_USER, DEFAULT_PASSWORD = "informix", "in4mix"
+SERVER_NAME = "informix"
+"""As in IBM's Developer Edition container, so that programs written for it connect unchanged."""
+DEFAULT_LOCALE = "en_US.8859-1"
+HANDSHAKE_TIMEOUT = 10.0
+"""Seconds a TLS client gets for its handshake."""
+END_TIMEOUT = 5.0
+"""Seconds `close` waits for each connection's thread."""
+
+TlsFiles = tuple[str | os.PathLike[str], str | os.PathLike[str]]
+
+
+def _tls_context(tls: "SSLContext | TlsFiles") -> "SSLContext":
+    if isinstance(tls, ssl.SSLContext):
+        return tls
+    certificate, key = tls
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+class TestServer:
+    """An embedded Informix server on loopback; a context manager.
+
+    Args:
+        host: address to listen on.
+        port: port of the plain listener, or of the TLS listener when only that is wanted; 0 = any free one.
+        databases: names of databases that exist from the start besides ``testdb`` and ``sysmaster``
+            (only with the default engine).
+        users: user → password; None as a password accepts any. Default: informix / in4mix.
+        engine: what runs the SQL; default: the memory engine on sqlite3.
+        profile: release to play: 11.70, 12.10, 14.10, 15, or a `Profile` of your own.
+        tls: `ssl.SSLContext` or (certificate file, key file): the listener speaks TLS.
+        tls_port: with `tls`: listen for TLS on this port and for plain SQLI on `port` (Informix has two listeners).
+        server_name: DBSERVERNAME.
+        aliases: other names by which clients may log in. A login with any other name is refused (-761).
+        redirect: (server name, host, port): answer every login with a redirect (sqli.md 2.4).
+        pam: the PAM dialogue (style, text, expected answer or None); empty = no PAM (sqli.md 2.6).
+        db_locale: locale of the databases; a client whose DB_LOCALE differs gets -23197 (sqli.md 9).
+
+    Attributes:
+        faults: fault injection, see `faults.Faults`.
+        logins: every login request that came, in order.
+        protocol_errors: what clients did against the protocol; empty in a good test.
+        internal_errors: errors of the test server itself; empty in a good test.
+
+    Example:
+        >>> with TestServer(port=0) as server:
+        ...     server.url
+        'informix://informix:in4mix@127.0.0.1:41234/testdb?server=informix'
+    """
+
+    __test__ = False
+    """Not a test class, whatever pytest thinks of its name."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        *,
+        databases: Iterable[str] = (),
+        users: Mapping[str, str | None] | None = None,
+        engine: Engine | None = None,
+        profile: str | Profile = "12.10",
+        tls: "SSLContext | TlsFiles | None" = None,
+        tls_port: int | None = None,
+        server_name: str = SERVER_NAME,
+        aliases: Sequence[str] = (),
+        redirect: tuple[str, str, int | str] | None = None,
+        pam: Sequence[tuple[int, str, str | None]] = (),
+        db_locale: str = DEFAULT_LOCALE,
+    ) -> None:
+        if tls_port is not None and tls is None:
+            raise ValueError("tls_port needs tls")
+        self.host = host
+        self.port = port
+        self.tls_port = tls_port
+        self.users = dict(users) if users is not None else {DEFAULT_USER: DEFAULT_PASSWORD}
+        self.profile = profile_named(profile)
+        self.server_name = server_name
+        self.server_names = frozenset({server_name, *aliases})
+        self.redirect = redirect
+        self.pam = tuple(pam)
+        self.db_locale = db_locale
+        self.faults = Faults()
+        self.branches = Registry()
+        self.logins: list[LoginRequest] = []
+        self.protocol_errors: list[Exception] = []
+        self.internal_errors: list[Exception] = []
+        self._databases = tuple(databases)
+        self._engine = engine
+        self._tls = _tls_context(tls) if tls is not None else None
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._listeners: dict[int, tuple[socket.socket, bool]] = {}
+        self._wires: dict[int, Wire] = {}
+        self._threads: set[threading.Thread] = set()
+        self._accepted = 0
+        self._wake_out: socket.socket | None = None
+        self._watcher: threading.Thread | None = None
+
+    # --- life -------------------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the SQL; made on first use."""
+        if self._engine is None:
+            from .memory import MemoryEngine
+
+            self._engine = MemoryEngine(databases=self._databases)
+        return self._engine
+
+    def start(self) -> Self:
+        """Listen; from here on clients can connect. Raises OSError when a port is taken."""
+        self.engine  # noqa: B018 - made before the first client waits for it
+        try:
+            plain = self._tls is None or self.tls_port is not None
+            self.port = self._listen(self.port, tls=not plain)
+            if self.tls_port is not None:
+                self.tls_port = self._listen(self.tls_port, tls=True)
+        except OSError:
+            self._close_listeners()
+            raise
+        self._wake_out, wake_in = socket.socketpair()
+        self._watcher = threading.Thread(
+            target=self._watch, args=(wake_in,), name=f"informix-testserver:{self.port}", daemon=True
+        )
+        self._watcher.start()
+        return self
+
+    def _listen(self, port: int, *, tls: bool) -> int:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.create_server((self.host, port), family=family, backlog=128)
+        listener.setblocking(False)
+        self._listeners[listener.fileno()] = (listener, tls)
+        bound: int = listener.getsockname()[1]
+        return bound
+
+    def _close_listeners(self) -> None:
+        for listener, _ in self._listeners.values():
+            listener.close()
+        self._listeners.clear()
+
+    def close(self) -> None:
+        """Close every connection, end every thread, free the engine. May be called twice."""
+        self._closing.set()
+        if self._wake_out is not None:
+            self._wake()
+        if self._watcher is not None:
+            self._watcher.join(END_TIMEOUT)
+            self._watcher = None
+        if self._wake_out is not None:
+            self._wake_out.close()
+            self._wake_out = None
+        with self._lock:
+            wires, threads = list(self._wires.values()), list(self._threads)
+        for wire in wires:
+            wire.interrupt()
+            wire.shutdown()
+        for thread in threads:
+            thread.join(END_TIMEOUT)
+        self.branches.close()
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """A connection URL for the first user and the database ``testdb``."""
+        user, password = next(iter(self.users.items()))
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        secret = f":{quote(password, safe='')}" if password is not None else ""
+        return f"informix://{quote(user, safe='')}{secret}@{host}:{self.port}/testdb?server={self.server_name}"
+
+    @property
+    def connections(self) -> int:
+        """Number of connections open now."""
+        with self._lock:
+            return len(self._wires)
+
+    # --- connections ----------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self._wake_out is not None:
+            self._wake_out.send(b"\0")
+
+    def _watch(self, wake_in: socket.socket) -> None:
+        """Accept connections and look for urgent data on them (sqli.md 5.17): the watching thread."""
+        with wake_in:
+            while not self._closing.is_set():
+                with self._lock:
+                    watched = dict(self._wires)
+                poller = select.poll()
+                poller.register(wake_in, select.POLLIN)
+                for number in self._listeners:
+                    poller.register(number, select.POLLIN)
+                for number in watched:
+                    poller.register(number, select.POLLPRI)
+                self._watch_once(poller, wake_in, watched)
+        self._close_listeners()
+
+    def _watch_once(self, poller: "select.poll", wake_in: socket.socket, watched: Mapping[int, Wire]) -> None:
+        """Serve events until the set of connections changes."""
+        while True:
+            for number, event in poller.poll():
+                if number == wake_in.fileno():
+                    wake_in.recv(4096)
+                    return
+                if number in self._listeners:
+                    self._accept(*self._listeners[number])
+                    return
+                wire = watched[number]
+                if event & select.POLLPRI:
+                    wire.urgent_arrived()
+                else:  # hung up: what runs for a client that is gone is of no use
+                    poller.unregister(number)
+                    wire.interrupt()
+
+    def _accept(self, listener: socket.socket, tls: bool) -> None:
+        try:
+            sock, _ = listener.accept()
+        except OSError:
+            return
+        sock.setblocking(True)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._accepted += 1
+        if tls and self._tls is not None:
+            sock.settimeout(HANDSHAKE_TIMEOUT)
+            sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        wire = Wire(sock, self._accepted, self.faults, self._closing)
+        thread = threading.Thread(
+            target=self._serve, args=(wire,), name=f"informix-testserver:{self.port}#{wire.number}", daemon=True
+        )
+        with self._lock:
+            self._wires[sock.fileno()] = wire
+            self._threads.add(thread)
+        thread.start()
+
+    def _serve(self, wire: Wire) -> None:
+        """Run one connection: its thread."""
+        number = wire.sock.fileno()
+        try:
+            if isinstance(wire.sock, ssl.SSLSocket):
+                wire.sock.do_handshake()
+                wire.sock.settimeout(None)
+            accepted = log_in(self, wire)
+            if accepted is not None:
+                engine = self.engine.connect(accepted.request.user, accepted.environment)
+                Session(
+                    self,
+                    wire,
+                    engine,
+                    environment=accepted.environment,
+                    encoding=accepted.encoding,
+                    user=accepted.request.user,
+                    login_database=accepted.request.database or "",
+                ).run()
+        except EndOfStream:
+            pass
+        except FramingError as exc:
+            self.protocol_errors.append(exc)
+        except OSError as exc:  # a handshake that failed: the client does not speak TLS or does not trust us
+            log.info("connection %d: %s", wire.number, exc)
+        except Exception as exc:  # the server's own bug must reach the test's author
+            log.exception("connection %d: internal error", wire.number)
+            self.internal_errors.append(exc)
+        finally:
+            with self._lock:
+                self._wires.pop(number, None)
+                self._threads.discard(threading.current_thread())
+            wire.close()
+            if not self._closing.is_set():
+                self._wake()

@@ -1,0 +1,234 @@
+"""One logged-in connection: reads request groups, dispatches their messages by the table of legal moves, replies.
+
+`server.py` starts a `Session` in a thread of its own; the moves themselves are in `moves.py` and the modules that it
+names. One request group gets exactly one reply group, and nothing is done before the group's EOT (sqli.md 1).
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from informix_types import TypeContext
+from informix_types.errors import ConversionError, FramingError
+from informix_wire.caps import NARROW, Capabilities
+from informix_wire.pdu import Cost, Done, Eot, Err, Exit, Message
+
+from .clientfiles import Services
+from .cursors import put_failed
+from .engine import DatabaseFlag, EngineSession, SqlError, UsesServices
+from .faults import Phase as FaultPhase
+from .largeobjects import LargeObjects
+from .moves import MOVES, is_ignored
+from .phases import OutOfOrder, Phase
+from .routines import Routines
+from .statement import STATEMENT_NOT_PREPARED, InsertCursor, OpenCursor, Statement, StatementTable
+from .wire import EndOfStream, Wire
+from .xa import Branches
+
+if TYPE_CHECKING:
+    from .server import TestServer
+
+__all__ = ["Session"]
+
+log = logging.getLogger("informix_testserver")
+
+INTERNAL_ERROR = -746
+"""An error of the test server itself is reported as a routine's, since that one carries a text (sqli.md 10)."""
+
+
+class Session:
+    """State of one connection after its login, as the server sees it.
+
+    Args:
+        server: the server that accepted the connection.
+        wire: its byte stream, positioned after the login.
+        engine: the engine session of the user who logged in.
+        environment: the login's environment pairs.
+        encoding: Python codec of CLIENT_LOCALE.
+        user: who logged in.
+        login_database: name in the login's database slot, which makes DBOPEN fail (sqli.md 2.9).
+    """
+
+    def __init__(
+        self,
+        server: "TestServer",
+        wire: Wire,
+        engine: EngineSession,
+        *,
+        environment: Mapping[str, str],
+        encoding: str,
+        user: str,
+        login_database: str = "",
+    ) -> None:
+        self.server = server
+        self.profile = server.profile
+        self.faults = server.faults
+        self.wire = wire
+        self.engine = engine
+        self.environment = dict(environment)
+        self.user = user
+        self.login_database = login_database
+        self.phase = Phase.NEW
+        self.caps: Capabilities = NARROW.with_encoding(encoding)
+        self.types = TypeContext(
+            encoding=encoding, errors="replace", normalised_datetimes=self.profile.normalised_datetimes
+        )
+        self.database = ""
+        self.flags = DatabaseFlag(0)
+        self.statements = StatementTable(strict=self.profile.strict_ids)
+        self.current: Statement | None = None
+        self.out: list[bytes] = []
+        self.rows_put = 0
+        self.put_seen = False
+        self.pam_steps: list[tuple[int, str, str | None]] = []
+        self.large_objects = LargeObjects()
+        self.routines = Routines()
+        self.branches = Branches(server.branches)
+        self.services = Services(self)
+        self._attach()
+        wire.on_urgent(self._interrupt)
+
+    def _attach(self) -> None:
+        if isinstance(self.engine, UsesServices):
+            self.engine.attach(self.services)
+
+    def new_engine(self) -> None:
+        """Go on with a fresh engine session on the same database: the old one stays with an XA branch."""
+        self.engine = self.server.engine.connect(self.user, self.environment)
+        self._attach()
+        if self.database:
+            self.engine.open_database(self.database)
+
+    # --- the loop -------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve groups until the client leaves or breaks the protocol."""
+        try:
+            while self.phase is not Phase.CLOSED:
+                self._serve(self._read_group())
+        except EndOfStream:
+            pass
+        except FramingError as exc:
+            log.warning("connection %d: %s", self.wire.number, exc)
+            self.server.protocol_errors.append(exc)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        for statement in self.statements:
+            try:
+                self.statements.free(statement)
+            except SqlError:
+                continue
+        self.branches.leave(self)
+        self.engine.close()
+
+    def _read_group(self) -> list[Message]:
+        """Return the messages of the next group without its EOT; EXIT ends a group by itself (sqli.md 1)."""
+        group: list[Message] = []
+        caps, wire = self.caps, self.wire
+        while True:
+            message = wire.message(caps)
+            if type(message) is Eot:
+                return group
+            group.append(message)
+            if type(message) is Exit:
+                return group
+
+    def _serve(self, group: Sequence[Message]) -> None:
+        """Do what a group asks for and send its reply group."""
+        if is_ignored(self, group):
+            return
+        self.out = []
+        self.rows_put = 0
+        self.put_seen = False
+        try:
+            for message in group:
+                if self.wire.take_urgent():
+                    raise SqlError(-213, isam=-157)  # cancelled (sqli.md 5.17)
+                move = MOVES.get(type(message))
+                if move is None or self.phase not in move.phases:
+                    raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
+                if self.branches.held is not None and not move.xa:
+                    self.branches.let_go(self)
+                move.handler(self, message)
+            if self.put_seen:
+                self.done(rows=self.rows_put)
+        except SqlError as exc:
+            self.fail(exc)
+        except ConversionError as exc:
+            # A value that cannot be converted: "error in conversion" of the character-to-number family (10.1).
+            self.fail(SqlError(-1213, token=str(exc)[:80]))
+        except (EndOfStream, FramingError):
+            raise
+        except Exception as exc:  # the server's own bug must reach the test's author, not hang the client
+            log.exception("connection %d: internal error", self.wire.number)
+            self.server.internal_errors.append(exc)
+            self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
+        if self.phase is not Phase.CLOSED:
+            self.send(Eot())
+        self.wire.take_urgent()  # a byte that came too late for this group is not held against the next one
+        self.wire.send(self.out)
+
+    def fail(self, error: SqlError) -> None:
+        """Add the error that ends the group's work: PUTERR after rows of an insert cursor, else ERR (sqli.md 5.7)."""
+        if self.put_seen:
+            put_failed(self, error)
+            return
+        self.send(Err(error.sqlcode, error.isam, error.offset, error.token, error.sqlstate, error.text))
+
+    def _interrupt(self) -> None:
+        """Abort what the engine is doing (called by the server's watching thread)."""
+        self.engine.interrupt()
+
+    # --- for the moves -----------------------------------------------------------------------------------------
+
+    def send(self, message: Message) -> None:
+        """Add a message to the reply group."""
+        self.out.append(message.encode(self.caps))
+
+    def done(self, *, warn: int = 0, rows: int = 0, rowid: int = 0, serial: int = 0) -> None:
+        """Add DONE, and COST if the profile sends it (sqli.md 4.4)."""
+        self.send(Done(warn, rows, rowid, serial))
+        if self.profile.send_cost:
+            self.send(Cost(1, 1))
+
+    def ask(self, *messages: Message) -> list[Message]:
+        """Send a group of the server's own in the middle of a reply; return the client's answer (sqli.md 5.15).
+
+        What the reply holds so far goes out after it.
+        """
+        self.wire.send([message.encode(self.caps) for message in (*messages, Eot())])
+        return self._read_group()
+
+    def statement(self) -> Statement:
+        """Return the statement that the group is about: the last one named or prepared (sqli.md 4.2, 4.3).
+
+        Raises:
+            SqlError: -410: there is none.
+        """
+        if self.current is None:
+            raise SqlError(STATEMENT_NOT_PREPARED)
+        statement = self.current
+        if statement.engine is not self.engine:  # prepared before an XA branch took its engine session away
+            statement.close_cursor()
+            statement.prepared = self.engine.prepare(statement.sql)
+            statement.engine = self.engine
+        return statement
+
+    def check_faults(self, phase: FaultPhase) -> None:
+        """Raise the error that a test has ordered for this statement."""
+        if self.faults.failing:
+            self.faults.check(phase)
+
+    def set_database(self, name: str, flags: int) -> None:
+        """Remember the current database; 0 = none."""
+        self.database = name if flags else ""
+        self.flags = DatabaseFlag(flags)
+
+    def end_transaction(self) -> None:
+        """Close the cursors that do not survive COMMIT and ROLLBACK (sqli.md 5.9, 8 #16)."""
+        for statement in self.statements:
+            cursor = statement.cursor
+            if isinstance(cursor, InsertCursor) or (isinstance(cursor, OpenCursor) and not cursor.hold):
+                statement.close_cursor()

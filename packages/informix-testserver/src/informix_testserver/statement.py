@@ -1,0 +1,145 @@
+"""What a session keeps about one prepared statement and its cursor, and the table that hands out statement ids."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from informix_types import ColumnType
+
+from .engine import EngineCursor, EngineSession, Parameter, PreparedStatement, SqlError
+
+__all__ = ["InsertCursor", "OpenCursor", "Statement", "StatementTable"]
+
+STATEMENT_NOT_PREPARED = -410
+"""sqli.md 10.1."""
+MAX_STATEMENTS = 0x7FFF
+"""Ids travel as a positive short (sqli.md 4.2)."""
+
+
+@dataclass(slots=True)
+class OpenCursor:
+    """A select cursor that is open.
+
+    Attributes:
+        cursor: the engine's cursor.
+        types: the transport form of each column (sqli.md 4.5, 7.1).
+        hold: survives COMMIT.
+        scroll: opened for SFETCH.
+        fetched: rows delivered so far.
+        widest: bytes of the largest TUPLE so far; tells when the next one would overflow the fetch buffer.
+        blobs: BYTE and TEXT values by the start position in their descriptor, until the cursor is closed (5.16).
+        next_blob: start position of the next one.
+    """
+
+    cursor: EngineCursor
+    types: tuple[ColumnType, ...]
+    hold: bool = False
+    scroll: bool = False
+    fetched: int = 0
+    widest: int = 0
+    blobs: dict[int, bytes] = field(default_factory=dict)
+    next_blob: int = 1
+
+
+@dataclass(slots=True)
+class InsertCursor:
+    """An insert cursor that is open: every PUT is executed as one INSERT (sqli.md 5.7)."""
+
+    types: tuple[ColumnType, ...]
+
+
+@dataclass(slots=True)
+class Statement:
+    """A statement that PREPARE or COMMAND made.
+
+    Attributes:
+        id: number that SQ_ID carries.
+        sql: its text, needed to prepare it again in another engine session (XA).
+        markers: number of ``?`` that the client counted.
+        prepared: the engine's result.
+        engine: the engine session that prepared it.
+        transient: made by COMMAND; the next COMMAND frees it if the client has not (sqli.md 4.3).
+        keys: generated keys asked for, () = all; None = not asked.
+        parameters: the last values bound.
+        pending_blobs: indexes of parameters whose data come with BBIND.
+        cursor_name: name for the next OPEN.
+        scroll, hold, autofree: what was said before OPEN.
+        result_types: RET_TYPE of direction 1.
+        put_types: RET_TYPE of direction 0.
+        cursor: what is open, if anything.
+        was_open: a cursor was open once, hence CLOSE is no error.
+    """
+
+    id: int
+    sql: str
+    markers: int
+    prepared: PreparedStatement
+    engine: EngineSession
+    transient: bool = False
+    keys: tuple[str | int, ...] | None = None
+    parameters: list[Parameter] = field(default_factory=list)
+    pending_blobs: list[int] = field(default_factory=list)
+    cursor_name: str = ""
+    scroll: bool = False
+    hold: bool = False
+    autofree: bool = False
+    result_types: tuple[ColumnType, ...] | None = None
+    put_types: tuple[ColumnType, ...] | None = None
+    cursor: OpenCursor | InsertCursor | None = None
+    was_open: bool = False
+
+    def close_cursor(self) -> None:
+        """Close whatever is open."""
+        cursor, self.cursor = self.cursor, None
+        if isinstance(cursor, OpenCursor):
+            cursor.cursor.close()
+
+
+class StatementTable:
+    """The statements of one session by id: the lowest free id first, from 0 (sqli.md 4.2)."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._by_id: dict[int, Statement] = {}
+        self._strict = strict
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(list(self._by_id.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def next_id(self) -> int:
+        """Return the id that the next statement gets.
+
+        Raises:
+            SqlError: -208: more statements than the id can number.
+        """
+        number = 0
+        while number in self._by_id:
+            number += 1
+        if number > MAX_STATEMENTS:
+            raise SqlError(-208)
+        return number
+
+    def add(self, statement: Statement) -> None:
+        """Enter a statement under its id; it is the newest one now."""
+        self._by_id[statement.id] = statement
+
+    def find(self, number: int) -> Statement | None:
+        """Return a statement by id.
+
+        Id 0 stands for the newest statement when none has it: informix-driver addresses everything as 0
+        (sqli.md 4.2). Any other unknown id finds nothing.
+        """
+        statement = self._by_id.get(number)
+        if statement is None and number == 0 and self._by_id and not self._strict:
+            return next(reversed(self._by_id.values()))
+        return statement
+
+    def newest(self) -> Statement | None:
+        """Return the statement prepared last, if there is one."""
+        return next(reversed(self._by_id.values()), None)
+
+    def free(self, statement: Statement) -> None:
+        """Close its cursor and forget the statement."""
+        self._by_id.pop(statement.id, None)
+        statement.close_cursor()

@@ -1,0 +1,217 @@
+"""One connection's socket on the server's side: bytes in until a message is whole, reply groups out, urgent data.
+
+`session.py` reads messages and sends groups through it; `faults.py` stands between a group and the socket.
+"""
+
+import select
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from informix_types.errors import Incomplete
+from informix_wire.caps import Capabilities
+from informix_wire.pdu import Message, read_client
+
+from .faults import Faults
+
+__all__ = ["EndOfStream", "Wire"]
+
+_CHUNK = 1 << 16
+_LARGEST_CHUNK = 1 << 20
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER on with zero seconds: close sends RST."""
+_TICK = 0.02
+"""Seconds between looks at the peer while a fault holds a reply back."""
+
+
+class EndOfStream(ConnectionError):
+    """The peer closed the connection, or a fault or the server did."""
+
+
+class Wire:
+    """The byte stream of one connection.
+
+    Args:
+        sock: the connected socket; an `ssl.SSLSocket` may still have its handshake before it.
+        number: ordinal of the connection on its server, from 1.
+        faults: the server's faults.
+        closing: set when the server closes.
+    """
+
+    def __init__(self, sock: socket.socket, number: int, faults: Faults, closing: threading.Event) -> None:
+        self.sock = sock
+        self.number = number
+        self.data = b""
+        self.pos = 0
+        self._faults = faults
+        self._closing = closing
+        self._lock = threading.Lock()
+        self._waiting = False
+        self.urgent = False
+        """Urgent data has hit the request at hand (read without the lock)."""
+        self._on_urgent: Callable[[], None] | None = None
+
+    # --- in -----------------------------------------------------------------------------------------------
+
+    def receive(self, size: int = _CHUNK) -> None:
+        """Wait for more bytes and append them to the unread ones. Raises EndOfStream at the end."""
+        if not (isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()):
+            self._wait_readable()
+        try:
+            chunk = self.sock.recv(size)
+        except (OSError, ValueError) as exc:  # ValueError: the SSL object is gone
+            raise EndOfStream(str(exc)) from None
+        if not chunk:
+            raise EndOfStream("the client closed the connection")
+        self.data = self.data[self.pos :] + chunk
+        self.pos = 0
+
+    def _wait_readable(self) -> None:
+        """Wait without consuming: urgent data that arrives meanwhile can tell an idle session from a busy one."""
+        with self._lock:
+            self._waiting = True
+        try:
+            poller = select.poll()
+            poller.register(self.sock, select.POLLIN)
+            poller.poll()
+        except (OSError, ValueError) as exc:  # closed by the server
+            raise EndOfStream(str(exc)) from None
+        finally:
+            with self._lock:
+                self._waiting = False
+
+    def need(self, count: int) -> bytes:
+        """Return the next `count` bytes, waiting for them, without consuming them."""
+        while len(self.data) - self.pos < count:
+            self.receive()
+        return self.data[self.pos : self.pos + count]
+
+    def take(self, count: int) -> bytes:
+        """Consume the next `count` bytes, waiting for them."""
+        raw = self.need(count)
+        self.pos += count
+        return raw
+
+    def message(self, caps: Capabilities) -> Message:
+        """Consume the next client message, waiting for the rest of it.
+
+        Raises:
+            EndOfStream: the stream ends.
+            ProtocolError, FramingError: no message can look like this.
+        """
+        size = _CHUNK
+        while True:
+            if self.pos < len(self.data):
+                try:
+                    message, self.pos = read_client(self.data, self.pos, caps)
+                    return message
+                except Incomplete:
+                    pass
+            self.receive(size)
+            size = min(size * 2, _LARGEST_CHUNK)  # a long message is parsed anew for each piece
+
+    # --- out ----------------------------------------------------------------------------------------------
+
+    def send(self, messages: Sequence[bytes]) -> None:
+        """Send a reply group, through the faults if there are any. Raises EndOfStream."""
+        if self._faults.active:
+            self._faults.deliver(self, messages)
+        else:
+            self.write(b"".join(messages))
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are. Raises EndOfStream."""
+        try:
+            self.sock.sendall(data)
+        except (OSError, ValueError) as exc:
+            raise EndOfStream(str(exc)) from None
+
+    def abort(self, *, reset: bool) -> None:
+        """Close the connection as a fault: with a TCP reset if asked. Always raises EndOfStream."""
+        if reset:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self.sock.close()
+        else:
+            self.shutdown()
+        raise EndOfStream("closed by a fault")
+
+    def pause(self, seconds: float | None, until: Callable[[], bool]) -> None:
+        """Wait for seconds (None = for ever) or until the condition holds, the peer leaves or the server closes."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while not until():
+            left = _TICK if deadline is None else min(_TICK, deadline - time.monotonic())
+            if left <= 0:
+                return
+            if self._closing.wait(left) or self.peer_left():
+                raise EndOfStream("nobody waits for the reply")
+
+    def peer_left(self) -> bool:
+        """Tell whether the peer has closed its side and nothing of it is left to read."""
+        try:
+            return socket.socket.recv(self.sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True
+
+    def shutdown(self) -> None:
+        """End both directions; a thread that waits in `receive` comes back. May be called from any thread."""
+        try:
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Free the socket."""
+        self.shutdown()
+        self.sock.close()
+
+    # --- urgent data (sqli.md 5.17) ---------------------------------------------------------------------------
+
+    def on_urgent(self, interrupt: Callable[[], None]) -> None:
+        """Say what to call, in another thread, when urgent data meets a running request."""
+        self._on_urgent = interrupt
+
+    def urgent_arrived(self) -> None:
+        """Read the urgent byte and act on it: called by the server's watching thread.
+
+        With a request running it is interrupted. With a request received but not begun, that one is to fail
+        (`take_urgent`). An idle session ignores it.
+        """
+        try:
+            socket.socket.recv(self.sock, 1, socket.MSG_OOB)
+        except OSError:
+            return
+        with self._lock:
+            idle = self._waiting and not self._unread()
+            if idle:
+                return
+            self.urgent = True
+            interrupt = None if self._waiting else self._on_urgent
+        if interrupt is not None:
+            interrupt()
+
+    def interrupt(self) -> None:
+        """Abort the request that runs, if one does: the client or the server goes away."""
+        with self._lock:
+            interrupt = None if self._waiting else self._on_urgent
+        if interrupt is not None:
+            interrupt()
+
+    def take_urgent(self) -> bool:
+        """Tell once whether urgent data hit the request at hand."""
+        if not self.urgent:
+            return False
+        self.urgent = False
+        return True
+
+    def _unread(self) -> bool:
+        if self.pos < len(self.data):
+            return True
+        try:
+            return bool(socket.socket.recv(self.sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False
