@@ -38,6 +38,7 @@ JAVA_AT_LEAST = 17
 INSTALL_SECONDS = 600
 SUITE_SECONDS = 900
 START_SECONDS = 30
+END_SECONDS = 20
 NAMES = ("informix-driver", "jdbc", "requests")
 
 
@@ -164,8 +165,11 @@ def jdbc_class_path() -> str:
 
 
 @contextlib.contextmanager
-def test_server(*arguments: str) -> Iterator[tuple[str, int]]:
-    """Run tests/conformance/serve.py in a process of its own; yield host and port."""
+def test_server(failures: list[str], *arguments: str) -> Iterator[dict[str, Any]]:
+    """Run tests/conformance/serve.py in a process of its own; yield host, port and utf8_port.
+
+    What the server found wrong, in itself or in what clients sent, is added to `failures` at the end.
+    """
     process = subprocess.Popen(
         [sys.executable, str(TESTS / "serve.py"), *arguments],
         stdin=subprocess.PIPE,
@@ -175,15 +179,20 @@ def test_server(*arguments: str) -> Iterator[tuple[str, int]]:
     assert process.stdin is not None
     try:
         line = _first_line(process)
-        address = json.loads(line)
-        yield address["host"], address["port"]
+        yield json.loads(line)
     finally:
-        process.stdin.close()
         try:
-            process.wait(10)
+            rest, _ = process.communicate("", timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            failures.append(f"the test server did not end within {END_SECONDS} s")
+        else:
+            errors = [f"inside the test server: {e}" for report in rest.splitlines() for e in json.loads(report)]
+            if process.returncode != 0:
+                errors.append(f"the test server ended with status {process.returncode}")
+            failures += errors
+            print(*errors, sep="\n", end="\n" if errors else "")
 
 
 def _first_line(process: "subprocess.Popen[str]") -> str:
@@ -208,14 +217,16 @@ def _first_line(process: "subprocess.Popen[str]") -> str:
 def run_informix_driver(pattern: str | None) -> list[str]:
     """The pytest suite in informix-driver's environment; return its failures."""
     python = driver_python()
-    with test_server() as (host, port):
+    failures: list[str] = []
+    with test_server(failures) as address:
         command = [str(python), "-m", "pytest", "-q", "-c", str(TESTS / "pytest.ini"), "--rootdir", str(TESTS)]
         if pattern:
             command += ["-k", pattern]
         environment = {
             **_clean_environment(),
-            "CONFORMANCE_HOST": host,
-            "CONFORMANCE_PORT": str(port),
+            "CONFORMANCE_HOST": address["host"],
+            "CONFORMANCE_PORT": str(address["port"]),
+            "CONFORMANCE_UTF8_PORT": str(address["utf8_port"]),
             "CONFORMANCE_DRIVER_VERSION": DRIVER_VERSION,
         }
         try:
@@ -223,18 +234,19 @@ def run_informix_driver(pattern: str | None) -> list[str]:
                 [*command, "informix_driver"], cwd=TESTS, env=environment, timeout=SUITE_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            return [f"informix-driver: no end within {SUITE_SECONDS} s"]
-    return [] if done.returncode == 0 else [f"informix-driver: pytest exit status {done.returncode}"]
+            failures.append(f"informix-driver: no end within {SUITE_SECONDS} s")
+        else:
+            if done.returncode != 0:
+                failures.append(f"informix-driver: pytest exit status {done.returncode}")
+    return failures
 
 
-def _java(path: str, host: str, port: int, *arguments: str, **properties: object) -> list[str]:
+def _java(path: str, *arguments: str, **properties: object) -> list[str]:
     settings = {
-        "conformance.host": host,
-        "conformance.port": port,
         "conformance.scalars": TESTS / "scalars.tsv",
         "user.timezone": "UTC",
         "file.encoding": "UTF-8",
-        **properties,
+        **{f"conformance.{name}": value for name, value in properties.items()},
     }
     return ["java", *(f"-D{name}={value}" for name, value in settings.items()), "-cp", path, "Main", *arguments]
 
@@ -243,11 +255,17 @@ def run_jdbc(pattern: str | None) -> list[str]:
     """The Java suite; return its failures."""
     path = jdbc_class_path()
     failures: list[str] = []
-    passed = 0
+    passed = failed = 0
     finished: dict[str, Any] = {}
-    with test_server() as (host, port):
+    with test_server(failures) as address:
         process = subprocess.Popen(
-            _java(path, host, port, *([pattern] if pattern else [])),
+            _java(
+                path,
+                *([pattern] if pattern else []),
+                host=address["host"],
+                port=address["port"],
+                utf8port=address["utf8_port"],
+            ),
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
@@ -267,6 +285,7 @@ def run_jdbc(pattern: str | None) -> list[str]:
                 elif report["ok"]:
                     passed += 1
                 else:
+                    failed += 1
                     failures.append(f"jdbc: {report['check']}: {report['detail']}")
                     print(failures[-1], flush=True)
             status = process.wait(30)
@@ -275,9 +294,9 @@ def run_jdbc(pattern: str | None) -> list[str]:
             process.kill()
     if not finished:
         failures.append(f"jdbc: the suite did not finish (exit status {status})")
-    elif finished["finished"] != passed + len(failures) or not passed:
-        failures.append(f"jdbc: {finished['finished']} checks planned, {passed} passed")
-    print(f"jdbc: {passed} checks passed, {len(failures)} failed")
+    elif finished["finished"] != passed + failed or not passed:
+        failures.append(f"jdbc: {finished['finished']} checks ran, {passed} passed and {failed} failed")
+    print(f"jdbc: {passed} checks passed, {failed} failed")
     return failures
 
 
@@ -292,14 +311,14 @@ def run_requests(_pattern: str | None) -> list[str]:
     python, path = driver_python(), jdbc_class_path()
     operations = str(TESTS / "operations.py")
     clients: dict[str, Callable[[Recorder], list[str]]] = {
-        "jdbc": lambda r: _java(path, "127.0.0.1", r.port, "--operations", **{"conformance.marks": r.marks_port}),
+        "jdbc": lambda r: _java(path, "--operations", port=r.port, marks=r.marks_port),
         "informix-driver": lambda r: [str(python), operations, "127.0.0.1", str(r.port), str(r.marks_port)],
         "ours": lambda r: [sys.executable, operations, "127.0.0.1", str(r.port), str(r.marks_port)],
     }
     recorded: dict[str, dict[str, list[compare.Request]]] = {}
     failures: list[str] = []
     for client, command in clients.items():
-        with test_server() as address, Recorder(address) as recorder:
+        with test_server(failures) as address, Recorder((address["host"], address["port"])) as recorder:
             try:
                 _call(command(recorder), f"recording {client}", 120)
             except ConformanceError as e:

@@ -1,6 +1,7 @@
 """The server that the foreign clients are run against: databases, users and routines that the suites count on.
 
-Prints one JSON line with its port when it listens; ends when its standard input is closed.
+Prints one JSON line with its ports when it listens. Ends when its standard input is closed, with one more line a
+server that lists what went wrong inside it or against the protocol.
 """
 
 import argparse
@@ -12,8 +13,6 @@ from decimal import Decimal
 from informix_testserver import TestServer
 from informix_testserver.engine import SqlError
 from informix_testserver.memory import MemoryEngine
-
-DATABASES = ("testdb", "utf8db")
 
 
 def r_touch(number: int) -> None:
@@ -45,9 +44,16 @@ def main() -> None:
     parser.add_argument("--profile", default="14.10")
     profile = parser.parse_args().profile
     engine = MemoryEngine()
-    with TestServer(port=0, engine=engine, profile=profile) as server:
-        print(json.dumps({"host": server.host, "port": server.port}), flush=True)
+    with (
+        TestServer(port=0, engine=engine, profile=profile) as server,
+        TestServer(port=0, databases=("utf8db",), profile=profile, db_locale="en_US.utf8") as utf8_server,
+    ):
+        address = {"host": server.host, "port": server.port, "utf8_port": utf8_server.port}
+        print(json.dumps(address), flush=True)
         sys.stdin.read()
+        for each in (server, utf8_server):
+            errors = [*each.protocol_errors, *each.internal_errors]
+            print(json.dumps([f"{type(e).__name__}: {e}" for e in errors]), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What informix-driver offers beyond the basics: batches, scroll cursors, routines, large objects, UTF-8."""
 
 import datetime
+import os
 import random
 from decimal import Decimal
 
@@ -100,7 +101,10 @@ def test_collections(run):
 
 
 def test_utf8(connect, runner):
-    run = runner(connect(database="utf8db", client_locale="en_US.utf8", env={"DB_LOCALE": "en_US.utf8"}))
+    port = int(os.environ["CONFORMANCE_UTF8_PORT"])
+    run = runner(
+        connect(port=port, database="utf8db", client_locale="en_US.utf8", env={"DB_LOCALE": "en_US.utf8"})
+    )
     run.recreate("w_utf", "id integer, v varchar(100), l lvarchar(300)")
     texts = ["žluťoučký kůň", "日本語テキスト", "Ωμέγα", "€ 5", "😀"]
     for i, text in enumerate(texts):

@@ -29,11 +29,11 @@ final class Basics {
                 open[i].close();
             }
         });
-        h.run("login/bad-password", () -> Harness.fails(-952, "28000",
+        h.run("login/bad-password", () -> Harness.fails(-952, "IX000",
                 () -> Harness.connectAs("informix", "wrong", "testdb").close()));
-        h.run("login/unknown-user", () -> Harness.fails(-951, "28000",
+        h.run("login/unknown-user", () -> Harness.fails(-951, "IX000",
                 () -> Harness.connectAs("nobody", "in4mix", "testdb").close()));
-        h.run("login/unknown-database", () -> Harness.fails(-329, null,
+        h.run("login/unknown-database", () -> Harness.fails(-329, "IX000",
                 () -> Harness.connect("no_such_db").close()));
         h.run("login/no-database", () -> {
             try (Connection c = Harness.connect(null)) {
@@ -52,11 +52,11 @@ final class Basics {
         h.check("error/syntax", c -> goOn(c, -201, "42000", "selec 1 from systables"));
         h.check("error/syntax-at-end", c -> goOn(c, -201, "42000", "select 1 from"));
         h.check("error/unknown-table", c -> {
-            SQLException e = goOn(c, -206, null, "select * from no_such_table");
+            SQLException e = goOn(c, -206, "42000", "select * from no_such_table");
             Harness.isTrue(e.getMessage().contains("no_such_table"), "message names the table: " + e.getMessage());
         });
         h.check("error/unknown-column", c -> {
-            SQLException e = goOn(c, -217, null, "select no_such_column from systables");
+            SQLException e = goOn(c, -217, "IX000", "select no_such_column from systables");
             Harness.isTrue(e.getMessage().contains("no_such_column"), "message names the column: " + e.getMessage());
         });
         h.check("error/duplicate-key", c -> {
@@ -111,7 +111,7 @@ final class Basics {
         });
         h.check("error/bad-number", c -> {
             Harness.recreate(c, "e_num", "a integer");
-            goOnUpdate(c, -1213, null, "insert into e_num values ('abc')");
+            goOnUpdate(c, -1213, "IX000", "insert into e_num values ('abc')");
         });
         h.check("error/overflow", c -> {
             Harness.recreate(c, "e_ovf", "a smallint, d decimal(4,2)");
@@ -124,9 +124,9 @@ final class Basics {
                 "select 1 from systables where tabid = (select tabid from systables)"));
         h.check("error/table-exists", c -> {
             Harness.recreate(c, "e_exists", "a integer");
-            goOnUpdate(c, -310, null, "create table e_exists (a integer)");
+            goOnUpdate(c, -310, "S0001", "create table e_exists (a integer)");
         });
-        h.check("error/drop-missing-table", c -> goOnUpdate(c, -206, null, "drop table e_missing"));
+        h.check("error/drop-missing-table", c -> goOnUpdate(c, -206, "42000", "drop table e_missing"));
         h.check("error/wrong-parameter-count", c -> {
             try (PreparedStatement p = c.prepareStatement("select 1 from systables where tabid = ? and tabid = ?")) {
                 p.setInt(1, 1);

@@ -17,7 +17,7 @@ final class Cancel {
                     }
                 });
                 thread.start();
-                Harness.fails(-213, null, () -> s.executeQuery(SLOW).next());
+                Harness.fails(-213, "IX000", () -> s.executeQuery(SLOW).next());
                 thread.join();
             }
             Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "next query");

@@ -125,7 +125,7 @@ final class Cursors {
             fill(c, "c_fus", 2);
             c.setAutoCommit(false);
             try (Statement s = c.createStatement(TYPE_SCROLL_INSENSITIVE, CONCUR_READ_ONLY)) {
-                Harness.fails(-526, null, () -> s.executeQuery("select id from c_fus for update").close());
+                Harness.fails(-526, "IX000", () -> s.executeQuery("select id from c_fus for update").close());
             }
             c.rollback();
         });

@@ -51,7 +51,7 @@ final class Lobs {
         });
         h.check("lob/byte-literal-refused", c -> {
             Harness.recreate(c, "o_lit", "b byte");
-            Harness.fails(-617, null, () -> Harness.update(c, "insert into o_lit values ('abc')"));
+            Harness.fails(-617, "IX000", () -> Harness.update(c, "insert into o_lit values ('abc')"));
         });
         h.check("lob/blob-bytes", c -> smart(c, false));
         h.check("lob/blob-streams", c -> smart(c, true));

@@ -77,12 +77,12 @@ final class Routines {
         h.check("routine/in-an-expression", c -> Harness.equal("42", Harness.text(Harness.query(c,
                 "select r_add(40, 2) from systables where tabid = 1")), "value"));
         h.check("routine/raises", c -> {
-            SQLException e = Harness.fails(-746, null, () -> Harness.query(c, "execute function r_fail('no luck')"));
+            SQLException e = Harness.fails(-746, "IX000", () -> Harness.query(c, "execute function r_fail('no luck')"));
             Harness.isTrue(e.getMessage().contains("no luck"), "text of the exception: " + e.getMessage());
             Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "next");
         });
         h.check("routine/unknown", c -> {
-            Harness.fails(-674, null, () -> Harness.query(c, "execute function r_unknown(1)"));
+            Harness.fails(-674, "IX000", () -> Harness.query(c, "execute function r_unknown(1)"));
             Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "next");
         });
         h.check("routine/insert-execute", c -> {

@@ -65,16 +65,16 @@ final class Transactions {
             Harness.equal("2", Harness.text(Harness.query(c, "select a from t_sql")), "rows");
         });
         h.check("transaction/errors", c -> {
-            Harness.fails(-255, null, () -> Harness.update(c, "commit work"));
+            Harness.fails(-255, "IX000", () -> Harness.update(c, "commit work"));
             Harness.update(c, "begin work");
-            Harness.fails(-535, null, () -> Harness.update(c, "begin work"));
+            Harness.fails(-535, "IX000", () -> Harness.update(c, "begin work"));
             Harness.update(c, "rollback work");
         });
         h.check("transaction/ddl-rolls-back", c -> {
             c.setAutoCommit(false);
             Harness.update(c, "create table t_ddl (a integer)");
             c.rollback();
-            Harness.fails(-206, null, () -> Harness.query(c, "select * from t_ddl"));
+            Harness.fails(-206, "42000", () -> Harness.query(c, "select * from t_ddl"));
             c.rollback();
         });
         h.check("transaction/savepoints", c -> {

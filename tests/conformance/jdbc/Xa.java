@@ -85,7 +85,7 @@ final class Xa {
                 Harness.equal(XAException.XAER_NOTA, e.errorCode, "code");
             }
             x.start(Id.of(8), XAResource.TMNOFLAGS);
-            Harness.fails(-700, null, () -> Harness.update(c, "begin work"));
+            Harness.fails(-700, "IX000", () -> Harness.update(c, "begin work"));
             x.end(Id.of(8), XAResource.TMSUCCESS);
             x.rollback(Id.of(8));
             expect("");
