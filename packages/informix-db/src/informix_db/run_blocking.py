@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 from informix_wire.inbox import Inbox
 
-from .errors import InterfaceError, OperationalError, ReadTimeout, StatementCancelled
-from .steps import INTERRUPT_BYTE, INTERRUPT_GRACE, NEED, RECV_SIZE, Dial, Limits, Work, lost, timed_out
+from .errors import InterfaceError, StatementCancelled
+from .steps import INTERRUPT_BYTE, INTERRUPT_GRACE, NEED, RECV_SIZE, Dial, Limits, Work, lost, silent, timed_out
 
 __all__ = ["BlockingLine"]
 
@@ -116,7 +116,7 @@ class BlockingLine:
                         expired, deadline = True, time.monotonic() + INTERRUPT_GRACE
                     else:
                         self.close()
-                        failure = self._silent(limits, interrupted=expired)
+                        failure = silent(self.peer, limits.silence, interrupted=expired)
                 except OSError as error:
                     if isinstance(step, Dial):
                         failure = error
@@ -135,13 +135,6 @@ class BlockingLine:
             if expired:
                 raise timed_out(self.peer, limits.total) from None
             raise
-
-    def _silent(self, limits: Limits, *, interrupted: bool) -> OperationalError:
-        if interrupted:
-            return ReadTimeout(f"{self.peer} did not answer an interrupt within {INTERRUPT_GRACE:g} s")
-        error = ReadTimeout(f"{self.peer} sent nothing for {limits.silence:g} s (read_timeout)")
-        error.is_retryable, error.retry = True, "reconnect"
-        return error
 
     # -- the socket
 

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeVar
 from informix_wire.inbox import Inbox
 from informix_wire.talk.core import NEED, Need
 
-from .errors import ConnectTimeout, OperationalError, StatementTimeout
+from .errors import ConnectTimeout, OperationalError, ReadTimeout, StatementTimeout
 from .sqlhosts import Address
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Work",
     "connect_failure",
     "lost",
+    "silent",
     "timed_out",
 ]
 
@@ -84,6 +85,16 @@ def timed_out(peer: str, seconds: float | None) -> StatementTimeout:
     """Return the error for a statement that was interrupted because its time was up."""
     error = StatementTimeout(f"-213: the statement took longer than {seconds:g} s and was interrupted ({peer})")
     error.sqlcode, error.sqlstate = -213, "HY008"
+    return error
+
+
+def silent(peer: str, seconds: float | None, *, interrupted: bool) -> ReadTimeout:
+    """Return the error for a server that was silent too long, also after an interrupt."""
+    if interrupted:
+        return ReadTimeout(f"{peer} did not answer an interrupt within {INTERRUPT_GRACE:g} s; connection closed")
+    error = ReadTimeout(f"{peer} sent nothing for {seconds:g} s (read_timeout); connection closed")
+    error.sqlstate = "08S01"
+    error.is_retryable, error.retry = True, "reconnect"
     return error
 
 

@@ -1,0 +1,138 @@
+"""`AsyncConnection`: the asyncio shell of ``informix_db.base_connection``; every method is one step into it.
+
+`informix_pool.aio.connect` leads here; `BaseConnection._connect_gen` says what happens, `run_asyncio.py` does it.
+"""
+
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from informix_db.base_connection import CLOSE_LIMITS, BaseConnection, Block
+from informix_db.placeholders import Parameters
+from informix_db.settings import Settings
+from informix_db.steps import Limits, Work
+
+from .cursor import AsyncCursor
+from .run_asyncio import AsyncLine
+
+__all__ = ["AsyncConnection", "AsyncTransaction"]
+
+T = TypeVar("T")
+
+
+class AsyncConnection(BaseConnection):
+    """A session with an Informix server (PEP 249). Made by `informix_pool.aio.connect`.
+
+    As a context manager it commits at the end, rolls back after an exception, and closes in either case.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._line = AsyncLine()
+        super().__init__(settings, self._line)
+
+    @classmethod
+    async def connect(cls, settings: Settings) -> Self:
+        """Connect as `settings` say; see `informix_db.connect`."""
+        return await cls(settings)._connect()
+
+    async def _connect(self) -> Self:
+        return await self._line.run(self._connect_gen(self), Limits(None, self._settings.connect_timeout, True))
+
+    async def _run(self, work: Work[T]) -> T:
+        return await self._line.run(work, self._limits)
+
+    def cursor(
+        self,
+        *,
+        scrollable: bool = False,
+        hold: bool = False,
+        name: str | None = None,
+        row_factory: Any = None,
+    ) -> AsyncCursor:
+        """Return a new cursor.
+
+        Args:
+            scrollable: rows can be fetched by position, in any direction (sqli.md 5.9).
+            hold: the cursor stays open over COMMIT.
+            name: name for ``WHERE CURRENT OF name``; rows are then fetched one at a time, so that the server's
+                current row is the one that was fetched last.
+            row_factory: what rows become, instead of the connection's `row_factory`.
+        """
+        return AsyncCursor(self, scrollable=scrollable, hold=hold, name=name, row_factory=row_factory)
+
+    async def execute(self, sql: str, parameters: Parameters | None = None) -> AsyncCursor:
+        """Execute a statement on a new cursor and return the cursor."""
+        return await self.cursor().execute(sql, parameters)
+
+    async def commit(self) -> None:
+        """Make the transaction's changes lasting. Does nothing when none is open or the database is unlogged."""
+        return await self._run(self._commit_gen())
+
+    async def rollback(self) -> None:
+        """Undo the transaction's changes. Does nothing when none is open or the database is unlogged."""
+        return await self._run(self._rollback_gen())
+
+    def transaction(self) -> "AsyncTransaction":
+        """Return a context manager: a transaction, or inside one a savepoint; undone when its body raises.
+
+        Raises (on entering):
+            NotSupportedError: the database is not logged.
+        """
+        return AsyncTransaction(self)
+
+    async def set_isolation(self, level: str) -> None:
+        """Set the isolation level: "dirty read", "committed read", "cursor stability", "repeatable read" ….
+
+        It may be set inside a transaction and holds until it is set again.
+        """
+        return await self._run(self._set_isolation_gen(level))
+
+    async def set_lock_mode(self, wait: bool | int) -> None:
+        """Say what to do when something is locked: wait (True), fail at once (False), wait so many seconds."""
+        return await self._run(self._set_lock_mode_gen(wait))
+
+    async def databases(self) -> tuple[str, ...]:
+        """Return the names of the server's databases."""
+        return await self._run(self._databases_gen())
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life. Raises OperationalError when there is none."""
+        return await self._run(self._ping_gen())
+
+    def cancel(self) -> bool:
+        """Interrupt the statement that another task runs; it raises `StatementCancelled` there (sqli.md 5.17).
+
+        Returns:
+            False when nothing was running.
+        """
+        return self._line.interrupt()
+
+    async def close(self) -> None:
+        """End the session; an open transaction is rolled back. Closing twice is allowed.
+
+        When another task is in the middle of a statement, the transport is closed under it.
+        """
+        return await self._line.finish(self._close_gen(), CLOSE_LIMITS)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return await self._line.finish(self._leave_gen(kind is not None), self._limits)
+
+
+class AsyncTransaction:
+    """``async with connection.transaction():`` see `AsyncConnection.transaction`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._block = Block()
+
+    async def __aenter__(self) -> Self:
+        return await self._connection._run(self._connection._enter_block_gen(self._block, self))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return await self._connection._run(self._connection._leave_block_gen(self._block, kind is not None))

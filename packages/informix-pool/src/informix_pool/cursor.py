@@ -1,0 +1,120 @@
+"""`AsyncCursor`: the asyncio shell of ``informix_db.base_cursor``; every method is one step into it."""
+
+from collections.abc import Generator, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from informix_db.base_cursor import BaseCursor
+from informix_db.placeholders import Parameters
+
+if TYPE_CHECKING:
+    from .connection import AsyncConnection
+
+__all__ = ["AsyncCursor"]
+
+
+class AsyncCursor(BaseCursor):
+    """Executes statements and fetches their rows (PEP 249). Made by `AsyncConnection.cursor`."""
+
+    _connection: "AsyncConnection"
+
+    async def execute(self, sql: str, parameters: Parameters | None = None) -> Self:
+        """Prepare (or take from the cache) and execute a statement; returns the cursor itself.
+
+        Args:
+            sql: one statement; ``?``, ``:1`` or ``:name`` mark parameters.
+            parameters: a sequence, or a mapping for ``:name``.
+
+        Raises:
+            ProgrammingError: wrong SQL, wrong number of parameters.
+            DataError: a parameter cannot be sent exactly.
+            DatabaseError: whatever the server says, see `error_codes`.
+        """
+        return await self._connection._run(self._execute_gen(sql, parameters))
+
+    async def executemany(self, sql: str, rows: Iterable[Parameters], *, batch_errors: bool = False) -> Self:
+        """Execute a statement once for each row of parameters, in groups that travel together.
+
+        Args:
+            sql: a statement that returns no rows.
+            rows: its parameters, taken one after the other; any number.
+            batch_errors: go on behind a row that the server refuses and leave the errors in `batch_errors`,
+                each with its `row`. Otherwise the first error is raised, with its `row`; the rows before it were
+                executed, those behind it were not.
+        """
+        return await self._connection._run(self._executemany_gen(sql, rows, batch_errors=batch_errors))
+
+    async def fetchone(self) -> Any:
+        """Return the next row, or None when there are no more."""
+        return self._buffer.popleft() if self._buffer else await self._connection._run(self._fetchone_gen())
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return up to `size` rows, by default `arraysize`; an empty list when there are no more."""
+        return await self._connection._run(self._fetchmany_gen(size))
+
+    async def fetchall(self) -> list[Any]:
+        """Return all remaining rows."""
+        return await self._connection._run(self._fetchall_gen())
+
+    async def scroll(self, value: int, mode: str = "relative") -> None:
+        """Move the position: the next fetch returns row `value` (0-based), or `value` rows further.
+
+        Raises:
+            IndexError: the position is outside the result; the position stays.
+        """
+        return await self._connection._run(self._scroll_gen(value, mode))
+
+    async def fetch_first(self) -> Any:
+        """Return the first row of a scrollable cursor, or None."""
+        return await self._connection._run(self._fetch_first_gen())
+
+    async def fetch_last(self) -> Any:
+        """Return the last row of a scrollable cursor, or None."""
+        return await self._connection._run(self._fetch_last_gen())
+
+    async def fetch_prior(self) -> Any:
+        """Return the row before the present one, or None."""
+        return await self._connection._run(self._fetch_prior_gen())
+
+    async def fetch_absolute(self, row: int) -> Any:
+        """Return row number `row`, 1-based; negative numbers count from the end (-1 is the last). None if none."""
+        return await self._connection._run(self._fetch_absolute_gen(row))
+
+    async def fetch_relative(self, distance: int) -> Any:
+        """Return the row `distance` rows after (before, if negative) the present one, or None."""
+        return await self._connection._run(self._fetch_relative_gen(distance))
+
+    async def callproc(self, name: str, parameters: Parameters = ()) -> Parameters:
+        """Run ``EXECUTE PROCEDURE name(…)``; its rows are fetched as usual. Returns `parameters` (PEP 249)."""
+        return await self._connection._run(self._callproc_gen(name, parameters))
+
+    async def callfunc(self, name: str, parameters: Parameters = ()) -> Any:
+        """Run ``EXECUTE FUNCTION name(…)`` and return its first row: a single value as such, several as a row."""
+        return await self._connection._run(self._callfunc_gen(name, parameters))
+
+    async def close(self) -> None:
+        """Free the cursor and its rows. Closing twice is allowed."""
+        return await self._connection._run(self._close_gen())
+
+    def _row(self, row: Any) -> Any:
+        return self._or_stop(row, StopAsyncIteration)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        return self._buffer.popleft() if self._buffer else self._row(await self._connection._run(self._next_gen()))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return await self.close()
+
+    async def _ready(self) -> Self:
+        return self
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        return self._ready().__await__()
