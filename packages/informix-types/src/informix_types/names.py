@@ -96,8 +96,8 @@ def _constructed_name(column: "ColumnType") -> str:
         return keyword
     # The text is that of the whole type or that of its element (sqli.md 6.2); a named ROW has its name only.
     if text.upper().startswith(keyword) or column.flags & TypeFlag.NAMED_ROW:
-        return text.upper()
-    return f"{keyword}({text.upper()})" if "(" in text or column.code != TypeCode.ROW else text.upper()
+        return text
+    return f"{keyword}({text})" if "(" in text or column.code != TypeCode.ROW else text
 
 
 _PYTHON: dict[int, type] = {
@@ -147,5 +147,13 @@ def python_type(column: "ColumnType") -> type:
     return _PYTHON_BY_NAME.get(name, bytes)
 
 
-def _constructed_class(_column: "ColumnType") -> type:
-    return str
+def _constructed_class(column: "ColumnType") -> type:
+    from . import containers
+
+    classes = {
+        TypeCode.SET: containers.SetValue,
+        TypeCode.MULTISET: containers.MultisetValue,
+        TypeCode.LIST: containers.ListValue,
+        TypeCode.ROW: containers.RowValue,
+    }
+    return next((cls for code, cls in classes.items() if code == column.code), containers.CollectionValue)

@@ -1,5 +1,7 @@
 """Qualifiers of DATETIME and INTERVAL: field codes, digits, pairs, names (sqli.md 6.3, 7.4)."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +12,8 @@ __all__ = ["FIELD_NAMES", "Qualifier", "datetime_length", "field_code", "interva
 YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FRACTION = range(0, 14, 2)
 FIELD_NAMES = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "FRACTION")
 MAX_FRACTION_DIGITS = 5
+_SEPARATORS = {MONTH: "-", DAY: "-", HOUR: " ", MINUTE: ":", SECOND: ":", FRACTION: "."}
+"""What stands before each field in text, unless it is the first."""
 
 
 def field_code(name: str) -> int:
@@ -59,6 +63,38 @@ class Qualifier:
             first += f"({self.first_digits})"
         last = f"FRACTION({self.end - 10})" if self.end > SECOND else FIELD_NAMES[self.end // 2]
         return f"{first} TO {last}"
+
+    def format(self, fields: Sequence[int], *, interval: bool, negative: bool = False) -> str:
+        """Text of field values, e.g. ``2024-02-29 12:34``; the first field of an interval is not zero-filled."""
+        out = ""
+        for code, value in zip(self.fields, fields, strict=True):
+            first = code == self.start
+            if code == FRACTION:
+                out += "." + f"{value:06d}"[: self.fraction_digits]
+            else:
+                width = 1 if first and interval else 4 if code == YEAR else 2
+                out += f"{'' if first else _SEPARATORS[code]}{value:0{width}d}"
+        return "-" + out if negative else out
+
+    def parse(self, text: str) -> tuple[bool, list[int]]:
+        """Sign and field values of a text; the fraction may be absent. Raises ValueError."""
+        pattern = r"\s*(-?)\s*"
+        for code in self.fields:
+            first = code == self.start
+            if code == FRACTION:
+                digits = rf"(\d{{1,{MAX_FRACTION_DIGITS}}})"
+                pattern += rf"\.?{digits}" if first else rf"(?:\.{digits})?"
+            else:
+                pattern += ("" if first else re.escape(_SEPARATORS[code])) + r"(\d+)"
+        match = re.fullmatch(pattern + r"\s*", text)
+        if not match:
+            raise ValueError(f"{text!r} does not read {self.text(interval=False)}")
+        sign, *parts = match.groups()
+        fields = [
+            int((part or "0").ljust(6, "0")) if code == FRACTION else int(part)
+            for code, part in zip(self.fields, parts, strict=True)
+        ]
+        return bool(sign), fields
 
 
 def _check(start: int, end: int) -> tuple[int, ...]:

@@ -1,14 +1,26 @@
-"""Python values for Informix types that Python has no class for: IntervalYM, PartialDateTime, locators."""
+"""Python values for Informix types that Python has no class for: IntervalYM, PartialDateTime, locators.
+
+The values of constructed types (`CollectionValue`, `RowValue`) are in `containers.py`.
+"""
 
 import re
 from dataclasses import dataclass
 from functools import total_ordering
 from typing import ClassVar, Self
 
+from .containers import CollectionValue, RowValue
 from .errors import ConversionError
-from .qualifier import FRACTION, HOUR, SECOND, YEAR, datetime_qualifier
+from .qualifier import datetime_qualifier
 
-__all__ = ["BlobDescriptor", "BlobLocator", "ClobLocator", "IntervalYM", "PartialDateTime"]
+__all__ = [
+    "BlobDescriptor",
+    "BlobLocator",
+    "ClobLocator",
+    "CollectionValue",
+    "IntervalYM",
+    "PartialDateTime",
+    "RowValue",
+]
 
 
 @total_ordering
@@ -178,14 +190,7 @@ class PartialDateTime:
 
     def __str__(self) -> str:
         """Informix's text form, e.g. ``12-31`` or ``59:58.250``."""
-        out = ""
-        for code, value in zip(datetime_qualifier(self.start << 4 | self.end).fields, self.fields, strict=True):
-            if code == FRACTION:
-                out += "." + f"{value:06d}"[: self.end - SECOND]
-            else:
-                mark = "" if not out else "-" if code < HOUR else " " if code == HOUR else ":"
-                out += f"{mark}{value:04d}" if code == YEAR else f"{mark}{value:02d}"
-        return out
+        return datetime_qualifier(self.start << 4 | self.end).format(self.fields, interval=False)
 
     @property
     def qualifier(self) -> str:

@@ -1,16 +1,16 @@
 """DATE, DATETIME and INTERVAL (sqli.md 7.4, 7.5)."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ..column import ColumnType
 from ..context import TypeContext
 from ..errors import ConversionError, FramingError
+from ..fields import datetime_fields, datetime_maker, interval_fields, interval_value
 from ..layout import Family, fixed
 from ..packed import MIN_EXPONENT, pack, unpack
-from ..qualifier import DAY, FRACTION, HOUR, MONTH, SECOND, YEAR, Qualifier, datetime_qualifier, interval_qualifier
-from ..values import IntervalYM, PartialDateTime
+from ..qualifier import FRACTION, Qualifier, datetime_qualifier, interval_qualifier
+from ..values import IntervalYM
 from .base import Codec, refuse
 
 __all__ = ["date_codec", "datetime_codec", "interval_codec", "pack_datetime", "pack_interval"]
@@ -93,52 +93,6 @@ def _pack_fields(
     return out if width is None else out.ljust(width, b"\0")
 
 
-def _datetime_loader(qualifier: Qualifier) -> Callable[[list[int]], Any]:
-    """The Python class for a qualifier: date, datetime, time, else PartialDateTime."""
-    if qualifier.start == YEAR and qualifier.end == DAY:
-        return lambda f: date(*f)
-    if qualifier.start == YEAR and qualifier.end >= HOUR:
-        return lambda f: datetime(*f)  # type: ignore[arg-type]  # three to seven integers
-    if qualifier.start == HOUR:
-        return lambda f: time(*f)  # type: ignore[arg-type]  # one to four integers
-    return lambda f: PartialDateTime(qualifier.start, qualifier.end, tuple(f))
-
-
-def _datetime_fields(value: object, qualifier: Qualifier) -> list[int] | None:
-    """Values of all seven fields of a Python value as far as it has them, cut to the qualifier; None if unfit."""
-    parts: dict[int, int]
-    if isinstance(value, PartialDateTime):
-        have = datetime_qualifier(value.start << 4 | value.end)
-        parts = dict(zip(have.fields, value.fields, strict=True))
-    elif isinstance(value, date):
-        clock = value.time() if isinstance(value, datetime) else time()
-        parts = dict(zip(range(0, 6, 2), (value.year, value.month, value.day), strict=True))
-        parts |= dict(
-            zip(range(6, 14, 2), (clock.hour, clock.minute, clock.second, clock.microsecond), strict=True)
-        )
-    elif isinstance(value, time):
-        parts = dict(
-            zip(range(6, 14, 2), (value.hour, value.minute, value.second, value.microsecond), strict=True)
-        )
-    else:
-        return None
-    if any(code not in parts for code in qualifier.fields):
-        return None
-    # What the qualifier has no field for must be empty: months and days cannot be, clock fields only as zero.
-    for code, part in parts.items():
-        if code not in qualifier.fields and (code < qualifier.start or code < HOUR or part) and code != FRACTION:
-            return None
-    return [parts[code] for code in qualifier.fields]
-
-
-def _cut_fraction(microsecond: int, digits: int, strict: bool) -> int | None:
-    """Microseconds cut to `digits` digits; None when that would lose something and `strict` forbids it."""
-    unit: int = 10 ** (6 - digits)
-    if strict and microsecond % unit:
-        return None
-    return microsecond // unit * unit
-
-
 def pack_datetime(
     value: object, encoded_length: int, ctx: TypeContext, *, width: int | None = None
 ) -> bytes | None:
@@ -148,26 +102,17 @@ def pack_datetime(
     made naive before. Raises ConversionError for fractions that `strict_fractions` forbids to cut.
     """
     qualifier = datetime_qualifier(encoded_length)
-    fields = _datetime_fields(value, qualifier)
+    fields = datetime_fields(value, qualifier, strict=ctx.strict_fractions)
     if fields is None:
         return None
-    micro = getattr(value, "microsecond", 0) or 0
-    kept = _cut_fraction(micro, qualifier.fraction_digits, ctx.strict_fractions)
-    if kept is None:
-        raise ConversionError(
-            f"{value!r} has more fraction digits than DATETIME {qualifier.text(interval=False)} holds"
-        )
-    if qualifier.fraction_digits:
-        fields[-1] = kept
-    return _pack_fields(
-        qualifier, False, fields, normalise=width is not None and ctx.normalised_datetimes, width=width
-    )
+    normalise = width is not None and ctx.normalised_datetimes
+    return _pack_fields(qualifier, False, fields, normalise=normalise, width=width)
 
 
 def datetime_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     """DATETIME of every qualifier."""
     qualifier = datetime_qualifier(column.encoded_length)
-    make = _datetime_loader(qualifier)
+    make = datetime_maker(qualifier)
     width = column.width or 0
 
     def load(raw: bytes) -> Any:
@@ -190,31 +135,6 @@ def datetime_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     return Codec(column, fixed(Family.DATETIME, f"{width}s", bytes(width)), load, dump)
 
 
-_SECONDS: dict[int, int] = {DAY: 86400, HOUR: 3600, 8: 60, SECOND: 1}
-_FIELD_LIMITS: dict[int, int] = {MONTH: 11, HOUR: 23, 8: 59, SECOND: 59, FRACTION: 999999}
-MICROSECONDS = 10**6
-
-
-def _interval_value(qualifier: Qualifier, negative: bool, fields: list[int], raw: bytes) -> IntervalYM | timedelta:
-    for code, field in zip(qualifier.fields[1:], fields[1:], strict=True):
-        if field > _FIELD_LIMITS[code]:
-            raise FramingError(f"impossible INTERVAL {raw.hex()}: field {field}")
-    sign = -1 if negative else 1
-    if qualifier.year_month:
-        months = sum(
-            field * (12 if code == YEAR else 1) for code, field in zip(qualifier.fields, fields, strict=True)
-        )
-        return IntervalYM(0, sign * months)
-    micros = sum(
-        field if code == FRACTION else field * _SECONDS[code] * MICROSECONDS
-        for code, field in zip(qualifier.fields, fields, strict=True)
-    )
-    try:
-        return timedelta(microseconds=sign * micros)
-    except OverflowError:
-        raise ConversionError(f"INTERVAL {raw.hex()} is too long for timedelta") from None
-
-
 def pack_interval(
     value: object, encoded_length: int, ctx: TypeContext, *, width: int | None = None
 ) -> bytes | None:
@@ -224,30 +144,10 @@ def pack_interval(
     Raises ConversionError for fractions that `strict_fractions` forbids to cut.
     """
     qualifier = interval_qualifier(encoded_length)
-    if isinstance(value, IntervalYM) != qualifier.year_month or not isinstance(value, IntervalYM | timedelta):
+    found = interval_fields(value, qualifier, strict=ctx.strict_fractions)
+    if found is None:
         return None
-    if isinstance(value, IntervalYM):
-        negative, rest = value.total_months < 0, abs(value.total_months)
-        units = [12 if code == YEAR else 1 for code in qualifier.fields]
-    else:
-        micros = (value.days * 86400 + value.seconds) * MICROSECONDS + value.microseconds
-        negative, rest = micros < 0, abs(micros)
-        kept = _cut_fraction(rest % MICROSECONDS, qualifier.fraction_digits, ctx.strict_fractions)
-        if kept is None:
-            raise ConversionError(
-                f"{value!r} has more fraction digits than INTERVAL {qualifier.text(interval=True)} holds"
-            )
-        rest = rest // MICROSECONDS * MICROSECONDS + kept
-        units = [1 if code == FRACTION else _SECONDS[code] * MICROSECONDS for code in qualifier.fields]
-    fields = []
-    for unit in units:
-        field, rest = divmod(rest, unit)
-        fields.append(field)
-    if rest or (qualifier.start != FRACTION and fields[0] >= 10**qualifier.first_digits):
-        return None
-    if qualifier.start == FRACTION and fields[0] >= MICROSECONDS:
-        return None
-    return _pack_fields(qualifier, negative, fields, normalise=width is not None, width=width)
+    return _pack_fields(qualifier, *found, normalise=width is not None, width=width)
 
 
 def interval_codec(column: ColumnType, ctx: TypeContext) -> Codec:
@@ -257,7 +157,12 @@ def interval_codec(column: ColumnType, ctx: TypeContext) -> Codec:
 
     def load(raw: bytes) -> IntervalYM | timedelta:
         negative, fields = _fields(raw, qualifier)
-        return _interval_value(qualifier, negative, fields, raw)
+        try:
+            return interval_value(qualifier, negative, fields)
+        except ConversionError:
+            raise
+        except ValueError as exc:
+            raise FramingError(f"impossible INTERVAL {raw.hex()}: {exc}") from None
 
     def dump(value: object) -> bytes:
         packed = pack_interval(value, column.encoded_length, ctx, width=width)

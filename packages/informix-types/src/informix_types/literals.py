@@ -1,0 +1,223 @@
+"""Constructed values as text: ``SET{'a','b'}``, ``LIST{10,20}``, ``ROW('x',3)`` (sqli.md 7.1).
+
+`parse_constructed` takes them apart into values of the element types; `format_literal` writes any Python value the
+way the server reads it. Single values are in `textforms.py`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from .codes import TypeCode
+from .column import ColumnType
+from .containers import CollectionValue, RowValue
+from .errors import ConversionError
+from .textforms import parse_scalar, scalar_text
+from .typetext import element_type, row_fields
+
+__all__ = ["format_literal", "format_text", "parse_constructed", "parse_text"]
+
+
+def parse_text(column: ColumnType, text: str) -> Any:
+    """Read one value from its text form, e.g. ``3 04:05:06`` for an INTERVAL DAY TO SECOND.
+
+    Character types and types without a parser return the text; constructed types are taken apart.
+
+    Raises:
+        ConversionError: the text is no value of the type.
+    """
+    if TypeCode.SET <= column.code <= TypeCode.COLLECTION:
+        return parse_constructed(column, text)
+    return parse_scalar(column, text)
+
+
+_CLOSING = {"{": "}", "(": ")"}
+_KEYWORD = re.compile(r"\s*(SET|MULTISET|LIST|ROW)\s*([{(])", re.IGNORECASE)
+
+
+class _Reader:
+    """Recursive descent over the text of a constructed value."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def fail(self, why: str) -> ConversionError:
+        return ConversionError(f"cannot read {self.text!r} at position {self.at + 1}: {why}")
+
+    def constructed(self, column: ColumnType | None) -> Any:
+        match = _KEYWORD.match(self.text, self.at)
+        if not match:
+            raise self.fail("expected SET{, MULTISET{, LIST{ or ROW(")
+        keyword, opening = match[1].upper(), match[2]
+        if (keyword == "ROW") != (opening == "("):
+            raise self.fail(f"{keyword} is not followed by {opening}")
+        self.at = match.end()
+        if keyword == "ROW":
+            fields = row_fields(column) if column is not None and column.code == TypeCode.ROW else ()
+            values = self.items(_CLOSING[opening], [c for _, c in fields])
+            if fields and len(values) != len(fields):
+                raise self.fail(f"{len(values)} values for {len(fields)} fields")
+            return RowValue(values, [name for name, _ in fields])
+        inner = element_type(column) if column is not None else None
+        return CollectionValue.of(keyword, self.items(_CLOSING[opening], inner))
+
+    def items(self, closing: str, types: ColumnType | Sequence[ColumnType] | None) -> list[Any]:
+        out: list[Any] = []
+        self.blanks()
+        if self.text[self.at : self.at + 1] == closing:
+            self.at += 1
+            return out
+        while True:
+            if types is None or isinstance(types, ColumnType):
+                column = types
+            else:
+                column = types[len(out)] if len(out) < len(types) else None
+            out.append(self.item(column, closing))
+            self.blanks()
+            mark = self.text[self.at : self.at + 1]
+            self.at += 1
+            if mark == closing:
+                return out
+            if mark != ",":
+                self.at -= 1
+                raise self.fail(f"expected , or {closing}")
+
+    def blanks(self) -> None:
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
+
+    def item(self, column: ColumnType | None, closing: str) -> Any:
+        self.blanks()
+        if _KEYWORD.match(self.text, self.at):
+            return self.constructed(column)
+        quote = self.text[self.at : self.at + 1]
+        if quote in ("'", '"'):
+            text = self.quoted(quote)
+            return text if column is None else parse_text(column, text)
+        end = self.at
+        while self.text[end : end + 1] not in (",", closing, ""):
+            end += 1
+        text = self.text[self.at : end].rstrip()
+        self.at = end
+        if text.upper() == "NULL":
+            return None
+        return _guess(text) if column is None else parse_text(column, text)
+
+    def quoted(self, quote: str) -> str:
+        out = ""
+        at = self.at + 1
+        while True:
+            end = self.text.find(quote, at)
+            if end < 0:
+                raise self.fail("unterminated string")
+            out += self.text[at:end]
+            self.at = end + 1
+            if self.text[self.at : self.at + 1] != quote:
+                return out
+            out += quote
+            at = self.at + 1
+
+
+def _guess(text: str) -> Any:
+    """An unquoted element of unknown type: a number if it looks like one, else the text."""
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    if re.fullmatch(r"[+-]?\d*\.\d+([eE][+-]?\d+)?|[+-]?\d+\.\d*", text):
+        return Decimal(text)
+    return text
+
+
+def parse_constructed(column: ColumnType, text: str) -> Any:
+    """Read the text of a SET, MULTISET, LIST or ROW into a `CollectionValue` or `RowValue`.
+
+    Elements become values of the types that the column's text names; without it numbers and strings.
+
+    Raises:
+        ConversionError: the text cannot be read, or an element is no value of its type.
+    """
+    reader = _Reader(text)
+    value = reader.constructed(column)
+    if text[reader.at :].strip(" \0"):
+        raise reader.fail("text behind the value")
+    return value
+
+
+# -- Python value to text --
+
+
+def format_text(value: Any) -> str:
+    """Text form of a value that is not None, as `parse_text` and the server read it; strings as they are.
+
+    Raises:
+        ConversionError: the value has no text form.
+    """
+    if isinstance(value, Enum):
+        return format_text(value.value)
+    return format_literal(value) if _is_constructed(value) else scalar_text(value)[0]
+
+
+def _is_constructed(value: object) -> bool:
+    return isinstance(value, CollectionValue | RowValue | list | tuple | AbstractSet | Mapping)
+
+
+def format_literal(value: Any, column: ColumnType | None = None, *, strict_fractions: bool = False) -> str:
+    """Text of a value inside of a collection or row, e.g. ``'it''s'``, ``LIST{1,2}``, ``ROW('x',NULL)``.
+
+    list becomes LIST, set and frozenset SET, Counter MULTISET, tuple and dict ROW, unless `column` says which
+    collection or which fields are wanted.
+
+    Raises:
+        ConversionError: a value has no text form, or a dict's keys are not the row's fields.
+    """
+    if value is None:
+        return "NULL"
+    if isinstance(value, Enum):
+        return format_literal(value.value, column, strict_fractions=strict_fractions)
+    if _is_constructed(value):
+        return _format_constructed(value, column, strict_fractions)
+    text, quoted = scalar_text(value, column, strict_fractions=strict_fractions)
+    return "'" + text.replace("'", "''") + "'" if quoted else text
+
+
+_KIND_BY_CODE: dict[int, str] = {TypeCode.SET: "SET", TypeCode.MULTISET: "MULTISET", TypeCode.LIST: "LIST"}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, CollectionValue):
+        return value.kind
+    if isinstance(value, list):
+        return "LIST"
+    return "MULTISET" if isinstance(value, Counter) else "SET" if isinstance(value, AbstractSet) else "ROW"
+
+
+def _format_constructed(value: Any, column: ColumnType | None, strict: bool) -> str:
+    def literal(item: Any, inner: ColumnType | None) -> str:
+        return format_literal(item, inner, strict_fractions=strict)
+
+    kind = _kind(value)
+    wanted = _KIND_BY_CODE.get(column.code) if column is not None else None
+    if wanted and kind in ("LIST", "SET", "ROW", "MULTISET") and not isinstance(value, RowValue | Mapping):
+        kind = wanted
+    if kind != "ROW":
+        inner = element_type(column) if column is not None else None
+        elements = value.elements() if isinstance(value, Counter) else value
+        return kind + "{" + ",".join(literal(v, inner) for v in elements) + "}"
+    fields = row_fields(column) if column is not None and column.code == TypeCode.ROW else ()
+    if isinstance(value, Mapping):
+        names = [name for name, _ in fields]
+        if fields and set(names) != set(value):
+            raise ConversionError(
+                f"the row has fields {', '.join(names)}; the dict has {', '.join(map(str, value))}"
+            )
+        values: Sequence[Any] = [value[n] for n in names] if fields else list(value.values())
+    else:
+        values = tuple(value)
+    if fields and len(values) != len(fields):
+        raise ConversionError(f"{len(values)} values for a row of {len(fields)} fields")
+    types: list[ColumnType | None] = [c for _, c in fields] if fields else [None] * len(values)
+    return "ROW(" + ",".join(literal(v, c) for v, c in zip(values, types, strict=True)) + ")"
