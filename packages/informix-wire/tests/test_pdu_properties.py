@@ -341,3 +341,14 @@ def walk(direction, raw, caps):
             offset = end
     except (FramingError, Incomplete):
         pass
+
+
+@pytest.mark.parametrize(
+    ("caps", "precision", "size"),
+    [(FULL, 0, 56), (FULL, 56, 56), (ALL_BITS, 56, 56), (ALL_BITS, 0, 68), (FULL, 68, 68)],
+)
+def test_blob_parameter_is_as_long_as_its_precision_says_or_as_negotiated(caps, precision, size):
+    raw = b"\0\5\0\1" + b"\0\x0b\0\0" + precision.to_bytes(2, "big") + bytes(size) + EOT
+    message, end = pdu.read_client(raw, 0, caps)
+    assert raw[end:] == EOT
+    assert len(message.blocks) == 6 + size

@@ -11,7 +11,7 @@ from ..buffer import Reader, Writer
 from ..errors import ProtocolError
 from ..tags import Tag
 from .base import Message
-from .blob import descriptor_size
+from .blob import DESCRIPTOR_SIZES, descriptor_size
 
 __all__ = ["Bind", "BlobBind", "read_blocks"]
 
@@ -44,7 +44,7 @@ def _skip_block(r: Reader) -> None:
     if extended:
         r.chunk()  # owner
         r.chunk()  # name
-    indicator, _ = r.unpack(_HEAD)
+    indicator, precision = r.unpack(_HEAD)
     if indicator not in _INDICATORS:
         raise ProtocolError(f"parameter block of type {code} with indicator {indicator}")
     if indicator:
@@ -56,7 +56,8 @@ def _skip_block(r: Reader) -> None:
     elif extended:
         r.padded(r.length4())
     elif code in _BLOBS:
-        r.take(descriptor_size(r.caps))
+        # clients send the descriptor's size or 0 as precision (sqli.md 5.16)
+        r.take(precision if precision in DESCRIPTOR_SIZES else descriptor_size(r.caps))
     else:
         raise ProtocolError(f"parameter block of type {code}")
 

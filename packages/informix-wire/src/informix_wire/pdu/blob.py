@@ -1,19 +1,23 @@
 """Reading BYTE and TEXT values: FETCHBLOB and BLOB (sqli.md 5.16)."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from ..buffer import Reader, Writer
 from ..caps import Capabilities
 from ..tags import Tag
 from .base import Message
 
-__all__ = ["BlobChunk", "FetchBlob", "descriptor_size"]
+__all__ = ["DESCRIPTOR_SIZES", "BlobChunk", "FetchBlob", "descriptor_size"]
+
+
+DESCRIPTOR_SIZES: Final = (56, 68)
+"""Bytes of a BYTE or TEXT descriptor, without and with bit 70 (sqli.md 3.3, 5.16)."""
 
 
 def descriptor_size(caps: Capabilities) -> int:
-    """Bytes of a BYTE or TEXT descriptor: 56, or 68 with bit 70 (sqli.md 3.3, 5.16)."""
-    return 68 if caps.long_rowid else 56
+    """Bytes of a descriptor on this connection."""
+    return DESCRIPTOR_SIZES[caps.long_rowid]
 
 
 @dataclass(frozen=True, slots=True)
