@@ -184,6 +184,8 @@ def fetch(
     if block is None:
         state.ahead = block = Block(state, decoder)
         yield from transmit(session, request, owed_for(block))
+    while session.expected[0].block is not block:  # replies of frees that were sent before this fetch went ahead
+        yield from settle(session, 1)
     yield from read_block(session, block, request if ahead else b"")
     if state.ahead is block:
         state.ahead = None
