@@ -7,7 +7,7 @@ from typing import Any
 
 from informix_testserver.engine import SqlError
 
-from .ast import Expression, Query, Script, Statement
+from . import ast
 from .lexer import END
 from .parser_base import SYNTAX_ERROR
 from .parser_session import SessionParser
@@ -29,7 +29,7 @@ class Parsed:
     """
 
     text: str
-    statement: Statement
+    statement: ast.Statement
     parameters: int
 
 
@@ -53,7 +53,7 @@ def parse(text: str, *, delimident: bool = False, allow_newline: bool = False) -
         raise SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP) from None
 
 
-def parse_expression(text: str, *, delimident: bool = False) -> Expression:
+def parse_expression(text: str, *, delimident: bool = False) -> ast.Expression:
     """Parse a value expression or condition alone: a default, a CHECK condition of the catalog.
 
     Raises:
@@ -71,7 +71,7 @@ def parse_expression(text: str, *, delimident: bool = False) -> Expression:
 class Parser(SessionParser):
     """The whole grammar."""
 
-    def script(self) -> Statement:
+    def script(self) -> ast.Statement:
         """Parse the whole text. Empty statements between semicolons are passed over."""
         statements = []
         while True:
@@ -86,9 +86,9 @@ class Parser(SessionParser):
             raise SqlError(SYNTAX_ERROR, offset=self.token.pos)
         if len(statements) == 1:
             return statements[0]
-        return Script(statements[0].pos, tuple(statements))
+        return ast.Script(statements[0].pos, tuple(statements))
 
-    def statement(self) -> Statement:
+    def statement(self) -> ast.Statement:
         """Parse one statement."""
         token = self.token
         rule = STATEMENTS.get(token.key)
@@ -96,14 +96,14 @@ class Parser(SessionParser):
             if token.key in ELSEWHERE:
                 self.unsupported(token.key, token.pos)
             self.fail()
-        found: Statement = rule(self)
+        found: ast.Statement = rule(self)
         return found
 
-    def _query_statement(self) -> Query:
+    def _query_statement(self) -> ast.Query:
         return self.query()
 
 
-STATEMENTS: dict[str, Callable[[Any], Statement]] = {
+STATEMENTS: dict[str, Callable[[Any], ast.Statement]] = {
     "SELECT": Parser._query_statement,
     "(": Parser._query_statement,
     "WITH": Parser._query_statement,

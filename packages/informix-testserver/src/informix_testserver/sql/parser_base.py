@@ -1,7 +1,7 @@
 """Lowest layer of the parser: the token stream, errors, and names.
 
-The parser is one class built in layers, each adding a part of the grammar: base → types → expressions → queries
-→ dml → tables → objects → session → `parser.Parser`.
+The parser is one class built in layers, each adding a part of the grammar: base → types → values → expressions →
+queries → dml → tables → objects → session → `parser.Parser`.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 from informix_testserver.engine import SqlError
 
-from .ast import DatabaseName, Identifier, ObjectName
+from . import ast
 from .lexer import END, NUMBER, QUOTED, STRING, Token, tokenize
 
 __all__ = ["NOT_SUPPORTED", "SYNTAX_ERROR", "ParserBase"]
@@ -152,15 +152,15 @@ class ParserBase:
             self.fail()
         return self.advance().value
 
-    def identifier(self) -> Identifier:
+    def identifier(self) -> ast.Identifier:
         """Parse an identifier with its position."""
-        return Identifier(self.token.pos, self.name())
+        return ast.Identifier(self.token.pos, self.name())
 
-    def names_in_parentheses(self) -> tuple[Identifier, ...]:
+    def names_in_parentheses(self) -> tuple[ast.Identifier, ...]:
         """Parse ``(name, …)``."""
         return self.parenthesised(self.identifier)
 
-    def object_name(self) -> ObjectName:
+    def object_name(self) -> ast.ObjectName:
         """Parse ``[database[@server]:][owner.]name``; the owner may stand in quotes."""
         token = self.token
         database = server = owner = None
@@ -173,7 +173,7 @@ class ParserBase:
         if owner is not None:
             self.expect(".")
         name_pos = self.token.pos
-        return ObjectName(token.pos, self.name(), owner, database, server, name_pos)
+        return ast.ObjectName(token.pos, self.name(), owner, database, server, name_pos)
 
     def _database_prefix(self) -> tuple[str, str | None]:
         """Parse ``database:`` or ``database@server:``."""
@@ -182,7 +182,7 @@ class ParserBase:
         self.expect(":")
         return database, server
 
-    def database_name(self) -> DatabaseName:
+    def database_name(self) -> ast.DatabaseName:
         """Parse ``name[@server]``, bare or in quotes (``'name@server'``, ``"//server/name"``)."""
         pos = self.token.pos
         if self.key == STRING:
@@ -191,6 +191,6 @@ class ParserBase:
                 server, name = text[2:].split("/")
             else:
                 name, _, server = text.partition("@")
-            return DatabaseName(pos, name, server or None)
+            return ast.DatabaseName(pos, name, server or None)
         name = self.name()
-        return DatabaseName(pos, name, self.name() if self.accept("@") else None)
+        return ast.DatabaseName(pos, name, self.name() if self.accept("@") else None)

@@ -1,23 +1,6 @@
 """Parser layer: statements that change rows, and calls of routines."""
 
-from .ast import (
-    Assignment,
-    CurrentOf,
-    Delete,
-    ExecuteRoutine,
-    Expression,
-    Identifier,
-    Insert,
-    Merge,
-    MergeDelete,
-    MergeInsert,
-    MergeUpdate,
-    Query,
-    Statement,
-    TableRef,
-    Update,
-    Values,
-)
+from . import ast
 from .lexer import QUOTED
 from .parser_queries import QueryParser
 
@@ -29,18 +12,18 @@ class DmlParser(QueryParser):
 
     # ---- INSERT
 
-    def insert(self) -> Insert:
+    def insert(self) -> ast.Insert:
         """Parse ``INSERT INTO table [(column, …)] VALUES … | SELECT … | EXECUTE …``."""
         token = self.expect("INSERT", "INTO")
         if self.key == "TABLE" and self.peek() == "(":
             self.unsupported("INSERT INTO TABLE(collection)", token.pos)
         table = self.object_name()
-        columns: tuple[Identifier, ...] = ()
+        columns: tuple[ast.Identifier, ...] = ()
         if self.key == "(" and self.peek() not in ("SELECT", "WITH", "("):
             columns = self.names_in_parentheses()
-        return Insert(token.pos, table, columns, self._insert_source())
+        return ast.Insert(token.pos, table, columns, self._insert_source())
 
-    def _insert_source(self) -> Values | Query | ExecuteRoutine:
+    def _insert_source(self) -> ast.Values | ast.Query | ast.ExecuteRoutine:
         if self.key == "VALUES":
             return self._values()
         if self.key in ("SELECT", "WITH", "("):
@@ -49,31 +32,31 @@ class DmlParser(QueryParser):
             return self.execute()
         raise self.error()
 
-    def _values(self) -> Values:
+    def _values(self) -> ast.Values:
         token = self.expect("VALUES")
-        return Values(token.pos, self.parenthesised(self.expression))
+        return ast.Values(token.pos, self.parenthesised(self.expression))
 
     # ---- UPDATE and DELETE
 
-    def update(self) -> Statement:
+    def update(self) -> ast.Statement:
         """Parse ``UPDATE table SET assignment, … [FROM …] [WHERE …]``; UPDATE STATISTICS is a layer above."""
         token = self.expect("UPDATE")
         table = self._target()
         self.expect("SET")
         assignments = self._assignments()
         from_ = self.comma_list(self.table_expression) if self.accept("FROM") else ()
-        return Update(token.pos, table, assignments, self._where(), from_)
+        return ast.Update(token.pos, table, assignments, self._where(), from_)
 
-    def delete(self) -> Delete:
+    def delete(self) -> ast.Delete:
         """Parse ``DELETE [FROM] table [WHERE …]``."""
         token = self.expect("DELETE")
         self.accept("FROM")
         table = self._target()
         if self.key == "USING":
             self.unsupported("DELETE … USING", self.token.pos)
-        return Delete(token.pos, table, self._where())
+        return ast.Delete(token.pos, table, self._where())
 
-    def _target(self) -> TableRef:
+    def _target(self) -> ast.TableRef:
         """Parse the table that a statement changes: ``name [[AS] alias]``, ``ONLY (name)``."""
         pos = self.token.pos
         if self.key == "ONLY" and self.peek() == "(":
@@ -81,18 +64,18 @@ class DmlParser(QueryParser):
             self.advance()
             name = self.object_name()
             self.expect(")")
-            return TableRef(pos, name, only=True)
+            return ast.TableRef(pos, name, only=True)
         if self.key in ("SET", "WHERE", "FROM", "("):
             self.fail()
-        return TableRef(pos, self.object_name(), self._alias())
+        return ast.TableRef(pos, self.object_name(), self._alias())
 
-    def _where(self) -> Expression | CurrentOf | None:
+    def _where(self) -> ast.Expression | ast.CurrentOf | None:
         if not self.accept("WHERE"):
             return None
         if self.at("CURRENT", "OF"):
             token = self.advance()
             self.advance()
-            return CurrentOf(token.pos, self._cursor_name())
+            return ast.CurrentOf(token.pos, self._cursor_name())
         return self.expression()
 
     def _cursor_name(self) -> str:
@@ -101,10 +84,10 @@ class DmlParser(QueryParser):
         self.name()
         return token.value if token.key == QUOTED else self.text[token.pos - 1 : token.end]
 
-    def _assignments(self) -> tuple[Assignment, ...]:
+    def _assignments(self) -> tuple[ast.Assignment, ...]:
         return self.comma_list(self._assignment)
 
-    def _assignment(self) -> Assignment:
+    def _assignment(self) -> ast.Assignment:
         token = self.token
         if token.key == "(":
             targets = self.names_in_parentheses()
@@ -114,14 +97,14 @@ class DmlParser(QueryParser):
         else:
             target = self.identifier()
             self.expect("=")
-            return Assignment(token.pos, (target,), (self.expression(),))
+            return ast.Assignment(token.pos, (target,), (self.expression(),))
         self.expect("=")
         values = self.parenthesised(self.expression)
-        return Assignment(token.pos, targets, values)
+        return ast.Assignment(token.pos, targets, values)
 
     # ---- MERGE
 
-    def merge(self) -> Merge:
+    def merge(self) -> ast.Merge:
         """Parse ``MERGE INTO target USING source ON condition WHEN [NOT] MATCHED THEN …``."""
         token = self.expect("MERGE", "INTO")
         target = self._target()
@@ -129,8 +112,8 @@ class DmlParser(QueryParser):
         source = self._table_primary()
         self.expect("ON")
         condition = self.expression()
-        matched: MergeUpdate | MergeDelete | None = None
-        not_matched: MergeInsert | None = None
+        matched: ast.MergeUpdate | ast.MergeDelete | None = None
+        not_matched: ast.MergeInsert | None = None
         while self.key == "WHEN":
             when = self.advance()
             if self.accept("NOT", "MATCHED", "THEN") and not_matched is None:
@@ -141,23 +124,23 @@ class DmlParser(QueryParser):
                 self.fail(when)
         if matched is None and not_matched is None:
             self.fail()
-        return Merge(token.pos, target, source, condition, matched, not_matched)
+        return ast.Merge(token.pos, target, source, condition, matched, not_matched)
 
-    def _merge_change(self) -> MergeUpdate | MergeDelete:
+    def _merge_change(self) -> ast.MergeUpdate | ast.MergeDelete:
         token = self.token
         if self.accept("DELETE"):
-            return MergeDelete(token.pos)
+            return ast.MergeDelete(token.pos)
         self.expect("UPDATE", "SET")
-        return MergeUpdate(token.pos, self._assignments())
+        return ast.MergeUpdate(token.pos, self._assignments())
 
-    def _merge_insert(self) -> MergeInsert:
+    def _merge_insert(self) -> ast.MergeInsert:
         token = self.expect("INSERT")
         columns = self.names_in_parentheses() if self.key == "(" else ()
-        return MergeInsert(token.pos, columns, self._values())
+        return ast.MergeInsert(token.pos, columns, self._values())
 
     # ---- routines
 
-    def execute(self) -> ExecuteRoutine:
+    def execute(self) -> ast.ExecuteRoutine:
         """Parse ``EXECUTE PROCEDURE | FUNCTION name(argument, …) [INTO …]``."""
         token = self.expect("EXECUTE")
         kind = self.accept_any(("PROCEDURE", "FUNCTION"))
@@ -165,17 +148,17 @@ class DmlParser(QueryParser):
             self.unsupported(f"EXECUTE {self.token.value}".rstrip(), token.pos)
         return self._routine_call(token.pos, kind)
 
-    def call(self) -> ExecuteRoutine:
+    def call(self) -> ast.ExecuteRoutine:
         """Parse ``CALL name(argument, …)``."""
         token = self.expect("CALL")
         return self._routine_call(token.pos, "CALL")
 
-    def _routine_call(self, pos: int, kind: str) -> ExecuteRoutine:
+    def _routine_call(self, pos: int, kind: str) -> ast.ExecuteRoutine:
         name = self.object_name()
         self.expect("(")
         arguments = () if self.key == ")" else self.comma_list(self.argument)
         self.expect(")")
-        into: tuple[Expression, ...] = ()
+        into: tuple[ast.Expression, ...] = ()
         if self.accept("INTO"):
             into = self.comma_list(lambda: self.expression(99))
-        return ExecuteRoutine(pos, kind, name, arguments, into)
+        return ast.ExecuteRoutine(pos, kind, name, arguments, into)

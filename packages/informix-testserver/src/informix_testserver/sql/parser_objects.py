@@ -5,30 +5,7 @@ from typing import Any
 
 from informix_testserver.engine import SqlError
 
-from .ast import (
-    AlterSequence,
-    CreateDatabase,
-    CreateDistinctType,
-    CreateIndex,
-    CreateRole,
-    CreateRoutine,
-    CreateRowType,
-    CreateSchema,
-    CreateSequence,
-    CreateSynonym,
-    CreateTrigger,
-    CreateView,
-    DropDatabase,
-    DropObject,
-    DropRoutine,
-    Identifier,
-    IndexColumn,
-    ObjectName,
-    RenameColumn,
-    RenameObject,
-    SequenceOptions,
-    Statement,
-)
+from . import ast
 from .lexer import END, STRING
 from .parser_base import NOT_SUPPORTED
 from .parser_tables import TABLE_KINDS, TableParser
@@ -45,7 +22,7 @@ class ObjectParser(TableParser):
 
     # ---- CREATE
 
-    def create(self) -> Statement:
+    def create(self) -> ast.Statement:
         """Parse a CREATE statement."""
         pos = self.expect("CREATE").pos
         or_replace = self.accept("OR", "REPLACE")
@@ -66,7 +43,7 @@ class ObjectParser(TableParser):
         rule = CREATE.get(self.key)
         if rule is None or or_replace:
             raise self._refuse_object("CREATE", pos)
-        found: Statement = rule(self, pos)
+        found: ast.Statement = rule(self, pos)
         return found
 
     def _refuse_object(self, verb: str, pos: int) -> SqlError:
@@ -81,7 +58,7 @@ class ObjectParser(TableParser):
     def _if_not_exists(self) -> bool:
         return self.accept("IF", "NOT", "EXISTS")
 
-    def _create_index(self, pos: int) -> CreateIndex:
+    def _create_index(self, pos: int) -> ast.CreateIndex:
         unique = self.accept("UNIQUE") or self.accept("DISTINCT")
         cluster = self.accept("CLUSTER")
         self.expect("INDEX")
@@ -97,15 +74,15 @@ class ObjectParser(TableParser):
                 self._skip_balanced()
         while self.skip_storage_option() or self._index_option():
             pass
-        return CreateIndex(pos, name, table, columns, unique, cluster, if_not_exists, method)
+        return ast.CreateIndex(pos, name, table, columns, unique, cluster, if_not_exists, method)
 
-    def _index_column(self) -> IndexColumn:
+    def _index_column(self) -> ast.IndexColumn:
         pos = self.token.pos
         expression = self._name_expression()
         if self.token.word and self.key not in ("ASC", "DESC"):
             self.name()  # operator class
         descending = self.accept_any(("ASC", "DESC")) == "DESC"
-        return IndexColumn(pos, expression, descending)
+        return ast.IndexColumn(pos, expression, descending)
 
     def _index_option(self) -> bool:
         if self.key == "FILLFACTOR":
@@ -117,31 +94,31 @@ class ObjectParser(TableParser):
             self._mode()
         return True
 
-    def _create_view(self, pos: int) -> CreateView:
+    def _create_view(self, pos: int) -> ast.CreateView:
         self.expect("VIEW")
         if_not_exists = self._if_not_exists()
         name = self.object_name()
-        columns: tuple[Identifier, ...] = self.names_in_parentheses() if self.key == "(" else ()
+        columns: tuple[ast.Identifier, ...] = self.names_in_parentheses() if self.key == "(" else ()
         self.expect("AS")
         query = self.query()
         if query.into is not None or query.for_update or query.read_only:
             self.fail()
         check = self.accept("WITH", "CHECK", "OPTION")
-        return CreateView(pos, name, columns, query, check, if_not_exists, self.source(pos))
+        return ast.CreateView(pos, name, columns, query, check, if_not_exists, self.source(pos))
 
-    def _create_synonym(self, pos: int, *, private: bool = False) -> CreateSynonym:
+    def _create_synonym(self, pos: int, *, private: bool = False) -> ast.CreateSynonym:
         self.expect("SYNONYM")
         if_not_exists = self._if_not_exists()
         name = self.object_name()
         self.expect("FOR")
-        return CreateSynonym(pos, name, self.object_name(), private, if_not_exists)
+        return ast.CreateSynonym(pos, name, self.object_name(), private, if_not_exists)
 
-    def _create_sequence(self, pos: int) -> CreateSequence:
+    def _create_sequence(self, pos: int) -> ast.CreateSequence:
         self.expect("SEQUENCE")
         if_not_exists = self._if_not_exists()
-        return CreateSequence(pos, self.object_name(), self._sequence_options(), if_not_exists)
+        return ast.CreateSequence(pos, self.object_name(), self._sequence_options(), if_not_exists)
 
-    def _sequence_options(self) -> SequenceOptions:
+    def _sequence_options(self) -> ast.SequenceOptions:
         pos = self.token.pos
         found: dict[str, Any] = {}
         while self.key in _SEQUENCE_OPTIONS:
@@ -155,9 +132,9 @@ class ObjectParser(TableParser):
             if needs is not None:
                 self.accept(needs)
             found[name] = self.signed_integer()
-        return SequenceOptions(pos, **found)
+        return ast.SequenceOptions(pos, **found)
 
-    def _create_database(self, pos: int) -> CreateDatabase:
+    def _create_database(self, pos: int) -> ast.CreateDatabase:
         self.expect("DATABASE")
         if_not_exists = self._if_not_exists()
         name = self.database_name()
@@ -170,54 +147,54 @@ class ObjectParser(TableParser):
             log = "BUFFERED LOG"
         if self.accept("NLSCASE") and self.accept_any(("SENSITIVE", "INSENSITIVE")) is None:
             self.fail()
-        return CreateDatabase(pos, name, log, if_not_exists)
+        return ast.CreateDatabase(pos, name, log, if_not_exists)
 
-    def _create_row_type(self, pos: int) -> CreateRowType:
+    def _create_row_type(self, pos: int) -> ast.CreateRowType:
         self.expect("ROW", "TYPE")
         if_not_exists = self._if_not_exists()
         name = self.object_name()
         fields = self.row_fields() if self.key == "(" else ()
         under = self.object_name() if self.accept("UNDER") else None
-        return CreateRowType(pos, name, fields, under, if_not_exists)
+        return ast.CreateRowType(pos, name, fields, under, if_not_exists)
 
-    def _create_distinct_type(self, pos: int) -> CreateDistinctType:
+    def _create_distinct_type(self, pos: int) -> ast.CreateDistinctType:
         self.expect("DISTINCT", "TYPE")
         if_not_exists = self._if_not_exists()
         name = self.object_name()
         self.expect("AS")
-        return CreateDistinctType(pos, name, self.data_type(), if_not_exists)
+        return ast.CreateDistinctType(pos, name, self.data_type(), if_not_exists)
 
-    def _create_role(self, pos: int) -> CreateRole:
+    def _create_role(self, pos: int) -> ast.CreateRole:
         self.expect("ROLE")
         if_not_exists = self._if_not_exists()
-        return CreateRole(pos, self.advance().value if self.key == STRING else self.name(), if_not_exists)
+        return ast.CreateRole(pos, self.advance().value if self.key == STRING else self.name(), if_not_exists)
 
-    def _create_schema(self, pos: int) -> CreateSchema:
+    def _create_schema(self, pos: int) -> ast.CreateSchema:
         self.expect("SCHEMA", "AUTHORIZATION")
         owner = self.advance().value if self.key == STRING else self.name()
         statements = []
         while self.key in ("CREATE", "GRANT"):
             statements.append(self.statement())
-        return CreateSchema(pos, owner, tuple(statements))
+        return ast.CreateSchema(pos, owner, tuple(statements))
 
-    def statement(self) -> Statement:
+    def statement(self) -> ast.Statement:
         """Parse any statement. Implemented by the top layer."""
         raise NotImplementedError
 
-    def _create_routine(self, pos: int, or_replace: bool) -> CreateRoutine:
+    def _create_routine(self, pos: int, or_replace: bool) -> ast.CreateRoutine:
         """Recognise a routine; its body, which may hold semicolons, takes the rest of the text."""
         kind = self.advance().key
         if_not_exists = self._if_not_exists()
         name = self.object_name()
         if self.key != "(":
             self.fail()
-        return CreateRoutine(pos, kind, name, or_replace, if_not_exists, self._rest(pos))
+        return ast.CreateRoutine(pos, kind, name, or_replace, if_not_exists, self._rest(pos))
 
-    def _create_trigger(self, pos: int, or_replace: bool) -> CreateTrigger:
+    def _create_trigger(self, pos: int, or_replace: bool) -> ast.CreateTrigger:
         self.expect("TRIGGER")
         self._if_not_exists()
         name = self.object_name()
-        return CreateTrigger(pos, name, or_replace, self._rest(pos))
+        return ast.CreateTrigger(pos, name, or_replace, self._rest(pos))
 
     def _rest(self, pos: int) -> str:
         """Step to the end of the text; return the source from `pos` on."""
@@ -227,24 +204,24 @@ class ObjectParser(TableParser):
 
     # ---- ALTER
 
-    def alter(self) -> Statement:
+    def alter(self) -> ast.Statement:
         """Parse ALTER TABLE and ALTER SEQUENCE; refuse the others by name."""
         pos = self.expect("ALTER").pos
         if self.key == "TABLE":
             return self.alter_table(pos)
         if self.accept("SEQUENCE"):
             name = self.object_name()
-            return AlterSequence(pos, name, self._sequence_options())
+            return ast.AlterSequence(pos, name, self._sequence_options())
         raise self._refuse_object("ALTER", pos)
 
     # ---- DROP
 
-    def drop(self) -> Statement:
+    def drop(self) -> ast.Statement:
         """Parse a DROP statement."""
         pos = self.expect("DROP").pos
         if self.accept("DATABASE"):
             if_exists = self.accept("IF", "EXISTS")
-            return DropDatabase(pos, self.database_name(), if_exists)
+            return ast.DropDatabase(pos, self.database_name(), if_exists)
         specific = self.key == "SPECIFIC" and self.peek() in _ROUTINES
         if specific:
             self.advance()
@@ -258,9 +235,9 @@ class ObjectParser(TableParser):
         if kind == "INDEX":
             self.accept("ONLINE")
         mode = self.accept_any(("CASCADE", "RESTRICT"))
-        return DropObject(pos, kind, name, if_exists, mode == "RESTRICT")
+        return ast.DropObject(pos, kind, name, if_exists, mode == "RESTRICT")
 
-    def _drop_routine(self, pos: int, specific: bool) -> DropRoutine:
+    def _drop_routine(self, pos: int, specific: bool) -> ast.DropRoutine:
         kind = self.advance().key
         if_exists = self.accept("IF", "EXISTS")
         name = self.object_name()
@@ -268,11 +245,11 @@ class ObjectParser(TableParser):
         if self.accept("("):
             parameters = () if self.key == ")" else self.comma_list(self.data_type)
             self.expect(")")
-        return DropRoutine(pos, kind, name, parameters, if_exists, specific)
+        return ast.DropRoutine(pos, kind, name, parameters, if_exists, specific)
 
     # ---- RENAME
 
-    def rename(self) -> Statement:
+    def rename(self) -> ast.Statement:
         """Parse RENAME TABLE, COLUMN, INDEX, SEQUENCE, DATABASE, CONSTRAINT, TRIGGER."""
         pos = self.expect("RENAME").pos
         if self.accept("COLUMN"):
@@ -282,9 +259,9 @@ class ObjectParser(TableParser):
             self.fail()
         name = self.object_name()
         self.expect("TO")
-        return RenameObject(pos, kind, name, self.identifier())
+        return ast.RenameObject(pos, kind, name, self.identifier())
 
-    def _rename_column(self, pos: int) -> RenameColumn:
+    def _rename_column(self, pos: int) -> ast.RenameColumn:
         """Parse ``table.column TO new``, where the table's name may bear an owner and a database."""
         token = self.token
         database = server = None
@@ -303,10 +280,10 @@ class ObjectParser(TableParser):
         table, table_pos = parts.pop()
         owner = parts[0][0] if parts else None
         self.expect("TO")
-        return RenameColumn(
+        return ast.RenameColumn(
             pos,
-            ObjectName(token.pos, table, owner, database, server, table_pos),
-            Identifier(column_pos, column),
+            ast.ObjectName(token.pos, table, owner, database, server, table_pos),
+            ast.Identifier(column_pos, column),
             self.identifier(),
         )
 
@@ -356,7 +333,7 @@ _KNOWN_OBJECTS = frozenset(
     ]
 )
 
-CREATE: dict[str, Callable[[Any, int], Statement]] = {
+CREATE: dict[str, Callable[[Any, int], ast.Statement]] = {
     "VIEW": ObjectParser._create_view,
     "SYNONYM": ObjectParser._create_synonym,
     "SEQUENCE": ObjectParser._create_sequence,

@@ -1,32 +1,9 @@
 """Parser layer: queries, from SELECT blocks to complete statements, and what stands in FROM."""
 
-from .ast import (
-    CollectionQuery,
-    CollectionTable,
-    ColumnRef,
-    CommonTable,
-    DerivedTable,
-    Expression,
-    FunctionCall,
-    Identifier,
-    IntoTable,
-    Join,
-    NumberLiteral,
-    OrderItem,
-    Outer,
-    Parameter,
-    Query,
-    QueryBody,
-    Select,
-    SelectItem,
-    SetOperation,
-    Star,
-    TableExpression,
-    TableFunction,
-    TableRef,
-)
+from . import ast
 from .lexer import END, NUMBER, QUOTED, STRING
-from .parser_expressions import QUANTIFIERS, SET_OPERATORS, ExpressionParser
+from .parser_expressions import ExpressionParser
+from .parser_values import QUANTIFIERS, SET_OPERATORS
 
 __all__ = ["QueryParser"]
 
@@ -81,10 +58,10 @@ class QueryParser(ExpressionParser):
 
     # ---- complete queries
 
-    def query(self) -> Query:
+    def query(self) -> ast.Query:
         """Parse ``[WITH …] SELECT … [UNION …] [ORDER BY …] [LIMIT …] [FOR …] [INTO …]``."""
         pos = self.token.pos
-        ctes: tuple[CommonTable, ...] = ()
+        ctes: tuple[ast.CommonTable, ...] = ()
         recursive = False
         if self.key == "WITH":
             self.advance()
@@ -94,20 +71,20 @@ class QueryParser(ExpressionParser):
             ctes = self.comma_list(self._common_table)
         return self._query_tail(self._query_operand(), pos, ctes, recursive)
 
-    def query_from(self, body: QueryBody, pos: int) -> Query:
+    def query_from(self, body: ast.QueryBody, pos: int) -> ast.Query:
         """Parse the rest of a query whose first operand was read."""
         return self._query_tail(body, pos, (), recursive=False)
 
-    def _common_table(self) -> CommonTable:
+    def _common_table(self) -> ast.CommonTable:
         pos = self.token.pos
         name = self.name()
         columns = self.names_in_parentheses() if self.key == "(" else ()
         self.expect("AS", "(")
         query = self.query()
         self.expect(")")
-        return CommonTable(pos, name, columns, query)
+        return ast.CommonTable(pos, name, columns, query)
 
-    def _query_operand(self) -> QueryBody:
+    def _query_operand(self) -> ast.QueryBody:
         if self.key != "(":
             return self._select()
         self.advance()
@@ -115,25 +92,25 @@ class QueryParser(ExpressionParser):
         self.expect(")")
         return query
 
-    def _query_tail(self, body: QueryBody, pos: int, ctes: tuple[CommonTable, ...], recursive: bool) -> Query:
+    def _query_tail(
+        self, body: ast.QueryBody, pos: int, ctes: tuple[ast.CommonTable, ...], recursive: bool
+    ) -> ast.Query:
         while self.key in SET_OPERATORS:
             operator = self.advance()
             name = "MINUS" if operator.key == "EXCEPT" else operator.key
             if self.accept("ALL") and name == "UNION":
                 name = "UNION ALL"
-            body = SetOperation(operator.pos, name, body, self._query_operand())
-        order: tuple[OrderItem, ...] = ()
-        limit = offset = None
+            body = ast.SetOperation(operator.pos, name, body, self._query_operand())
+        order: tuple[ast.OrderItem, ...] = ()
+        limit = None
         into = None
         for_update = read_only = False
-        update_columns: tuple[ColumnRef, ...] = ()
+        update_columns: tuple[ast.ColumnRef, ...] = ()
         if self.accept("ORDER", "BY"):
             order = self.order_items()
         if self.key == "LIMIT":
             self.advance()
             limit = self._row_count()
-            if self.accept(","):
-                limit, offset = self._row_count(), limit
         while True:
             if self.key == "FOR" and not for_update and not read_only and self.peek() in ("UPDATE", "READ"):
                 self.advance()
@@ -147,18 +124,20 @@ class QueryParser(ExpressionParser):
                 into = self._into_table()
             else:
                 break
-        if isinstance(body, Query) and not (ctes or order or limit or into or for_update or read_only):
+        if isinstance(body, ast.Query) and not (ctes or order or limit or into or for_update or read_only):
             return body
-        return Query(pos, body, ctes, recursive, order, limit, offset, into, for_update, update_columns, read_only)
+        return ast.Query(
+            pos, body, ctes, recursive, order, limit, None, into, for_update, update_columns, read_only
+        )
 
-    def _column_reference(self) -> ColumnRef:
+    def _column_reference(self) -> ast.ColumnRef:
         pos = self.token.pos
         parts = [self.name()]
         while self.accept("."):
             parts.append(self.name())
-        return ColumnRef(pos, tuple(parts))
+        return ast.ColumnRef(pos, tuple(parts))
 
-    def _into_table(self) -> IntoTable:
+    def _into_table(self) -> ast.IntoTable:
         self.advance()
         kind = self.accept_any(("TEMP", "SCRATCH", "STANDARD", "RAW"))
         if kind is None:
@@ -167,17 +146,17 @@ class QueryParser(ExpressionParser):
             self.fail()
         name = self.object_name()
         self.skip_storage_options()
-        return IntoTable(name.pos, name, kind, self.accept("WITH", "NO", "LOG"))
+        return ast.IntoTable(name.pos, name, kind, self.accept("WITH", "NO", "LOG"))
 
     def skip_storage_options(self) -> None:
         """Step over storage options. Implemented by the table layer."""
         raise NotImplementedError
 
-    def order_items(self) -> tuple[OrderItem, ...]:
+    def order_items(self) -> tuple[ast.OrderItem, ...]:
         """Parse the items of ORDER BY."""
         return self.comma_list(self._order_item)
 
-    def _order_item(self) -> OrderItem:
+    def _order_item(self) -> ast.OrderItem:
         pos = self.token.pos
         expression = self.expression()
         descending = False
@@ -188,14 +167,14 @@ class QueryParser(ExpressionParser):
             nulls = self.accept_any(("FIRST", "LAST"))
             if nulls is None:
                 self.fail()
-        return OrderItem(pos, expression, descending, nulls)
+        return ast.OrderItem(pos, expression, descending, nulls)
 
-    def _row_count(self) -> Expression:
+    def _row_count(self) -> ast.Expression:
         """Parse the number, marker or variable after SKIP, FIRST, LIMIT."""
         token = self.token
         if token.key == NUMBER:
             self.integer()
-            return NumberLiteral(token.pos, token.value)
+            return ast.NumberLiteral(token.pos, token.value)
         if token.key == "?":
             return self._parameter()
         if token.key not in _ROW_COUNTS:
@@ -204,7 +183,7 @@ class QueryParser(ExpressionParser):
 
     # ---- one SELECT block
 
-    def _select(self) -> Select:
+    def _select(self) -> ast.Select:
         token = self.expect("SELECT")
         if self.index == self.item_index:
             self.advance()
@@ -236,7 +215,7 @@ class QueryParser(ExpressionParser):
         group = self.comma_list(self.expression) if self.accept("GROUP", "BY") else ()
         having = self.expression() if self.accept("HAVING") else None
         siblings = self.order_items() if self.accept("ORDER", "SIBLINGS", "BY") else ()
-        return Select(
+        return ast.Select(
             token.pos,
             items,
             from_,
@@ -252,15 +231,15 @@ class QueryParser(ExpressionParser):
             siblings,
         )
 
-    def _select_item(self) -> SelectItem:
+    def _select_item(self) -> ast.SelectItem:
         token = self.token
         if token.key == "*":
             self.advance()
-            return SelectItem(token.pos, Star(token.pos))
+            return ast.SelectItem(token.pos, ast.Star(token.pos))
         expression = self.expression()
-        if isinstance(expression, Parameter):
+        if isinstance(expression, ast.Parameter):
             self.fail(token)  # sqli.md 8 #11: a marker alone in a select list needs a cast
-        return SelectItem(token.pos, expression, self._alias())
+        return ast.SelectItem(token.pos, expression, self._alias())
 
     def _alias(self) -> str | None:
         """Parse ``[AS] alias`` if there is one; after AS any word is an alias."""
@@ -277,21 +256,21 @@ class QueryParser(ExpressionParser):
 
     # ---- FROM
 
-    def table_expression(self) -> TableExpression:
+    def table_expression(self) -> ast.TableExpression:
         """Parse an item of FROM: a table with the joins that follow it, or OUTER."""
         if self.key == "OUTER" and self.peek() not in (",", "WHERE", END, ")", "AS", ".", ":"):
             return self._outer()
         return self._joins(self._table_primary())
 
-    def _outer(self) -> Outer:
+    def _outer(self) -> ast.Outer:
         token = self.advance()
         if self.accept("("):
             tables = self.comma_list(self.table_expression)
             self.expect(")")
-            return Outer(token.pos, tables)
-        return Outer(token.pos, (self._table_primary(),))
+            return ast.Outer(token.pos, tables)
+        return ast.Outer(token.pos, (self._table_primary(),))
 
-    def _joins(self, left: TableExpression) -> TableExpression:
+    def _joins(self, left: ast.TableExpression) -> ast.TableExpression:
         while True:
             kind = self._join_kind()
             if kind is None:
@@ -303,7 +282,7 @@ class QueryParser(ExpressionParser):
                     right = self._joins(right)  # a JOIN b JOIN c ON … ON …
                 self.expect("ON")
                 condition = self.expression()
-            left = Join(left.pos, kind, left, right, condition)
+            left = ast.Join(left.pos, kind, left, right, condition)
 
     def _join_kind(self) -> str | None:
         """Step over ``[INNER | LEFT [OUTER] | … ] JOIN``; return the kind, None when there is no join."""
@@ -317,7 +296,7 @@ class QueryParser(ExpressionParser):
             return kind
         return None
 
-    def _table_primary(self) -> TableExpression:
+    def _table_primary(self) -> ast.TableExpression:
         token = self.token
         if token.key == "(":
             return self._table_in_parentheses()
@@ -326,7 +305,7 @@ class QueryParser(ExpressionParser):
             self.advance()
             query = self.query()
             self.expect(")")
-            return DerivedTable(token.pos, query, *self._alias_and_columns(), lateral=True)
+            return ast.DerivedTable(token.pos, query, *self._alias_and_columns(), lateral=True)
         if token.key == "TABLE" and self.peek() == "(":
             return self._table_of()
         if token.key == "ONLY" and self.peek() == "(":
@@ -334,28 +313,28 @@ class QueryParser(ExpressionParser):
             self.advance()
             name = self.object_name()
             self.expect(")")
-            return TableRef(token.pos, name, self._alias(), only=True)
+            return ast.TableRef(token.pos, name, self._alias(), only=True)
         if token.word and token.key in ("SELECT", "FROM", "WHERE", "ON"):
             self.fail()
-        return TableRef(token.pos, self.object_name(), self._alias())
+        return ast.TableRef(token.pos, self.object_name(), self._alias())
 
-    def _table_in_parentheses(self) -> TableExpression:
+    def _table_in_parentheses(self) -> ast.TableExpression:
         """Parse ``(SELECT …) alias`` or ``(a JOIN b ON …)``."""
         token = self.advance()
         if self.key in ("SELECT", "WITH"):
             query = self.query()
             self.expect(")")
-            return DerivedTable(token.pos, query, *self._alias_and_columns())
+            return ast.DerivedTable(token.pos, query, *self._alias_and_columns())
         inner = self.table_expression()
-        if isinstance(inner, DerivedTable) and inner.alias is None and not inner.lateral:
+        if isinstance(inner, ast.DerivedTable) and inner.alias is None and not inner.lateral:
             # ((SELECT …) UNION SELECT …) alias
             query = self.query_from(inner.query, inner.pos)
             self.expect(")")
-            return DerivedTable(token.pos, query, *self._alias_and_columns())
+            return ast.DerivedTable(token.pos, query, *self._alias_and_columns())
         self.expect(")")
         return inner
 
-    def _table_of(self) -> TableExpression:
+    def _table_of(self) -> ast.TableExpression:
         """Parse ``TABLE(MULTISET(SELECT …))``, ``TABLE([FUNCTION] f(…))``, ``TABLE(collection)``."""
         token = self.advance()
         self.expect("(")
@@ -366,13 +345,13 @@ class QueryParser(ExpressionParser):
         if self.accept("::"):
             self.unsupported("cast of a collection-derived table", token.pos)
         alias, columns = self._alias_and_columns()
-        if isinstance(expression, CollectionQuery) and not expression.item:
-            return DerivedTable(token.pos, expression.query, alias, columns)
-        if isinstance(expression, FunctionCall):
-            return TableFunction(token.pos, expression, alias, columns)
-        return CollectionTable(token.pos, expression, alias, columns)
+        if isinstance(expression, ast.CollectionQuery) and not expression.item:
+            return ast.DerivedTable(token.pos, expression.query, alias, columns)
+        if isinstance(expression, ast.FunctionCall):
+            return ast.TableFunction(token.pos, expression, alias, columns)
+        return ast.CollectionTable(token.pos, expression, alias, columns)
 
-    def _alias_and_columns(self) -> tuple[str | None, tuple[Identifier, ...]]:
+    def _alias_and_columns(self) -> tuple[str | None, tuple[ast.Identifier, ...]]:
         """Parse ``[[AS] alias [(column, …)]]``."""
         if self.key == STRING:
             self.fail()

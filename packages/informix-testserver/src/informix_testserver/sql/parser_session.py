@@ -3,31 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .ast import (
-    Begin,
-    CloseDatabase,
-    Commit,
-    Grant,
-    Identifier,
-    LockTable,
-    ObjectName,
-    ReleaseSavepoint,
-    Revoke,
-    Rollback,
-    RollbackToSavepoint,
-    Savepoint,
-    SetConstraints,
-    SetEnvironment,
-    SetIsolation,
-    SetLockMode,
-    SetLog,
-    SetOption,
-    SetTransaction,
-    Statement,
-    UnlockTable,
-    UpdateStatistics,
-    UseDatabase,
-)
+from . import ast
 from .lexer import END, NUMBER, QUOTED, STRING
 from .parser_objects import ObjectParser
 
@@ -46,58 +22,58 @@ class SessionParser(ObjectParser):
 
     # ---- databases
 
-    def use_database(self) -> UseDatabase:
+    def use_database(self) -> ast.UseDatabase:
         """Parse ``DATABASE name [EXCLUSIVE]``."""
         token = self.expect("DATABASE")
         name = self.database_name()
-        return UseDatabase(token.pos, name, self.accept("EXCLUSIVE"))
+        return ast.UseDatabase(token.pos, name, self.accept("EXCLUSIVE"))
 
-    def close(self) -> CloseDatabase:
+    def close(self) -> ast.CloseDatabase:
         """Parse ``CLOSE DATABASE``."""
         token = self.expect("CLOSE")
         if self.key != "DATABASE":
             self.unsupported("CLOSE", token.pos)
         self.advance()
-        return CloseDatabase(token.pos)
+        return ast.CloseDatabase(token.pos)
 
     # ---- transactions
 
-    def begin(self) -> Begin:
+    def begin(self) -> ast.Begin:
         """Parse ``BEGIN [WORK] [WITHOUT REPLICATION]``."""
         token = self.expect("BEGIN")
         self.accept("WORK")
         self.accept("WITHOUT", "REPLICATION")
-        return Begin(token.pos)
+        return ast.Begin(token.pos)
 
-    def commit(self) -> Commit:
+    def commit(self) -> ast.Commit:
         """Parse ``COMMIT [WORK]``."""
         token = self.expect("COMMIT")
         self.accept("WORK")
-        return Commit(token.pos)
+        return ast.Commit(token.pos)
 
-    def rollback(self) -> Statement:
+    def rollback(self) -> ast.Statement:
         """Parse ``ROLLBACK [WORK] [TO SAVEPOINT [name]]``."""
         token = self.expect("ROLLBACK")
         self.accept("WORK")
         if self.accept("TO"):
             self.expect("SAVEPOINT")
-            return RollbackToSavepoint(token.pos, self.name() if self.at_name else None)
-        return Rollback(token.pos)
+            return ast.RollbackToSavepoint(token.pos, self.name() if self.at_name else None)
+        return ast.Rollback(token.pos)
 
-    def savepoint(self) -> Savepoint:
+    def savepoint(self) -> ast.Savepoint:
         """Parse ``SAVEPOINT name [UNIQUE]``."""
         token = self.expect("SAVEPOINT")
         name = self.name()
-        return Savepoint(token.pos, name, self.accept("UNIQUE"))
+        return ast.Savepoint(token.pos, name, self.accept("UNIQUE"))
 
-    def release(self) -> ReleaseSavepoint:
+    def release(self) -> ast.ReleaseSavepoint:
         """Parse ``RELEASE SAVEPOINT name``."""
         token = self.expect("RELEASE", "SAVEPOINT")
-        return ReleaseSavepoint(token.pos, self.name())
+        return ast.ReleaseSavepoint(token.pos, self.name())
 
     # ---- locks and statistics
 
-    def lock_table(self) -> LockTable:
+    def lock_table(self) -> ast.LockTable:
         """Parse ``LOCK TABLE name IN SHARE | EXCLUSIVE MODE``."""
         token = self.expect("LOCK", "TABLE")
         table = self.object_name()
@@ -106,24 +82,24 @@ class SessionParser(ObjectParser):
         if mode is None:
             self.fail()
         self.expect("MODE")
-        return LockTable(token.pos, table, mode == "EXCLUSIVE")
+        return ast.LockTable(token.pos, table, mode == "EXCLUSIVE")
 
-    def unlock_table(self) -> UnlockTable:
+    def unlock_table(self) -> ast.UnlockTable:
         """Parse ``UNLOCK TABLE name``."""
         token = self.expect("UNLOCK", "TABLE")
-        return UnlockTable(token.pos, self.object_name())
+        return ast.UnlockTable(token.pos, self.object_name())
 
-    def update(self) -> Statement:
+    def update(self) -> ast.Statement:
         """Parse UPDATE STATISTICS here and every other UPDATE below."""
         if self.at("UPDATE", "STATISTICS") and self.peek(2) != "SET":
             return self._update_statistics()
         return super().update()
 
-    def _update_statistics(self) -> UpdateStatistics:
+    def _update_statistics(self) -> ast.UpdateStatistics:
         token = self.expect("UPDATE", "STATISTICS")
         level = self.accept_any(("LOW", "MEDIUM", "HIGH"))
-        table: ObjectName | None = None
-        columns: tuple[Identifier, ...] = ()
+        table: ast.ObjectName | None = None
+        columns: tuple[ast.Identifier, ...] = ()
         if self.accept("FOR"):
             if self.accept_any(("PROCEDURE", "FUNCTION", "ROUTINE", "SPECIFIC")):
                 if self.at_name:
@@ -149,11 +125,11 @@ class SessionParser(ObjectParser):
             if self.accept(*words):
                 while self.key == NUMBER:
                     self.advance()
-        return UpdateStatistics(token.pos, level, table, columns)
+        return ast.UpdateStatistics(token.pos, level, table, columns)
 
     # ---- privileges
 
-    def grant(self) -> Grant:
+    def grant(self) -> ast.Grant:
         """Parse ``GRANT privilege, … [ON object] TO user, … [WITH GRANT OPTION] [AS grantor]``."""
         token = self.expect("GRANT")
         privileges, target = self._privileges()
@@ -162,9 +138,9 @@ class SessionParser(ObjectParser):
         option = self.accept("WITH", "GRANT", "OPTION")
         if self.accept("AS"):
             self._user()
-        return Grant(token.pos, privileges, target, grantees, option)
+        return ast.Grant(token.pos, privileges, target, grantees, option)
 
-    def revoke(self) -> Revoke:
+    def revoke(self) -> ast.Revoke:
         """Parse ``REVOKE privilege, … [ON object] FROM user, … [CASCADE | RESTRICT] [AS revoker]``."""
         token = self.expect("REVOKE")
         privileges, target = self._privileges()
@@ -173,9 +149,9 @@ class SessionParser(ObjectParser):
         self.accept_any(("CASCADE", "RESTRICT"))
         if self.accept("AS"):
             self._user()
-        return Revoke(token.pos, privileges, target, grantees)
+        return ast.Revoke(token.pos, privileges, target, grantees)
 
-    def _privileges(self) -> tuple[tuple[str, ...], ObjectName | None]:
+    def _privileges(self) -> tuple[tuple[str, ...], ast.ObjectName | None]:
         privileges = self.comma_list(self._privilege)
         target = None
         if self.accept("ON"):
@@ -208,24 +184,24 @@ class SessionParser(ObjectParser):
 
     # ---- SET
 
-    def set_statement(self) -> Statement:
+    def set_statement(self) -> ast.Statement:
         """Parse a SET statement."""
         pos = self.expect("SET").pos
         rule = SET.get(self.key)
         if rule is None:
             self.fail()
-        found: Statement = rule(self, pos)
+        found: ast.Statement = rule(self, pos)
         return found
 
-    def _set_lock_mode(self, pos: int) -> SetLockMode:
+    def _set_lock_mode(self, pos: int) -> ast.SetLockMode:
         self.expect("LOCK", "MODE", "TO")
         if self.accept("NOT"):
             self.expect("WAIT")
-            return SetLockMode(pos, 0)
+            return ast.SetLockMode(pos, 0)
         self.expect("WAIT")
-        return SetLockMode(pos, self.integer() if self.key == NUMBER else None)
+        return ast.SetLockMode(pos, self.integer() if self.key == NUMBER else None)
 
-    def _set_isolation(self, pos: int) -> SetIsolation:
+    def _set_isolation(self, pos: int) -> ast.SetIsolation:
         self.expect("ISOLATION")
         self.accept("TO")
         for level in _ISOLATION_LEVELS:
@@ -236,9 +212,9 @@ class SessionParser(ObjectParser):
         last = level[0] == "COMMITTED" and self.accept("LAST", "COMMITTED")
         if level[0] == "DIRTY" and self.accept("WITH"):
             self.expect("WARNING")
-        return SetIsolation(pos, " ".join(level), last, self.accept("RETAIN", "UPDATE", "LOCKS"))
+        return ast.SetIsolation(pos, " ".join(level), last, self.accept("RETAIN", "UPDATE", "LOCKS"))
 
-    def _set_transaction(self, pos: int) -> SetTransaction:
+    def _set_transaction(self, pos: int) -> ast.SetTransaction:
         self.expect("TRANSACTION")
         isolation: str | None = None
         read_only: bool | None = None
@@ -253,7 +229,7 @@ class SessionParser(ObjectParser):
             else:
                 self.fail()
             if not self.accept(",") and self.key not in ("READ", "ISOLATION"):
-                return SetTransaction(pos, isolation, read_only)
+                return ast.SetTransaction(pos, isolation, read_only)
 
     def _ansi_level(self) -> str:
         for level in _ANSI_LEVELS:
@@ -261,16 +237,16 @@ class SessionParser(ObjectParser):
                 return " ".join(level)
         raise self.error()
 
-    def _set_log(self, pos: int) -> SetLog:
+    def _set_log(self, pos: int) -> ast.SetLog:
         buffered = self.accept("BUFFERED")
         self.expect("LOG")
-        return SetLog(pos, buffered)
+        return ast.SetLog(pos, buffered)
 
-    def _set_objects(self, pos: int) -> Statement:
+    def _set_objects(self, pos: int) -> ast.Statement:
         """Parse ``SET CONSTRAINTS | INDEXES | TRIGGERS ALL | name, … | FOR table  mode``."""
         kind = self.advance().key
         kind = "INDEXES" if kind == "INDEX" else kind
-        names: tuple[ObjectName, ...] = ()
+        names: tuple[ast.ObjectName, ...] = ()
         table = None
         while self.accept(","):
             # SET CONSTRAINTS, INDEXES, TRIGGERS FOR table …: all kinds at once
@@ -285,9 +261,9 @@ class SessionParser(ObjectParser):
             self.fail()
         if mode == "FILTERING" and self.accept_any(("WITH", "WITHOUT")):
             self.expect("ERROR")
-        return SetConstraints(pos, kind, names, table, mode)
+        return ast.SetConstraints(pos, kind, names, table, mode)
 
-    def _set_environment(self, pos: int) -> SetEnvironment:
+    def _set_environment(self, pos: int) -> ast.SetEnvironment:
         self.expect("ENVIRONMENT")
         name = self.name()
         words = []
@@ -295,9 +271,9 @@ class SessionParser(ObjectParser):
             words.append(self.advance().value)
         if not words:
             self.fail()
-        return SetEnvironment(pos, name, " ".join(words))
+        return ast.SetEnvironment(pos, name, " ".join(words))
 
-    def _set_option(self, pos: int) -> SetOption:
+    def _set_option(self, pos: int) -> ast.SetOption:
         """Parse any other SET: its words, with what must at least follow."""
         option = self.advance().key
         second = {"STATEMENT": "CACHE", "DEBUG": "FILE", "SESSION": "AUTHORIZATION", "ENCRYPTION": "PASSWORD"}
@@ -310,10 +286,10 @@ class SessionParser(ObjectParser):
             words.append(token.key if token.word else token.value)
         if not words:
             self.fail()
-        return SetOption(pos, option, tuple(words))
+        return ast.SetOption(pos, option, tuple(words))
 
 
-SET: dict[str, Callable[[Any, int], Statement]] = {
+SET: dict[str, Callable[[Any, int], ast.Statement]] = {
     "LOCK": SessionParser._set_lock_mode,
     "ISOLATION": SessionParser._set_isolation,
     "TRANSACTION": SessionParser._set_transaction,

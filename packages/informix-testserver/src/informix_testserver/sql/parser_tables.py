@@ -1,28 +1,11 @@
 """Parser layer: CREATE TABLE and ALTER TABLE with columns, constraints and storage options."""
 
-from .ast import (
-    AddColumn,
-    AddConstraint,
-    AlterAction,
-    AlterTable,
-    ChangeLockMode,
-    ChangeTable,
-    ColumnDef,
-    Constraint,
-    CreateTable,
-    DropColumn,
-    DropConstraint,
-    Expression,
-    Identifier,
-    ModifyColumn,
-    ObjectName,
-    Query,
-    References,
-    Truncate,
-)
+from dataclasses import replace
+
+from . import ast
 from .lexer import END
 from .parser_dml import DmlParser
-from .parser_expressions import CAST
+from .parser_values import CAST
 
 __all__ = ["TABLE_KINDS", "TableParser"]
 
@@ -52,15 +35,15 @@ class TableParser(DmlParser):
 
     # ---- CREATE TABLE
 
-    def create_table(self, pos: int, kind: str) -> CreateTable:
+    def create_table(self, pos: int, kind: str) -> ast.CreateTable:
         """Parse the rest of ``CREATE [kind] TABLE``, TABLE being the current token."""
         self.expect("TABLE")
         if_not_exists = self.accept("IF", "NOT", "EXISTS")
         name = self.object_name()
-        columns: tuple[ColumnDef, ...] = ()
-        constraints: tuple[Constraint, ...] = ()
+        columns: tuple[ast.ColumnDef, ...] = ()
+        constraints: tuple[ast.Constraint, ...] = ()
         row_type = under = None
-        query: Query | None = None
+        query: ast.Query | None = None
         if self.accept("OF", "TYPE"):
             row_type = self.object_name()
             if self.key == "(":
@@ -91,7 +74,7 @@ class TableParser(DmlParser):
             query = self.query()
             if self.accept("WITH", "NO", "LOG"):
                 no_log = True
-        return CreateTable(
+        return ast.CreateTable(
             pos,
             name,
             columns,
@@ -106,9 +89,9 @@ class TableParser(DmlParser):
             tuple(words),
         )
 
-    def _table_elements(self) -> tuple[tuple[ColumnDef, ...], tuple[Constraint, ...]]:
-        columns: list[ColumnDef] = []
-        constraints: list[Constraint] = []
+    def _table_elements(self) -> tuple[tuple[ast.ColumnDef, ...], tuple[ast.Constraint, ...]]:
+        columns: list[ast.ColumnDef] = []
+        constraints: list[ast.Constraint] = []
         self.expect("(")
         while True:
             if self._at_table_constraint():
@@ -120,13 +103,15 @@ class TableParser(DmlParser):
         self.expect(")")
         return tuple(columns), tuple(constraints)
 
-    def _column(self) -> ColumnDef:
+    def _column(self) -> ast.ColumnDef:
         """Parse ``name type [DEFAULT value] [constraint …]``."""
         pos = self.token.pos
         name = self.name()
         data_type = self.data_type()
-        default: Expression | None = None
-        constraints: list[Constraint] = []
+        if data_type.name in ("BYTE", "TEXT") and self.accept("IN"):
+            data_type = replace(data_type, space=self.name())
+        default: ast.Expression | None = None
+        constraints: list[ast.Constraint] = []
         while True:
             if self.key == "DEFAULT" and default is None:
                 self.advance()
@@ -134,7 +119,7 @@ class TableParser(DmlParser):
             elif self.key in _COLUMN_CONSTRAINTS:
                 constraints.append(self._constraint(column=True))
             else:
-                return ColumnDef(pos, name, data_type, default, tuple(constraints))
+                return ast.ColumnDef(pos, name, data_type, default, tuple(constraints))
 
     # ---- constraints
 
@@ -143,16 +128,16 @@ class TableParser(DmlParser):
             return self.peek(2) in _TABLE_CONSTRAINTS or self.peek(2) == "."
         return self.peek() in _TABLE_CONSTRAINTS.get(self.key, ())
 
-    def _table_constraint(self) -> Constraint:
+    def _table_constraint(self) -> ast.Constraint:
         return self._constraint(column=False)
 
-    def _constraint(self, *, column: bool) -> Constraint:
+    def _constraint(self, *, column: bool) -> ast.Constraint:
         """Parse a constraint with its name behind it (or, more leniently, before it) and its mode."""
         pos = self.token.pos
         name = self.object_name() if self.accept("CONSTRAINT") else None
-        columns: tuple[Identifier, ...] = ()
-        references: References | None = None
-        condition: Expression | None = None
+        columns: tuple[ast.Identifier, ...] = ()
+        references: ast.References | None = None
+        condition: ast.Expression | None = None
         text = ""
         if column and self.accept("NOT"):
             self.expect("NULL")
@@ -183,13 +168,13 @@ class TableParser(DmlParser):
             references = self._references()
         if name is None and self.accept("CONSTRAINT"):
             name = self.object_name()
-        return Constraint(pos, kind, columns, name, references, condition, text, self._mode())
+        return ast.Constraint(pos, kind, columns, name, references, condition, text, self._mode())
 
-    def _references(self) -> References:
+    def _references(self) -> ast.References:
         token = self.expect("REFERENCES")
         table = self.object_name()
         columns = self.names_in_parentheses() if self.key == "(" else ()
-        return References(token.pos, table, columns, self.accept("ON", "DELETE", "CASCADE"))
+        return ast.References(token.pos, table, columns, self.accept("ON", "DELETE", "CASCADE"))
 
     def _mode(self) -> str | None:
         mode = self.accept_any(_MODES)
@@ -257,16 +242,16 @@ class TableParser(DmlParser):
 
     # ---- ALTER TABLE, TRUNCATE
 
-    def alter_table(self, pos: int) -> AlterTable:
+    def alter_table(self, pos: int) -> ast.AlterTable:
         """Parse the rest of ALTER TABLE, TABLE being the current token."""
         self.expect("TABLE")
         table = self.object_name()
         actions = [*self._alter_action()]
         while self.accept(",") or self.key in ("ADD", "DROP", "MODIFY"):
             actions += self._alter_action()
-        return AlterTable(pos, table, tuple(actions))
+        return ast.AlterTable(pos, table, tuple(actions))
 
-    def _alter_action(self) -> list[AlterAction]:
+    def _alter_action(self) -> list[ast.AlterAction]:
         token = self.token
         if self.accept("ADD"):
             return self._alter_add(token.pos)
@@ -276,28 +261,28 @@ class TableParser(DmlParser):
             if self.key in ("NEXT", "EXTENT"):
                 return [self._alter_words(token.pos)]
             columns = self.parenthesised(self._column) if self.key == "(" else (self._column(),)
-            return [ModifyColumn(column.pos, column) for column in columns]
+            return [ast.ModifyColumn(column.pos, column) for column in columns]
         if self.at("LOCK", "MODE"):
-            return [ChangeLockMode(token.pos, self._lock_mode())]
+            return [ast.ChangeLockMode(token.pos, self._lock_mode())]
         if self.key in _ALTER_WORDS:
             return [self._alter_words(token.pos)]
         raise self.error()
 
-    def _alter_add(self, pos: int) -> list[AlterAction]:
+    def _alter_add(self, pos: int) -> list[ast.AlterAction]:
         if self.key in _WITH_OPTIONS and self.peek() in (END, ";", ","):
-            return [ChangeTable(pos, ("ADD", self.advance().key))]
+            return [ast.ChangeTable(pos, ("ADD", self.advance().key))]
         if self.key == "CONSTRAINT":
             self.advance()
             if self.key == "(":
                 constraints = self.parenthesised(self._table_constraint)
             else:
                 constraints = (self._added_constraint(),)
-            return [AddConstraint(constraint.pos, constraint) for constraint in constraints]
+            return [ast.AddConstraint(constraint.pos, constraint) for constraint in constraints]
         if self.key == "(":
             return list(self.parenthesised(self._added_column))
         return [self._added_column()]
 
-    def _added_constraint(self) -> Constraint:
+    def _added_constraint(self) -> ast.Constraint:
         """Parse ``[name] PRIMARY KEY (…) …`` after ``ADD CONSTRAINT``."""
         if self._at_table_constraint():
             return self._table_constraint()
@@ -305,26 +290,26 @@ class TableParser(DmlParser):
         found = self._table_constraint()
         if found.name is not None:
             self.fail()
-        return Constraint(
+        return ast.Constraint(
             found.pos, found.kind, found.columns, name, found.references, found.condition, found.text, found.mode
         )
 
-    def _added_column(self) -> AlterAction:
+    def _added_column(self) -> ast.AlterAction:
         pos = self.token.pos
         column = self._column()
-        return AddColumn(pos, column, self.identifier() if self.accept("BEFORE") else None)
+        return ast.AddColumn(pos, column, self.identifier() if self.accept("BEFORE") else None)
 
-    def _alter_drop(self, pos: int) -> list[AlterAction]:
+    def _alter_drop(self, pos: int) -> list[ast.AlterAction]:
         if self.key in _WITH_OPTIONS and self.peek() in (END, ";", ","):
-            return [ChangeTable(pos, ("DROP", self.advance().key))]
+            return [ast.ChangeTable(pos, ("DROP", self.advance().key))]
         if self.accept("CONSTRAINT"):
-            names: tuple[ObjectName, ...]
+            names: tuple[ast.ObjectName, ...]
             names = self.parenthesised(self.object_name) if self.key == "(" else (self.object_name(),)
-            return [DropConstraint(name.pos, name) for name in names]
+            return [ast.DropConstraint(name.pos, name) for name in names]
         columns = self.names_in_parentheses() if self.key == "(" else (self.identifier(),)
-        return [DropColumn(column.pos, column) for column in columns]
+        return [ast.DropColumn(column.pos, column) for column in columns]
 
-    def _alter_words(self, pos: int) -> ChangeTable:
+    def _alter_words(self, pos: int) -> ast.ChangeTable:
         """Collect the words of an action that has no effect here, to the next comma."""
         words = []
         while self.key not in (END, ";", ","):
@@ -332,9 +317,9 @@ class TableParser(DmlParser):
                 self._skip_balanced()
             else:
                 words.append(self.advance().value.upper())
-        return ChangeTable(pos, tuple(words))
+        return ast.ChangeTable(pos, tuple(words))
 
-    def truncate(self) -> Truncate:
+    def truncate(self) -> ast.Truncate:
         """Parse ``TRUNCATE [TABLE] name [DROP STORAGE | REUSE STORAGE] [KEEP STATISTICS]``."""
         token = self.expect("TRUNCATE")
         if self.key == "TABLE" and self.peek() not in (END, ";"):
@@ -343,4 +328,4 @@ class TableParser(DmlParser):
         for first in ("DROP", "REUSE"):
             self.accept(first, "STORAGE")
         self.accept("KEEP", "STATISTICS")
-        return Truncate(token.pos, table)
+        return ast.Truncate(token.pos, table)

@@ -2,7 +2,7 @@
 
 from informix_testserver.engine import SqlError
 
-from .ast import DataType, Qualifier, RowField
+from . import ast
 from .ast.types import FIELD_CODES
 from .parser_base import ParserBase
 
@@ -52,7 +52,7 @@ BUILTIN_TYPES: dict[str, tuple[str, int]] = {
 class TypeParser(ParserBase):
     """Types as columns, casts and routine signatures write them."""
 
-    def data_type(self) -> DataType:
+    def data_type(self) -> ast.DataType:
         """Parse a type."""
         token = self.token
         key = self.key
@@ -60,12 +60,12 @@ class TypeParser(ParserBase):
             return self._named_type()
         if key in ("DATETIME", "INTERVAL"):
             self.advance()
-            return DataType(token.pos, key, qualifier=self.qualifier(interval=key == "INTERVAL"))
+            return ast.DataType(token.pos, key, qualifier=self.qualifier(interval=key == "INTERVAL"))
         if key in ("SET", "MULTISET", "LIST") and self.peek() == "(":
             return self._collection_type()
         if key == "ROW" and self.peek() == "(":
             self.advance()
-            return DataType(token.pos, "ROW", fields=self.row_fields())
+            return ast.DataType(token.pos, "ROW", fields=self.row_fields())
         builtin = BUILTIN_TYPES.get(key)
         if builtin is None:
             return self._named_type()
@@ -80,34 +80,31 @@ class TypeParser(ParserBase):
             arguments = self.parenthesised(self.integer)
             if len(arguments) > max_arguments:
                 self.fail(token)
-        space = None
-        if name in ("BYTE", "TEXT") and self.accept("IN"):
-            space = self.name()
-        return DataType(token.pos, name, arguments, space=space)
+        return ast.DataType(token.pos, name, arguments)
 
-    def _named_type(self) -> DataType:
+    def _named_type(self) -> ast.DataType:
         name = self.object_name()
-        return DataType(name.pos, name.name, builtin=False, owner=name.owner)
+        return ast.DataType(name.pos, name.name, builtin=False, owner=name.owner)
 
-    def _collection_type(self) -> DataType:
+    def _collection_type(self) -> ast.DataType:
         token = self.advance()
         self.expect("(")
         element = self.data_type()
         not_null = self.accept("NOT", "NULL")
         self.expect(")")
-        return DataType(token.pos, token.key, element=element, element_not_null=not_null)
+        return ast.DataType(token.pos, token.key, element=element, element_not_null=not_null)
 
-    def row_fields(self) -> tuple[RowField, ...]:
+    def row_fields(self) -> tuple[ast.RowField, ...]:
         """Parse ``(field type [NOT NULL], …)``."""
         return self.parenthesised(self._row_field)
 
-    def _row_field(self) -> RowField:
+    def _row_field(self) -> ast.RowField:
         pos = self.token.pos
-        return RowField(pos, self.name(), self.data_type(), self.accept("NOT", "NULL"))
+        return ast.RowField(pos, self.name(), self.data_type(), self.accept("NOT", "NULL"))
 
     # ---- qualifiers
 
-    def qualifier(self, *, interval: bool) -> Qualifier:
+    def qualifier(self, *, interval: bool) -> ast.Qualifier:
         """Parse ``YEAR TO SECOND``, or for an INTERVAL ``DAY(3) TO FRACTION(5)``.
 
         Raises:
@@ -136,7 +133,7 @@ class TypeParser(ParserBase):
         mixed = interval and first < day <= last
         if last < first - (first == FIELD_CODES["FRACTION"]) or mixed or not 1 <= digits <= MAX_LEADING_DIGITS:
             raise SqlError(BAD_QUALIFIER, offset=token.pos)
-        return Qualifier(token.pos, first, last, digits)
+        return ast.Qualifier(token.pos, first, last, digits)
 
     def field(self) -> int:
         """Parse a field's name; return its code."""
