@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from informix_types import BlobDescriptor, ColumnType, TypeCode, TypeContext
-from informix_types.reference import batch_decoder
+from informix_types.rowcode import batch_decoder
 from informix_types.rows import RowFactory
 from informix_wire.rows import TUPLE_FRAME, RowPlan
 from informix_wire.session import Prepared, Session
