@@ -36,7 +36,7 @@ class Piece:
         formats: struct formats of a FIXED value's parts; one variable each.
         expression: the value: ``{0}``, ``{1}`` … are the parts' variables (FIXED) or the bytes (else); other
             names are `names`, written with the column's number appended: ``{F}``.
-        names: objects that the expression uses.
+        names: objects that the expression uses; ``U`` is taken by the decoder's own readers.
     """
 
     framing: Framing
@@ -102,8 +102,8 @@ def _float(codec: Codec, _ctx: TypeContext) -> Piece:
         return Piece(
             Framing.FIXED,
             ("4s",),
-            "({U}({0})[0] if {0} != " + repr(codec.layout.null) + " else None)",
-            {"U": Struct(">f").unpack},
+            "({V}({0})[0] if {0} != " + repr(codec.layout.null) + " else None)",
+            {"V": Struct(">f").unpack},
         )
     pack = Struct(">d").pack
     return Piece(Framing.FIXED, ("d",), "({0} if {0} == {0} else {F}({0}))", {"F": lambda nan: load(pack(nan))})
