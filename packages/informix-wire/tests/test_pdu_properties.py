@@ -78,7 +78,7 @@ FROM_CLIENT = [
     st.builds(pdu.BlobBind, many(st.binary(max_size=2100))),
     st.builds(pdu.SFetch, short, word, short),
     st.builds(pdu.RetType, st.sampled_from(pdu.Direction), many(column_types(travelling=True))),
-    st.builds(pdu.Put, data, short),
+    st.builds(lambda row, rows: pdu.Put(row * rows, rows), data, st.integers(1, 4)),
     names_or_columns(),
     st.builds(pdu.Rollback, short),
     st.builds(pdu.SetSavepoint, text, short),
@@ -178,6 +178,21 @@ def test_nfetch_widths(caps, expected):
     raw = bytes.fromhex(expected)
     assert pdu.NFetch(4096).encode(caps) == raw
     assert pdu.read_client(raw, 0, caps) == (pdu.NFetch(4096), len(raw))
+
+
+# Recorded from JDBC with IFX_USEPUT: INTEGER and DECIMAL(8,2), nine bytes a row; one pad byte after the last row only.
+PUT_THREE = "0011 00000009 0003 00000000c101320000 00000001c101320000 00000002c101320000 00"
+
+
+def test_put_of_several_rows():
+    rows = bytes.fromhex("00000000c101320000 00000001c101320000 00000002c101320000")
+    raw = bytes.fromhex(PUT_THREE)
+    assert pdu.read_client(raw, 0, FULL) == (pdu.Put(rows, 3), len(raw))
+    assert pdu.Put(rows, 3).encode(FULL) == raw
+    with pytest.raises(ConversionError):
+        pdu.Put(rows, 2).encode(FULL)
+    with pytest.raises(ProtocolError):
+        pdu.read_client(bytes.fromhex("0011 00000009 0000"), 0, FULL)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from informix_types import ConversionError
 from .caps import NARROW, Capabilities
 from .errors import Incomplete, ProtocolError
 
-__all__ = ["MAX_LENGTH", "Reader", "Writer", "decode_text", "encode_text"]
+__all__ = ["MAX_LENGTH", "Reader", "Writer", "decode_text", "encode_text", "pack"]
 
 MAX_LENGTH = 1 << 28
 """Longest plausible 4-byte length. Nothing in sqli.md comes near it: a larger one is a stream out of step, and
@@ -48,6 +48,14 @@ def encode_text(text: str, encoding: str) -> bytes:
         raise ConversionError(
             f"character {text[exc.start]!r} at position {exc.start} does not exist in client code set {encoding}"
         ) from None
+
+
+def pack(layout: struct.Struct, *values: int) -> bytes:
+    """Pack integers; ConversionError when one does not fit its field."""
+    try:
+        return layout.pack(*values)
+    except struct.error:
+        raise ConversionError(f"one of {values} does not fit the {layout.size} bytes of its field") from None
 
 
 class Reader:
@@ -186,10 +194,7 @@ class Writer:
 
     def pack(self, layout: struct.Struct, *values: int) -> None:
         """Write integers by a precompiled layout; ConversionError when one does not fit its field."""
-        try:
-            self.data += layout.pack(*values)
-        except struct.error:
-            raise ConversionError(f"one of {values} does not fit the {layout.size} bytes of its field") from None
+        self.data += pack(layout, *values)
 
     def b(self, value: int) -> None:
         """Write one byte."""

@@ -1,14 +1,14 @@
-"""`Message`: what every PDU class of this folder is; a message without a body inherits all of it."""
+"""`Message`: what every PDU class of this folder is; `Bodiless`, `PackedMessage`: the kinds that need no code."""
 
 import struct
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ..buffer import Reader, Writer
+from ..buffer import Reader, Writer, pack
 from ..caps import Capabilities
 from ..errors import Incomplete
 
-__all__ = ["Message", "PackedMessage"]
+__all__ = ["TAG_LAYOUT", "Bodiless", "Message", "PackedMessage"]
 
 TAG_LAYOUT = struct.Struct(">H")
 """Every message begins with a 2-byte tag (sqli.md 1)."""
@@ -18,8 +18,7 @@ TAG_LAYOUT = struct.Struct(">H")
 class Message:
     """One message of the SQLI stream.
 
-    A message whose body is "none" in sqli.md 4.1 is a subclass that sets only `TAG`. One with a body is a frozen,
-    slotted dataclass with `_write` and `_read` beside each other.
+    A message with a body is a frozen, slotted dataclass with `_write` and `_read` beside each other.
     """
 
     TAG: ClassVar[int]
@@ -47,11 +46,32 @@ class Message:
         return cls._read(reader), reader.pos
 
     def _write(self, w: Writer) -> None:
-        """Write the body; here: none."""
+        """Write the body."""
+        raise NotImplementedError
 
     @classmethod
-    def _read(cls, r: Reader) -> Self:  # noqa: ARG003 - a message without a body reads nothing
-        return cls()
+    def _read(cls, r: Reader) -> Self:
+        """Read the body."""
+        raise NotImplementedError
+
+
+class Bodiless(Message):
+    """A message that is its tag and nothing else: a subclass only sets `TAG`."""
+
+    __slots__ = ()
+    _BYTES: ClassVar[bytes]
+
+    def __init_subclass__(cls) -> None:
+        cls._BYTES = TAG_LAYOUT.pack(cls.TAG)
+
+    def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 - see Message
+        """See `Message.encode`."""
+        return self._BYTES
+
+    @classmethod
+    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message
+        """See `Message.decode`."""
+        return cls(), offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +79,16 @@ class PackedMessage(Message):
     """A message whose body is a fixed sequence of integers, declared once as `LAYOUT` in field order."""
 
     LAYOUT: ClassVar[struct.Struct]
+    _WHOLE: ClassVar[struct.Struct]
+    """`LAYOUT` behind the tag."""
 
-    def encode(self, caps: Capabilities) -> bytes:
+    def __init_subclass__(cls) -> None:
+        cls._WHOLE = struct.Struct(TAG_LAYOUT.format + cls.LAYOUT.format.removeprefix(">"))
+
+    def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 - see Message
         """See `Message.encode`."""
-        writer = Writer(caps)
-        writer.u16(self.TAG)
         names: tuple[str, ...] = self.__match_args__
-        writer.pack(self.LAYOUT, *(getattr(self, name) for name in names))
-        return bytes(writer.data)
+        return pack(self._WHOLE, self.TAG, *[getattr(self, name) for name in names])
 
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from ..buffer import Reader, Writer
 from ..tags import Tag
-from .base import Message
+from .base import Bodiless, Message
 
 __all__ = ["Accept", "Ack", "Challenge", "ChallengeStyle", "Response"]
 
@@ -20,14 +20,14 @@ class ChallengeStyle(IntEnum):
     INFORMATION = 4
 
 
-class Ack(Message):
+class Ack(Bodiless):
     """SQ_ACK: the client starts the dialogue."""
 
     __slots__ = ()
     TAG = Tag.SQ_ACK
 
 
-class Accept(Message):
+class Accept(Bodiless):
     """SQ_ACCEPT: the server is satisfied. (It refuses with SQ_EXIT.)"""
 
     __slots__ = ()

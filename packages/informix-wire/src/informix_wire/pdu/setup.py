@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from ..buffer import Reader, Writer, decode_text, encode_text
 from ..errors import ProtocolError
 from ..tags import Tag
-from .base import Message
+from .base import Bodiless, Message
 
 __all__ = [
     "DatabaseList",
@@ -100,14 +100,14 @@ class DbOpen(Message):
         return cls(r.char(), r.s())
 
 
-class DbClose(Message):
+class DbClose(Bodiless):
     """SQ_DBCLOSE: close the database; that it has no body is inferred (sqli.md 4.1)."""
 
     __slots__ = ()
     TAG = Tag.SQ_DBCLOSE
 
 
-class DbList(Message):
+class DbList(Bodiless):
     """SQ_DBLIST as a client's question for the names of all databases (sqli.md 4.8)."""
 
     __slots__ = ()
@@ -134,7 +134,7 @@ class DatabaseList(Message):
         return cls(tuple(names))
 
 
-class VersionRequest(Message):
+class VersionRequest(Bodiless):
     """SQ_VERSION as a client's question; also JDBC's ping (sqli.md 3.7)."""
 
     __slots__ = ()
@@ -156,7 +156,7 @@ class Version(Message):
         return cls(r.char())
 
 
-class Exit(Message):
+class Exit(Bodiless):
     """SQ_EXIT: goodbye, in both directions; an EOT may follow or not (sqli.md 4.8)."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError
 from ..tags import Tag
-from .base import Message
+from .base import Bodiless, Message
 
 __all__ = [
     "AutoFree",
@@ -140,70 +140,70 @@ class KeyRequest(Message):
         raise ProtocolError(f"KEYREQUEST of unknown kind {kind}")
 
 
-class Open(Message):
+class Open(Bodiless):
     """SQ_OPEN: open the cursor of the named statement (sqli.md 5.2)."""
 
     __slots__ = ()
     TAG = Tag.SQ_OPEN
 
 
-class Execute(Message):
+class Execute(Bodiless):
     """SQ_EXECUTE: run the named statement (sqli.md 5.5)."""
 
     __slots__ = ()
     TAG = Tag.SQ_EXECUTE
 
 
-class Close(Message):
+class Close(Bodiless):
     """SQ_CLOSE: close the cursor (sqli.md 5.2)."""
 
     __slots__ = ()
     TAG = Tag.SQ_CLOSE
 
 
-class Release(Message):
+class Release(Bodiless):
     """SQ_RELEASE: free the statement (sqli.md 5.1)."""
 
     __slots__ = ()
     TAG = Tag.SQ_RELEASE
 
 
-class NDescribe(Message):
+class NDescribe(Bodiless):
     """SQ_NDESCRIBE: a DESCRIBE is wanted (sqli.md 4.3)."""
 
     __slots__ = ()
     TAG = Tag.SQ_NDESCRIBE
 
 
-class WantDone(Message):
+class WantDone(Bodiless):
     """SQ_WANTDONE: a DONE is wanted (sqli.md 4.3)."""
 
     __slots__ = ()
     TAG = Tag.SQ_WANTDONE
 
 
-class Scroll(Message):
+class Scroll(Bodiless):
     """SQ_SCROLL: the following OPEN opens a scroll cursor (sqli.md 5.9)."""
 
     __slots__ = ()
     TAG = Tag.SQ_SCROLL
 
 
-class Hold(Message):
+class Hold(Bodiless):
     """SQ_HOLD: the following OPEN opens a cursor that survives COMMIT (sqli.md 5.9)."""
 
     __slots__ = ()
     TAG = Tag.SQ_HOLD
 
 
-class AutoFree(Message):
+class AutoFree(Bodiless):
     """SQ_AUTOFREE: CLOSE also releases the statement (sqli.md 5.9)."""
 
     __slots__ = ()
     TAG = Tag.SQ_AUTOFREE
 
 
-class CIDescribe(Message):
+class CIDescribe(Bodiless):
     """SQ_CIDESCRIBE: describe the statement's parameters (sqli.md 4.7); needs bit 34."""
 
     __slots__ = ()

@@ -4,11 +4,11 @@ import struct
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ..buffer import Reader, Writer, decode_text, encode_text
+from ..buffer import Reader, Writer, decode_text, encode_text, pack
 from ..caps import Capabilities
 from ..errors import Incomplete
 from ..tags import Tag
-from .base import Message, PackedMessage
+from .base import TAG_LAYOUT, Bodiless, Message, PackedMessage
 
 __all__ = ["Cost", "Done", "Eot", "Err", "Ignored86", "InsertDone", "PutErr", "XactStat"]
 
@@ -22,19 +22,14 @@ _ERR_FULL = struct.Struct(">hhi")
 _ERR_NARROW = struct.Struct(">hhh")
 
 
-class Eot(Message):
+class Eot(Bodiless):
     """SQ_EOT: ends a group in either direction (sqli.md 1)."""
 
     __slots__ = ()
     TAG = Tag.SQ_EOT
 
-    @classmethod
-    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message
-        """See `Message.decode`."""
-        return cls(), offset
 
-
-class Ignored86(Message):
+class Ignored86(Bodiless):
     """Tag 86 without a body: servers may send it, clients ignore it (sqli.md 4.1)."""
 
     __slots__ = ()
@@ -104,9 +99,12 @@ class Done(Message):
     _NARROW: ClassVar[struct.Struct] = struct.Struct(">hiii")
     _WIDE: ClassVar[struct.Struct] = struct.Struct(">hqqi")  # bit 70 (sqli.md 3.3)
 
-    def _write(self, w: Writer) -> None:
-        layout = self._WIDE if w.caps.long_rowid else self._NARROW
-        w.pack(layout, self.warn, self.rows, self.rowid, self.serial)
+    def encode(self, caps: Capabilities) -> bytes:
+        """See `Message.encode`."""
+        tag = TAG_LAYOUT.pack(self.TAG)
+        return tag + pack(
+            self._WIDE if caps.long_rowid else self._NARROW, self.warn, self.rows, self.rowid, self.serial
+        )
 
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:

@@ -5,19 +5,19 @@ from typing import ClassVar, Self
 
 from ..buffer import Reader, Writer
 from ..tags import Tag
-from .base import Message
+from .base import Bodiless, Message
 
 __all__ = ["Begin", "Commit", "ReleaseSavepoint", "Rollback", "RollbackToSavepoint", "SetSavepoint"]
 
 
-class Begin(Message):
+class Begin(Bodiless):
     """SQ_BEGIN: start a transaction."""
 
     __slots__ = ()
     TAG = Tag.SQ_BEGIN
 
 
-class Commit(Message):
+class Commit(Bodiless):
     """SQ_CMMTWORK: commit."""
 
     __slots__ = ()
