@@ -54,7 +54,7 @@ def _fail(connection: Any, sql: str) -> None:
 
 
 def _login(host: str, port: int, **changes: Any) -> Any:
-    return informix_db.connect(host, port, autocommit=True, **{**_LOGIN, **changes})
+    return informix_db.connect(host=host, port=port, autocommit=True, **{**_LOGIN, **changes})
 
 
 def main(host: str, port: int, marks_port: int) -> None:
@@ -126,7 +126,7 @@ def main(host: str, port: int, marks_port: int) -> None:
     c.close()
 
     mark("transaction_login")
-    c = informix_db.connect(host, port, **_LOGIN)
+    c = informix_db.connect(host=host, port=port, **_LOGIN)
     mark("transaction_commit")
     _one(c, "update op_fixed set amount = ? where id = ?", Decimal("9.50"), 1)
     c.commit()

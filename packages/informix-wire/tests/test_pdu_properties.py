@@ -180,7 +180,7 @@ def test_nfetch_widths(caps, expected):
     assert pdu.read_client(raw, 0, caps) == (pdu.NFetch(4096), len(raw))
 
 
-# Recorded from JDBC with IFX_USEPUT: INTEGER and DECIMAL(8,2), nine bytes a row; one pad byte after the last row only.
+# Recorded from JDBC with IFX_USEPUT: INTEGER and DECIMAL(8,2), nine bytes a row; one pad byte, after the last.
 PUT_THREE = "0011 00000009 0003 00000000c101320000 00000001c101320000 00000002c101320000 00"
 
 

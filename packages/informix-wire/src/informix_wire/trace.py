@@ -190,6 +190,12 @@ def _row(columns: Sequence[ColumnType], data: bytes, context: TypeContext) -> st
         return f"{_short(data)} undecodable: {exc}"
 
 
+def _put_rows(m: pdu.Put, c: _Connection) -> str:
+    size = len(m.row) // m.rows
+    rows = (m.row[i * size : (i + 1) * size] for i in range(m.rows))
+    return " ".join(_row(c.current.put_columns, row, c.context) for row in rows)
+
+
 def _blocks(message: Any, c: _Connection) -> list[str]:
     lines: list[str] = []
     offset = 0
@@ -227,7 +233,7 @@ def _input(m: Any, _c: _Connection) -> list[str]:
 _DETAILS: Final[dict[type, Callable[[Any, _Connection], list[str]]]] = {
     pdu.Tuple: lambda m, c: [f"warn={m.warn} {_row(c.answered.columns, m.data, c.context)}"],
     pdu.KeyTuple: lambda m, c: [f"warn={m.warn} {_row(c.keys, m.data, c.context)}"],
-    pdu.Put: lambda m, c: [f"rows={m.rows} {_row(c.current.put_columns, m.row, c.context)}"],
+    pdu.Put: lambda m, c: [f"rows={m.rows} {_put_rows(m, c)}"],
     pdu.Bind: lambda m, c: [f"count={m.count}", *_blocks(m, c)],
     pdu.ExecuteRoutine: lambda m, c: [_plain(m, ["blocks"]), *_blocks(m, c)],
     pdu.RoutineReply: lambda m, c: [f"count={m.count}", *_blocks(m, c)],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
-from informix_types import ColumnType
+from informix_types import ColumnType, ConversionError
 from informix_types.codes import has_extended_name
 
 from ..buffer import MAX_LENGTH, Reader, Writer
@@ -172,11 +172,11 @@ class SFetch(Message):
 
 @dataclass(frozen=True, slots=True)
 class Put(Message):
-    """SQ_PUT: a row for an insert cursor, in the row format of TUPLE (sqli.md 5.7).
+    """SQ_PUT: rows for an insert cursor, in the row format of TUPLE (sqli.md 5.7).
 
     Attributes:
-        row: the payload without the pad byte.
-        rows: 1 in all that was seen (sqli.md 12 #18).
+        row: the payload without the pad byte: `rows` rows of the same size, one after another without padding.
+        rows: JDBC sends one row a message, or up to 32767 at a time when all columns have a fixed width.
     """
 
     TAG: ClassVar[int] = Tag.SQ_PUT
@@ -184,11 +184,16 @@ class Put(Message):
     rows: int = 1
 
     def _write(self, w: Writer) -> None:
-        w.i(len(self.row))
+        size, rest = divmod(len(self.row), self.rows) if self.rows > 0 else (0, 1)
+        if rest:
+            raise ConversionError(f"{len(self.row)} bytes are no {self.rows} rows of the same size")
+        w.i(size)
         w.s(self.rows)
         w.padded(self.row)
 
     @classmethod
     def _read(cls, r: Reader) -> Self:
         size, rows = r.length4(), r.s()
-        return cls(r.padded(size), rows)
+        if rows < 1:
+            raise ProtocolError(f"SQ_PUT of {rows} rows")
+        return cls(r.padded(size * rows), rows)
