@@ -24,10 +24,9 @@ __all__ = ["SKIP", "Allowance", "Request", "compare", "read_allowances", "reques
 CAPS = Capabilities.negotiate(OFFER_JDBC, SERVER_ANSWER)
 """What is in force between any of the three clients and the server: all offer the same mask (sqli.md 3.2)."""
 SKIP = {
-    # JDBC alone: what its own set-up needs, savepoints and insert cursors, which PEP 249 has no words for
-    "jdbc": frozenset({"start", "setup", "parameter_types", "transaction_login", "transaction_close", "savepoint"})
-    | {"bulk_insert_login", "bulk_insert", "bulk_insert_close"},
-    "informix-driver": frozenset({"start", "setup", "parameter_types"}),
+    # savepoints: PEP 249 has no words for them
+    "jdbc": frozenset({"start", "setup", "parameter_types", "transaction_login", "transaction_close", "savepoint"}),
+    "informix-driver": frozenset({"start", "setup", "parameter_types", "bulk_insert"}),
 }
 """Operations that only prepare others, or that one of the two clients does not have."""
 _TEXT = TypeContext(encoding=CAPS.encoding)

@@ -135,6 +135,19 @@ def main(host: str, port: int, marks_port: int) -> None:
     c.rollback()
     mark("transaction_close")
     c.close()
+
+    mark("bulk_insert_login")
+    c = informix_db.connect(host=host, port=port, **_LOGIN)
+    mark("bulk_insert")
+    cursor = c.cursor()
+    cursor.executemany(
+        "insert into op_fixed values (?, ?, ?, ?)",
+        [(i, Decimal("0.25"), datetime.date(2026, 6, 22), 0.5) for i in range(20, 23)],
+    )
+    cursor.close()
+    c.commit()
+    mark("bulk_insert_close")
+    c.close()
     mark("end")
     mark.close()
 

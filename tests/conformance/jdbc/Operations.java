@@ -108,12 +108,6 @@ final class Operations {
         c.releaseSavepoint(point);
         c.commit();
         c.setAutoCommit(true);
-        mark("scroll");
-        try (Statement s = c.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
-                ResultSet r = s.executeQuery("select id, amount from op_fixed")) {
-            r.last();
-            r.absolute(1);
-        }
         mark("batch");
         try (PreparedStatement p = c.prepareStatement("insert into op_fixed values (?, ?, ?, ?)")) {
             for (int i = 10; i < 13; i++) {
@@ -124,6 +118,12 @@ final class Operations {
                 p.addBatch();
             }
             p.executeBatch();
+        }
+        mark("scroll");
+        try (Statement s = c.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
+                ResultSet r = s.executeQuery("select id, amount from op_fixed")) {
+            r.last();
+            r.absolute(1);
         }
         mark("parameter_types");
         Harness.recreate(c, "op_p", "b bigint, t datetime year to fraction(5), bo boolean, l lvarchar(300)");
