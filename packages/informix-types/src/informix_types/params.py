@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from .blocks import ANY_DECIMAL, BoundValue, decode_block, encode_block
@@ -70,8 +70,7 @@ DAY_FRACTION = ColumnType(TypeCode.INTERVAL, interval_length(4, 15, 9))
 YEAR_MONTH = ColumnType(TypeCode.INTERVAL, interval_length(0, 2, 9))
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """Encoded parameters of one execution.
 
     Attributes:

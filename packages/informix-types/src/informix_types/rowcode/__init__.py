@@ -15,8 +15,9 @@ from ..context import TypeContext
 from ..layout import RowFrame
 from ..reference import batch_decoder as reference_decoder
 from .decoder import Decoder, compile_decoder
+from .encoder import ParamEncoder, param_encoder
 
-__all__ = ["Decoder", "batch_decoder"]
+__all__ = ["Decoder", "ParamEncoder", "batch_decoder", "param_encoder"]
 
 CACHE_SIZE = 512
 """Shapes whose functions are kept; a shape is the types, the context, the frame and the row maker."""

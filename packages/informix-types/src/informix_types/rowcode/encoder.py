@@ -1,0 +1,239 @@
+"""Generates one function per shape of parameters that encodes a row of them into the blocks of BIND (sqli.md 7.2).
+
+A shape is the Python classes of a row's values together with what is known of their targets. What each class looks
+like is taken from blocks that `encode_params` made for sample values; a row that does not fit the plain case (an
+integer too large, text too long, a negative decimal) goes to `encode_params` itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from struct import Struct
+from struct import error as struct_error
+from typing import Any
+
+from ..codecs.temporal import DATE_EPOCH
+from ..column import ColumnType
+from ..context import TypeContext
+from ..packed import BIAS, UNBCD, ZERO_HEAD
+from ..params import MAX_CHAR, Binding, encode_params
+
+__all__ = ["ParamEncoder", "param_encoder"]
+
+ParamEncoder = Callable[[Sequence[Any]], Binding]
+MAX_SHAPES = 64
+"""Shapes that one encoder keeps; rows of further shapes are encoded by `encode_params`."""
+SLOW = (struct_error, ArithmeticError, ValueError, LookupError, TypeError, AttributeError)
+"""What generated code raises for values that are not plain; `encode_params` then decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One parameter of a generated encoder.
+
+    Attributes:
+        prepare: statements that make what is packed from the value ``{v}``; they raise for others than plain ones.
+        format: struct format; ``{n}`` is the length that is known at run time only.
+        packed: the packed expressions behind the block's constant head.
+        length: expression of that length, empty when the size is fixed.
+        head: the constant bytes at the block's beginning.
+    """
+
+    prepare: tuple[str, ...]
+    format: str
+    packed: tuple[str, ...]
+    length: str
+    head: bytes
+
+
+def plain_decimal(value: Decimal) -> tuple[int, bytes]:
+    """Scale and container of a positive decimal without exponent, trailing zero pairs dropped (sqli.md 7.3).
+
+    Raises:
+        ValueError: the value is not plain: `encode_params` encodes it.
+    """
+    text = str(value)
+    whole, _, fraction = text.partition(".")
+    scale = len(fraction)
+    if len(whole) % 2:
+        whole = "0" + whole
+    if scale % 2:
+        fraction += "0"
+    if len(whole) + len(fraction) > 30:
+        raise ValueError("as many digits as this need a look at each")
+    # `fromhex` refuses signs, exponents, NaN and Infinity.
+    digits = bytes.fromhex(whole + fraction).translate(UNBCD).rstrip(b"\0")
+    if not digits or not digits[0]:
+        raise ValueError("a leading zero pair moves the exponent")
+    return scale, bytes((ZERO_HEAD + BIAS + len(whole) // 2,)) + digits
+
+
+def _text(target: ColumnType | None, ctx: TypeContext, sample: bytes) -> Part:
+    del target
+    prepare = (
+        f"b{{i}} = {{v}}.encode({ctx.encoding!r}, {ctx.errors!r})",
+        "n{i} = len(b{i})",
+        f"if n{{i}} > {MAX_CHAR} or b{{i}}[:1] == NUL: return None",
+    )
+    return Part(prepare, "H{n}s", ("n{i}", "b{i}"), "n{i}", sample[:-4])
+
+
+def _fixed(
+    prepare: tuple[str, ...], fmt: str, value: str
+) -> Callable[[ColumnType | None, TypeContext, bytes], Part]:
+    size = Struct(">" + fmt).size
+
+    def part(_target: ColumnType | None, _ctx: TypeContext, sample: bytes) -> Part:
+        return Part(prepare, fmt, (value,), "", sample[:-size])
+
+    return part
+
+
+def _decimal(_target: ColumnType | None, _ctx: TypeContext, sample: bytes) -> Part:
+    # The sample 1.5 ends in: precision word, length 3, three digits bytes, pad.
+    head = sample[:-8]
+    scale_word = "0" if sample[-8:-6] == b"\0\0" else "s{i}"
+    prepare = ("s{i}, b{i} = DECIMAL({v})", "n{i} = len(b{i})")
+    return Part(prepare, "HH{n}s", (scale_word, "n{i}", "b{i}"), "n{i}", head)
+
+
+def _datetime(_target: ColumnType | None, ctx: TypeContext, sample: bytes) -> Part:
+    check = "if {v}.tzinfo is not None" + (" or {v}.microsecond % 10" if ctx.strict_fractions else "")
+    prepare = (check + ": return None", "u{i} = {v}.microsecond", "y{i} = {v}.year")
+    packed = (
+        "y{i} // 100",
+        "y{i} % 100",
+        "{v}.month",
+        "{v}.day",
+        "{v}.hour",
+        "{v}.minute",
+        "{v}.second",
+        "u{i} // 10000",
+        "u{i} // 100 % 100",
+        "u{i} // 10 % 10 * 10",
+    )
+    # Head, length 11 and the exponent byte are constant; the pad ends the block.
+    return Part(prepare, "10Bx", packed, "", sample[:-11])
+
+
+_SAMPLES: dict[type, tuple[Any, Callable[[ColumnType | None, TypeContext, bytes], Part]]] = {
+    int: (1, _fixed(("if not -2147483648 < {v} < 2147483648: return None",), "i", "{v}")),
+    float: (1.0, _fixed(("if {v} - {v} != 0.0: return None",), "d", "{v}")),
+    str: ("a", _text),
+    date: (date(2000, 1, 1), _fixed((), "i", f"{{v}}.toordinal() - {DATE_EPOCH}")),
+    datetime: (datetime(2000, 1, 1), _datetime),
+    Decimal: (Decimal("1.5"), _decimal),
+}
+_BLOCK_HEADS: dict[type, frozenset[int]] = {
+    int: frozenset({2}),
+    float: frozenset({3}),
+    str: frozenset({0}),
+    date: frozenset({7}),
+    datetime: frozenset({10}),
+    Decimal: frozenset({5, 8}),
+}
+"""Wire types for which the parts above hold (sqli.md 7.2); a target that wants another one goes slowly."""
+_CONSTANTS: dict[type, tuple[Any, ...]] = {type(None): (None,), bool: (True, False)}
+"""Classes of which every value has one block."""
+
+
+def _part(cls: type, target: ColumnType | None, ctx: TypeContext) -> Part | None:
+    """Return the part of one parameter, None when its class has no plain case."""
+    if cls in _CONSTANTS:
+        blocks = [encode_params((value,), (target,), ctx).blocks for value in _CONSTANTS[cls]]
+        if len(blocks) == 1:
+            return Part((), "", (), "", blocks[0])
+        prepare = (f"b{{i}} = {blocks[0]!r} if {{v}} else {blocks[1]!r}", "n{i} = len(b{i})")
+        return Part(prepare, "{n}s", ("b{i}",), "n{i}", b"")
+    found = _SAMPLES.get(cls)
+    if found is None:
+        return None
+    sample, make = found
+    binding = encode_params((sample,), (target,), ctx)
+    if binding.blobs or binding.blocks[1] not in _BLOCK_HEADS[cls]:
+        return None
+    return make(target, ctx, binding.blocks)
+
+
+class _Packers(dict[Any, Callable[..., bytes]]):
+    """`Struct.pack` by the lengths of the variable parts, pads to even length built in."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+
+    def __missing__(self, lengths: Any) -> Callable[..., bytes]:
+        rest = list(lengths if isinstance(lengths, tuple) else (lengths,))
+        formats = ">"
+        for part in self.parts:
+            formats += f"{len(part.head)}s" if part.head else ""
+            if part.length:
+                length = rest.pop(0)
+                formats += part.format.replace("{n}", str(length)) + "x" * (length & 1)
+            else:
+                formats += part.format
+        if len(self) > 4096:
+            self.clear()
+        pack = self[lengths] = Struct(formats).pack
+        return pack
+
+
+def _compile(
+    classes: tuple[type, ...], targets: Sequence[ColumnType | None], ctx: TypeContext
+) -> Callable[[Sequence[Any]], bytes | None] | None:
+    parts: list[Part] = []
+    for index, cls in enumerate(classes):
+        part = _part(cls, targets[index] if index < len(targets) else None, ctx)
+        if part is None:
+            return None
+        parts.append(part)
+    names: dict[str, Any] = {"DECIMAL": plain_decimal, "NUL": b"\0", "P": _Packers(parts)}
+    lines = ["def encode(values):", "    " + "".join(f"v{i}, " for i in range(len(parts))) + "= values"]
+    packed: list[str] = []
+    lengths: list[str] = []
+    for index, part in enumerate(parts):
+        words = {"v": f"v{index}", "i": str(index)}
+        lines += ["    " + line.format(**words) for line in part.prepare]
+        packed += [repr(part.head)] if part.head else []
+        packed += [value.format(**words) for value in part.packed]
+        lengths += [part.length.format(**words)] if part.length else []
+    key = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
+    lines.append(f"    return P[{key}]({', '.join(packed)})")
+    exec(compile("\n".join(lines) + "\n", "<informix_types.rowcode parameters>", "exec"), names)
+    encode: Callable[[Sequence[Any]], bytes | None] = names["encode"]
+    return encode
+
+
+def param_encoder(targets: Sequence[ColumnType | None], ctx: TypeContext) -> ParamEncoder:
+    """Return a function that encodes the parameters of one execution, as `encode_params` does, but fast.
+
+    Args:
+        targets: what is known about each marker's type; None, or a shorter sequence, where nothing is known.
+        ctx: how values are encoded. With dumpers registered every row goes through `encode_params`.
+
+    Raises (the returned function):
+        ConversionError: a value cannot be sent exactly; names the parameter (1-based).
+    """
+    known = tuple(targets)
+    shapes: dict[tuple[type, ...], Callable[[Sequence[Any]], bytes | None] | None] = {}
+    if ctx.adapters.dumpers:
+        return lambda values: encode_params(values, known, ctx)
+
+    def encode(values: Sequence[Any]) -> Binding:
+        classes = tuple(map(type, values))
+        try:
+            fast = shapes[classes]
+        except KeyError:
+            fast = None
+            if len(shapes) < MAX_SHAPES and classes:
+                fast = shapes[classes] = _compile(classes, known, ctx)
+        if fast is not None:
+            try:
+                blocks = fast(values)
+            except SLOW:
+                blocks = None
+            if blocks is not None:
+                return Binding(len(classes), blocks)
+        return encode_params(values, known, ctx)
+
+    return encode
