@@ -10,7 +10,8 @@ from typing import Final
 from ..buffer import Reader, decode_text
 from ..caps import NARROW
 from ..errors import Incomplete, ProtocolError
-from .login import LoginRequest, Marker, Tail
+from .login import LoginRequest
+from .login_frame import Marker, Tail
 
 __all__ = ["read_text_login"]
 
