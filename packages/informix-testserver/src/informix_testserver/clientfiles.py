@@ -1,4 +1,4 @@
-"""What an engine may ask of the protocol side while it runs: client files by SQ_FILE, large objects (5.14, 5.15)."""
+"""What an engine may ask of the protocol side: client files by SQ_FILE, large objects (sqli.md 5.14, 5.15)."""
 
 from typing import TYPE_CHECKING
 

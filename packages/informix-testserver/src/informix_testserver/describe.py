@@ -22,7 +22,7 @@ TRANSPORT_FORMS = frozenset({TypeCode.LVARCHAR, TypeCode.SENDRECV, TypeCode.BOOL
 
 
 def _width(column: ColumnType) -> int:
-    """Return the bytes that DESCRIBE counts for a column: fixed width, VARCHAR(m) m + 1, extended with envelope."""
+    """Return the bytes that DESCRIBE counts for a column: VARCHAR(m) as m + 1, extended types with envelope."""
     if column.code in (TypeCode.VARCHAR, TypeCode.NVARCHAR):
         return column.max_length + 1
     return column.width if column.width is not None else ENVELOPE + column.encoded_length

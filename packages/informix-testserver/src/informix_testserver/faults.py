@@ -1,8 +1,8 @@
 """Fault injection: what can go wrong between server and client, switched on by tests through `server.faults`.
 
-Rules act on the bytes of a reply just before they reach the socket (`wire.Wire.send`), or make the n-th statement
-fail. Counting starts when a rule is set and runs over all connections unless a rule names one. Each rule fires once;
-`dribble` and `delay` last until `clear`.
+Rules act on the bytes of a reply just before they reach the socket (`wire.Wire.send`), or make the n-th
+statement fail. Counting starts when a rule is set and runs over all connections unless a rule names one. Each rule
+fires once; `dribble` and `delay` last until `clear`.
 """
 
 import threading
@@ -31,7 +31,7 @@ class Outlet(Protocol):
         """Close the connection, with a TCP reset if asked, and raise `ConnectionError`."""
 
     def pause(self, seconds: float | None, until: Callable[[], bool]) -> None:
-        """Wait for seconds (None = for ever) or until the condition holds, the peer leaves or the server closes."""
+        """Wait for seconds (None = for ever) or until the condition holds; EndOfStream when nobody waits."""
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ class Faults:
             self._changed()
 
     def stall(self, *, after_groups: int = 0, connection: int | None = None) -> None:
-        """Answer so many more groups, then hold the next reply back until `clear`, the peer or the server ends it."""
+        """Answer so many more groups, then hold the next reply back until `clear`."""
         with self._lock:
             self._rules.stalls.append(_Stall(after_groups, connection))
             self._changed()

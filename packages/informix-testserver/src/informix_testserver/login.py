@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from informix_types.codesets import UnknownCodeset, codec_for_locale
 from informix_types.errors import Incomplete
 from informix_wire.pdu.login import (
     LoginReply,
@@ -18,7 +19,6 @@ from informix_wire.pdu.login import (
     read_login_request,
 )
 
-from .locales import UnknownCodeset, codec_for_locale
 from .wire import Wire
 
 if TYPE_CHECKING:

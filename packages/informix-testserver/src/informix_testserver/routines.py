@@ -1,4 +1,4 @@
-"""The fast path: routine look-up and calls, with the smart-LOB routines ``ifx_lo_*`` built in (sqli.md 5.13, 5.14).
+"""The fast path: routine look-up and calls; the smart-LOB routines ``ifx_lo_*`` are built in (sqli.md 5.13, 5.14).
 
 Other routines are the engine's (`engine.CallsRoutines`).
 """

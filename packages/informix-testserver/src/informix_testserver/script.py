@@ -173,6 +173,13 @@ class ScriptEngine:
         """Nothing is held."""
 
 
+def _script(statement: PreparedStatement) -> tuple[str, Answer]:
+    """Return text and answer, which `ScriptSession.prepare` put into the handle."""
+    sql, answer = statement.handle
+    assert isinstance(answer, Answer)
+    return str(sql), answer
+
+
 def _normal(sql: str) -> str:
     return " ".join(sql.split()).lower().rstrip("; ")
 
@@ -255,7 +262,7 @@ class ScriptSession:
         keys: Sequence[str | int] | None = None,  # noqa: ARG002 (the answer says what it reports)
     ) -> Outcome:
         """Report what the answer says."""
-        sql, answer = statement.handle
+        sql, answer = _script(statement)
         self._log("execute", sql, parameters)
         self._run(answer)
         kind = statement.statement_type
@@ -268,8 +275,8 @@ class ScriptSession:
         elif kind == STATEMENT_TYPES["database"]:
             name = sql.split()[1]
             return Outcome(database=self.open_database(name), database_name=name)
-        outcome = answer.outcome
-        return outcome(tuple(p.value for p in parameters)) if callable(outcome) else outcome
+        outcome: Outcome | Callable[[tuple[Any, ...]], Outcome] = answer.outcome
+        return outcome if isinstance(outcome, Outcome) else outcome(tuple(p.value for p in parameters))
 
     def open(
         self,
@@ -281,7 +288,7 @@ class ScriptSession:
         hold: bool = False,  # noqa: ARG002 (the session closes what does not hold)
     ) -> "ScriptCursor":
         """Open a cursor over the answer's rows."""
-        sql, answer = statement.handle
+        sql, answer = _script(statement)
         self._log("open", sql, parameters)
         self._run(answer)
         rows = answer.rows(tuple(p.value for p in parameters)) if callable(answer.rows) else answer.rows
@@ -328,9 +335,7 @@ class ScriptSession:
 
     def describe_keys(self, statement: PreparedStatement, keys: Sequence[str | int]) -> tuple[ResultColumn, ...]:  # noqa: ARG002 (the answer says which)
         """Return the keys that the answer reports."""
-        _, answer = statement.handle
-        assert isinstance(answer, Answer)
-        return answer.keys
+        return _script(statement)[1].keys
 
     def interrupt(self) -> None:
         """Stop a statement that waits."""

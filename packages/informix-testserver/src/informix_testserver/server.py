@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
@@ -36,7 +37,6 @@ DEFAULT_PORT = 9088
 DEFAULT_USER, DEFAULT_PASSWORD = "informix", "in4mix"
 SERVER_NAME = "informix"
 """As in IBM's Developer Edition container, so that programs written for it connect unchanged."""
-DEFAULT_LOCALE = "en_US.8859-1"
 HANDSHAKE_TIMEOUT = 10.0
 """Seconds a TLS client gets for its handshake."""
 END_TIMEOUT = 5.0
@@ -66,12 +66,13 @@ class TestServer:
         engine: what runs the SQL; default: the memory engine on sqlite3.
         profile: release to play: 11.70, 12.10, 14.10, 15, or a `Profile` of your own.
         tls: `ssl.SSLContext` or (certificate file, key file): the listener speaks TLS.
-        tls_port: with `tls`: listen for TLS on this port and for plain SQLI on `port` (Informix has two listeners).
+        tls_port: with `tls`: speak TLS on this port and plain SQLI on `port`, as Informix has two listeners.
         server_name: DBSERVERNAME.
         aliases: other names by which clients may log in. A login with any other name is refused (-761).
         redirect: (server name, host, port): answer every login with a redirect (sqli.md 2.4).
         pam: the PAM dialogue (style, text, expected answer or None); empty = no PAM (sqli.md 2.6).
-        db_locale: locale of the databases; a client whose DB_LOCALE differs gets -23197 (sqli.md 9).
+        db_locale: locale of the databases: a client whose DB_LOCALE differs gets -23197 (sqli.md 9). None accepts
+            any, since the databases hold Unicode.
 
     Attributes:
         faults: fault injection, see `faults.Faults`.
@@ -103,7 +104,7 @@ class TestServer:
         aliases: Sequence[str] = (),
         redirect: tuple[str, str, int | str] | None = None,
         pam: Sequence[tuple[int, str, str | None]] = (),
-        db_locale: str = DEFAULT_LOCALE,
+        db_locale: str | None = None,
     ) -> None:
         if tls_port is not None and tls is None:
             raise ValueError("tls_port needs tls")
@@ -179,15 +180,14 @@ class TestServer:
     def close(self) -> None:
         """Close every connection, end every thread, free the engine. May be called twice."""
         self._closing.set()
-        if self._wake_out is not None:
-            self._wake()
+        self._wake()
         if self._watcher is not None:
             self._watcher.join(END_TIMEOUT)
             self._watcher = None
-        if self._wake_out is not None:
-            self._wake_out.close()
-            self._wake_out = None
         with self._lock:
+            if self._wake_out is not None:
+                self._wake_out.close()
+                self._wake_out = None
             wires, threads = list(self._wires.values()), list(self._threads)
         for wire in wires:
             wire.interrupt()
@@ -221,11 +221,14 @@ class TestServer:
         with self._lock:
             return len(self._wires)
 
-    # --- connections ----------------------------------------------------------------------------------------------
+    # --- connections ------------------------------------------------------------------------------------------
 
     def _wake(self) -> None:
-        if self._wake_out is not None:
-            self._wake_out.send(b"\0")
+        """Make the watching thread look at the connections and at `_closing` anew."""
+        with self._lock:
+            if self._wake_out is not None:
+                with suppress(OSError):  # it has seen `_closing` and is gone
+                    self._wake_out.send(b"\0")
 
     def _watch(self, wake_in: socket.socket) -> None:
         """Accept connections and look for urgent data on them (sqli.md 5.17): the watching thread."""

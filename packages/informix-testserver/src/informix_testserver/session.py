@@ -1,7 +1,7 @@
 """One logged-in connection: reads request groups, dispatches their messages by the table of legal moves, replies.
 
-`server.py` starts a `Session` in a thread of its own; the moves themselves are in `moves.py` and the modules that it
-names. One request group gets exactly one reply group, and nothing is done before the group's EOT (sqli.md 1).
+`server.py` starts a `Session` in a thread of its own; the moves themselves are in `moves.py` and the modules that
+it names. One request group gets exactly one reply group, and nothing is done before the group's EOT (sqli.md 1).
 """
 
 import logging
@@ -171,7 +171,7 @@ class Session:
         self.wire.send(self.out)
 
     def fail(self, error: SqlError) -> None:
-        """Add the error that ends the group's work: PUTERR after rows of an insert cursor, else ERR (sqli.md 5.7)."""
+        """Add the error that ends the group's work: PUTERR in a group of PUTs (sqli.md 5.7), else ERR."""
         if self.put_seen:
             put_failed(self, error)
             return

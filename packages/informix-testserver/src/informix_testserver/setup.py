@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from informix_types.codesets import UnknownCodeset, codec_for_locale
 from informix_wire import pdu
 from informix_wire.caps import Capabilities
 
 from .engine import DatabaseFlag, SqlError
-from .locales import UnknownCodeset, codec_for_locale
 from .phases import Phase
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def enter_database(session: "Session", name: str, *, exclusive: bool = False) ->
     if session.login_database:
         raise SqlError(DATABASE_ALREADY_NAMED)  # sqli.md 2.9
     wanted = session.environment.get("DB_LOCALE")
-    if wanted and _codeset(wanted) != _codeset(session.server.db_locale):
+    mine = session.server.db_locale
+    if wanted and mine and _codeset(wanted) != _codeset(mine):
         raise SqlError(LOCALE_MISMATCH)
     flags = session.engine.open_database(name, exclusive=exclusive)
     session.set_database(name, flags | DatabaseFlag.ALWAYS)

@@ -37,7 +37,7 @@ SELECT_NEEDS_CURSOR = -260
 XACTSTAT = {BEGIN: BEGUN, COMMIT: COMMITTED, ROLLBACK: ROLLED_BACK}
 
 
-def _new(session: "Session", message: pdu.Prepare) -> Statement:
+def _new(session: "Session", message: pdu.Prepare | pdu.Command) -> Statement:
     session.check_faults("prepare")
     prepared = session.engine.prepare(message.sql)
     statement = Statement(

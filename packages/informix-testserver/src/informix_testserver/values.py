@@ -90,7 +90,10 @@ def decode_put_rows(
 def encode_row(
     session: "Session", types: Sequence[ColumnType], values: Sequence[Any], cursor: OpenCursor | None
 ) -> bytes:
-    """Encode one row payload, without its pad (sqli.md 7.1). `cursor` keeps the BYTE and TEXT data for FETCHBLOB."""
+    """Encode one row payload, without its pad (sqli.md 7.1).
+
+    `cursor` keeps the BYTE and TEXT data for FETCHBLOB.
+    """
     ctx = session.types
     parts: list[bytes] = []
     for column, value in zip(types, values, strict=True):

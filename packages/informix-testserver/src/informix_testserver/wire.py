@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from informix_types.errors import Incomplete
 from informix_wire.caps import Capabilities
@@ -139,7 +140,11 @@ class Wire:
         raise EndOfStream("closed by a fault")
 
     def pause(self, seconds: float | None, until: Callable[[], bool]) -> None:
-        """Wait for seconds (None = for ever) or until the condition holds, the peer leaves or the server closes."""
+        """Wait for seconds (None = for ever) or until the condition holds.
+
+        Raises:
+            EndOfStream: the peer leaves or the server closes meanwhile.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         while not until():
             left = _TICK if deadline is None else min(_TICK, deadline - time.monotonic())
@@ -159,10 +164,8 @@ class Wire:
 
     def shutdown(self) -> None:
         """End both directions; a thread that waits in `receive` comes back. May be called from any thread."""
-        try:
+        with suppress(OSError):
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
-        except OSError:
-            pass
 
     def close(self) -> None:
         """Free the socket."""

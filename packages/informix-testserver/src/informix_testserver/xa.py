@@ -1,8 +1,8 @@
 """Distributed transactions: the XA messages and the branches of one server (sqli.md 5.12).
 
-A branch is the open transaction of an engine session. While it is its owner's only work the session keeps it; when
-the session goes on with something else, or ends after XPREPARE, the branch takes the engine session along and waits
-for whoever commits it, and the session continues with a fresh one.
+A branch is the open transaction of an engine session. While it is its owner's only work the session keeps it;
+when the session goes on with something else, or ends after XPREPARE, the branch takes the engine session along and
+waits for whoever commits it, and the session continues with a fresh one.
 """
 
 import functools
