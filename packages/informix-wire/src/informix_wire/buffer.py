@@ -132,13 +132,18 @@ class Reader:
             raise ProtocolError(f"impossible length {n}")
         return n
 
-    def padded(self, n: int) -> bytes:
-        """Read n bytes and the pad byte that follows an odd number of them (PAD, sqli.md 0.2)."""
-        if self.pos + n + (n & 1) > len(self.buf):
+    def skip_padded(self, n: int) -> None:
+        """Pass over n bytes and the pad byte that follows an odd number of them (PAD, sqli.md 0.2)."""
+        end = self.pos + n + (n & 1)
+        if end > len(self.buf):
             raise self.short()
-        data = self.take(n)
-        self.pos += n & 1
-        return data
+        self.pos = end
+
+    def padded(self, n: int) -> bytes:
+        """Read n bytes, and pass over the pad byte that follows an odd number of them."""
+        start = self.pos
+        self.skip_padded(n)
+        return self.buf[start : start + n]
 
     def chunk(self) -> bytes:
         """Read `u16 n, PAD(n bytes)`."""

@@ -35,16 +35,18 @@ def _read_chunks(r: Reader, total: int, tag: int | None = None) -> bytes:
     """Read chunks until they add up to `total` bytes; with `tag`, each chunk is preceded by it."""
     if total > MAX_LENGTH:
         raise ProtocolError(f"impossible length {total}")
-    parts, left = [], total
+    spans: list[tuple[int, int]] = []  # copied only when all are there: a reader tries again as bytes arrive
+    left = total
     while left > 0:
         if tag is not None and (found := r.u16()) != tag:
             raise ProtocolError(f"tag {found} where a chunk of {tag} was due")
-        part = r.chunk()
-        if not part or len(part) > left:
-            raise ProtocolError(f"chunk of {len(part)} bytes where {left} are left")
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
+        size = r.u16()
+        if not 0 < size <= left:
+            raise ProtocolError(f"chunk of {size} bytes where {left} are left")
+        spans.append((r.pos, r.pos + size))
+        r.skip_padded(size)
+        left -= size
+    return b"".join(r.buf[start:end] for start, end in spans)
 
 
 class LoDataOperation(IntEnum):
