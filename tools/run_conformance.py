@@ -34,6 +34,8 @@ JARS = (
     "wbjdbc/resources/maven/org.mongodb/bson-3.8.0.jar",
 )
 JAVA_AT_LEAST = 17
+TRUST_PASSWORD = "conformance"
+"""Of the store that makes Java trust tests/conformance/tls/server.crt; Basics.java knows it too."""
 
 INSTALL_SECONDS = 600
 SUITE_SECONDS = 900
@@ -122,6 +124,7 @@ def jdbc_class_path() -> str:
         if int(version.split(".")[0]) < JAVA_AT_LEAST:
             raise ConformanceError(f"{tool} {version} is older than {JAVA_AT_LEAST}")
     folder = ENVS / "jdbc"
+    certificate = TESTS / "tls" / "server.crt"
 
     def make() -> None:
         # pip in an environment of its own: the one that we run in may have none
@@ -144,7 +147,16 @@ def jdbc_class_path() -> str:
             INSTALL_SECONDS,
         )
 
-    _prepared(folder, [JAR_PACKAGE], make)
+        _call(
+            [
+                *("keytool", "-importcert", "-noprompt", "-alias", "server", "-storetype", "PKCS12"),
+                *("-storepass", TRUST_PASSWORD, "-keystore", str(folder / "trust.p12"), "-file", str(certificate)),
+            ],
+            "making a trust store",
+            60,
+        )
+
+    _prepared(folder, [JAR_PACKAGE, certificate.read_text()], make)
     jars = [folder / "package" / jar for jar in JARS]
     for jar in jars:
         if not jar.is_file():
@@ -166,7 +178,7 @@ def jdbc_class_path() -> str:
 
 @contextlib.contextmanager
 def test_server(failures: list[str], *arguments: str) -> Iterator[dict[str, Any]]:
-    """Run tests/conformance/serve.py in a process of its own; yield host, port and utf8_port.
+    """Run tests/conformance/serve.py in a process of its own; yield host, port, tls_port …
 
     What the server found wrong, in itself or in what clients sent, is added to `failures` at the end.
     """
@@ -224,9 +236,7 @@ def run_informix_driver(pattern: str | None) -> list[str]:
             command += ["-k", pattern]
         environment = {
             **_clean_environment(),
-            "CONFORMANCE_HOST": address["host"],
-            "CONFORMANCE_PORT": str(address["port"]),
-            "CONFORMANCE_UTF8_PORT": str(address["utf8_port"]),
+            **{f"CONFORMANCE_{name.upper()}": str(value) for name, value in address.items()},
             "CONFORMANCE_DRIVER_VERSION": DRIVER_VERSION,
         }
         try:
@@ -244,6 +254,7 @@ def run_informix_driver(pattern: str | None) -> list[str]:
 def _java(path: str, *arguments: str, **properties: object) -> list[str]:
     settings = {
         "conformance.scalars": TESTS / "scalars.tsv",
+        "conformance.truststore": ENVS / "jdbc" / "trust.p12",
         "user.timezone": "UTC",
         "file.encoding": "UTF-8",
         **{f"conformance.{name}": value for name, value in properties.items()},
@@ -259,13 +270,7 @@ def run_jdbc(pattern: str | None) -> list[str]:
     finished: dict[str, Any] = {}
     with test_server(failures) as address:
         process = subprocess.Popen(
-            _java(
-                path,
-                *([pattern] if pattern else []),
-                host=address["host"],
-                port=address["port"],
-                utf8port=address["utf8_port"],
-            ),
+            _java(path, *([pattern] if pattern else []), **address),
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",

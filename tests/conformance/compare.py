@@ -25,7 +25,9 @@ CAPS = Capabilities.negotiate(OFFER_JDBC, SERVER_ANSWER)
 """What is in force between any of the three clients and the server: all offer the same mask (sqli.md 3.2)."""
 SKIP = {
     # savepoints: PEP 249 has no words for them
-    "jdbc": frozenset({"start", "setup", "parameter_types", "transaction_login", "transaction_close", "savepoint"}),
+    "jdbc": frozenset(
+        {"start", "setup", "parameter_types", "transaction_login", "transaction_close", "savepoint"}
+    ),
     "informix-driver": frozenset({"start", "setup", "parameter_types", "bulk_insert"}),
 }
 """Operations that only prepare others, or that one of the two clients does not have."""

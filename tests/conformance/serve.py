@@ -1,18 +1,24 @@
-"""The server that the foreign clients are run against: databases, users and routines that the suites count on.
+"""The servers that the foreign clients are run against: databases, users and routines that the suites count on.
 
 Prints one JSON line with its ports when it listens. Ends when its standard input is closed, with one more line a
 server that lists what went wrong inside it or against the protocol.
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 from informix_testserver import TestServer
 from informix_testserver.engine import SqlError
 from informix_testserver.memory import MemoryEngine
+
+TLS = Path(__file__).parent / "tls"
+ECHO_OFF = 1
+"""PAM style: prompt for a secret (sqli.md 2.6)."""
 
 
 def r_touch(number: int) -> None:
@@ -39,21 +45,34 @@ def r_fail(text: str) -> None:
     raise SqlError(-746, token=text)
 
 
+def servers(profile: str) -> dict[str, TestServer]:
+    """Name of the address to print → the server that listens there."""
+    plain = TestServer(
+        port=0, engine=MemoryEngine(), profile=profile, tls=(TLS / "server.crt", TLS / "server.key"), tls_port=0
+    )
+    return {
+        "port": plain,
+        "utf8_port": TestServer(port=0, databases=("utf8db",), profile=profile, db_locale="en_US.utf8"),
+        "pam_port": TestServer(port=0, profile=profile, pam=((ECHO_OFF, "Password: ", "pam secret"),)),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", default="14.10")
-    profile = parser.parse_args().profile
-    engine = MemoryEngine()
-    with (
-        TestServer(port=0, engine=engine, profile=profile) as server,
-        TestServer(port=0, databases=("utf8db",), profile=profile, db_locale="en_US.utf8") as utf8_server,
-    ):
-        address = {"host": server.host, "port": server.port, "utf8_port": utf8_server.port}
-        print(json.dumps(address), flush=True)
+    running = servers(parser.parse_args().profile)
+    with contextlib.ExitStack() as stack:
+        for server in running.values():
+            stack.enter_context(server)
+        plain = running["port"]
+        target = ("informix", plain.host, plain.port)
+        running["redirect_port"] = stack.enter_context(TestServer(port=0, redirect=target))
+        address = {name: server.port for name, server in running.items()}
+        print(json.dumps({"host": plain.host, "tls_port": plain.tls_port, **address}), flush=True)
         sys.stdin.read()
-        for each in (server, utf8_server):
-            errors = [*each.protocol_errors, *each.internal_errors]
-            print(json.dumps([f"{type(e).__name__}: {e}" for e in errors]), flush=True)
+        for name, server in running.items():
+            errors = [*server.protocol_errors, *server.internal_errors]
+            print(json.dumps([f"{name}: {type(e).__name__}: {e}" for e in errors]), flush=True)
 
 
 if __name__ == "__main__":

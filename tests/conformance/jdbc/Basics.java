@@ -1,6 +1,7 @@
 import static java.sql.Statement.RETURN_GENERATED_KEYS;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,6 +40,18 @@ final class Basics {
             try (Connection c = Harness.connect(null)) {
                 Harness.update(c, "database testdb");
                 Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "row");
+            }
+        });
+        h.run("login/tls", () -> at("conformance.tls_port", "SSLCONNECTION=true",
+                "SSL_TRUSTSTORE=" + System.getProperty("conformance.truststore"), "SSL_TRUSTSTORE_PASSWORD=conformance"));
+        h.run("login/redirect", () -> at("conformance.redirect_port"));
+        h.run("login/pam", () -> at("conformance.pam_port", "IFX_PAM_CLASS=PamAnswer"));
+        h.run("login/pam-refused", () -> {
+            try {
+                at("conformance.pam_port", "IFX_PAM_CLASS=PamAnswer$Wrong");
+                throw new AssertionError("a wrong answer was accepted");
+            } catch (SQLException expected) {
+                Harness.isTrue(expected.getErrorCode() != 0, "a code");
             }
         });
         h.run("login/unlogged-database", () -> {
@@ -163,6 +176,14 @@ final class Basics {
                 Harness.equal(1, s.executeUpdate("insert into e_gk values (0, 'x')", RETURN_GENERATED_KEYS), "count");
             }
         });
+    }
+
+    /** Logs in at one of the other servers and runs a query. */
+    private static void at(String port, String... properties) throws SQLException {
+        String url = Harness.urlAt(System.getProperty(port), "testdb", properties);
+        try (Connection c = DriverManager.getConnection(url, "informix", "in4mix")) {
+            Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "row");
+        }
     }
 
     private static SQLException goOn(Connection c, int code, String state, String sql) throws Exception {

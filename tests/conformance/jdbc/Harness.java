@@ -26,7 +26,7 @@ final class Harness {
     static final String HOST = System.getProperty("conformance.host", "127.0.0.1");
     static final String PORT = System.getProperty("conformance.port", "9088");
     /** The server whose databases are in UTF-8. */
-    static final String UTF8_PORT = System.getProperty("conformance.utf8port", "9088");
+    static final String UTF8_PORT = System.getProperty("conformance.utf8_port", "9088");
     /** Its only database besides sysmaster and testdb; the name tells the port. */
     static final String UTF8_DATABASE = "utf8db";
     static final long LIMIT_SECONDS = Long.getLong("conformance.limit", 30);
@@ -43,8 +43,11 @@ final class Harness {
     // ---- connections ------------------------------------------------------------------------------------------
 
     static String url(String database, String... properties) {
-        StringBuilder url = new StringBuilder("jdbc:informix-sqli://" + HOST + ":"
-                + (UTF8_DATABASE.equals(database) ? UTF8_PORT : PORT));
+        return urlAt(UTF8_DATABASE.equals(database) ? UTF8_PORT : PORT, database, properties);
+    }
+
+    static String urlAt(String port, String database, String... properties) {
+        StringBuilder url = new StringBuilder("jdbc:informix-sqli://" + HOST + ":" + port);
         if (database != null) {
             url.append("/").append(database);
         }

@@ -1,0 +1,86 @@
+"""TLS, pools, threads and asyncio: several sessions at once on the server."""
+
+import asyncio
+import os
+import ssl
+import threading
+from pathlib import Path
+
+import informix_db
+import pytest
+from informix_db import aio
+
+ONE = "select 1 from systables where tabid = 1"
+CERTIFICATE = Path(__file__).parent.parent / "tls" / "server.crt"
+
+
+def settings() -> dict[str, object]:
+    return {
+        "host": os.environ["CONFORMANCE_HOST"],
+        "port": int(os.environ["CONFORMANCE_PORT"]),
+        "user": "informix",
+        "password": "in4mix",
+        "database": "testdb",
+        "server": "informix",
+    }
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_tls(connect, runner, verified):
+    tls = ssl.create_default_context(cafile=CERTIFICATE) if verified else True
+    run = runner(connect(port=int(os.environ["CONFORMANCE_TLS_PORT"]), tls=tls))
+    assert run(ONE) == [(1,)]
+
+
+def test_tls_on_the_plain_port(connect):
+    with pytest.raises(informix_db.Error):
+        connect(tls=True)
+
+
+def test_pool_and_threads(run):
+    run.recreate("k_pool", "thread integer, n integer")
+    pool = informix_db.create_pool(**settings(), min_size=1, max_size=4, acquire_timeout=15.0)
+    problems: list[BaseException] = []
+
+    def work(thread: int) -> None:
+        try:
+            for n in range(10):
+                with pool.connection() as connection:
+                    cursor = connection.cursor()
+                    cursor.execute("insert into k_pool values (?, ?)", (thread, n))
+                    cursor.execute("select count(*) from k_pool where thread = ?", (thread,))
+                    assert cursor.fetchone() == (n + 1,)
+                    cursor.close()
+                    connection.commit()
+        except BaseException as e:  # noqa: BLE001 (reported by the test)
+            problems.append(e)
+
+    threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    pool.close()
+    assert problems == []
+    assert not any(thread.is_alive() for thread in threads)
+    assert run("select count(*), sum(n) from k_pool") == [(80, 8 * 45)]
+
+
+def test_asyncio(run):
+    run.recreate("k_aio", "task integer, n integer")
+
+    async def work(pool: object, task: int) -> None:
+        for n in range(5):
+            async with pool.connection() as connection:
+                cursor = await connection.cursor()
+                await cursor.execute("insert into k_aio values (?, ?)", (task, n))
+                await cursor.close()
+                await connection.commit()
+
+    async def main() -> None:
+        pool = await aio.create_pool(**settings(), min_size=1, max_size=3)
+        await asyncio.gather(*(work(pool, i) for i in range(6)))
+        await pool.close()
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+    assert run("select count(*), sum(n) from k_aio") == [(30, 60)]
