@@ -136,7 +136,7 @@ def test_an_error_behind_rows_is_raised(session: Session, make_peer: Any, group:
     assert peer.idle()
 
 
-# -- ahead ----------------------------------------------------------------------------------------------------------
+# -- ahead ---------------------------------------------------------------------------------------------------
 
 
 def test_ahead_asks_when_the_first_row_arrives(session: Session, make_peer: Any, group: Any, ints: Any) -> None:
@@ -270,7 +270,7 @@ def test_frees_sent_between_do_not_confuse_a_fetch_ahead(
     assert not session.expected
 
 
-# -- rows that are wrong --------------------------------------------------------------------------------------------
+# -- rows that are wrong -------------------------------------------------------------------------------------
 
 
 def test_a_value_without_python_form_leaves_the_session_usable(
@@ -325,7 +325,7 @@ def test_a_decoder_that_leaves_good_rows_is_caught(session: Session, make_peer: 
         peer.run(opening(session, prepared, lambda buf, offset: ([], offset)))
 
 
-# -- positions ------------------------------------------------------------------------------------------------------
+# -- positions -----------------------------------------------------------------------------------------------
 
 
 def test_scroll_by_position(session: Session, make_peer: Any, group: Any, ints: Any) -> None:
@@ -362,7 +362,7 @@ def test_scroll_open_can_fail(session: Session, make_peer: Any, group: Any, ints
     assert peer.idle()
 
 
-# -- forms ----------------------------------------------------------------------------------------------------------
+# -- forms ---------------------------------------------------------------------------------------------------
 
 LVARCHAR = ColumnType(TypeCode.UDTVAR, 500, 0, 1, "informix", "lvarchar")
 BOOLEAN = ColumnType(TypeCode.UDTFIXED, 1, 0x100, 5, "informix", "boolean")
