@@ -45,10 +45,26 @@ def r_fail(text: str) -> None:
     raise SqlError(-746, token=text)
 
 
+def engine() -> MemoryEngine:
+    """Make the main server's engine, which knows the routines."""
+    made = MemoryEngine()
+    made.register_routine("r_touch", r_touch, parameters=["integer"], kind="procedure")
+    made.register_routine("r_add", r_add, parameters=["integer", "integer"], returns=["integer"])
+    made.register_routine("r_rows", r_rows, parameters=["integer"], returns=["integer", "varchar(20)"], rows=True)
+    made.register_routine(
+        "r_types",
+        r_types,
+        parameters=["decimal(10,2)", "varchar(20)", "date"],
+        returns=["decimal(10,2)", "varchar(20)", "date"],
+    )
+    made.register_routine("r_fail", r_fail, parameters=["varchar(50)"], returns=["integer"])
+    return made
+
+
 def servers(profile: str) -> dict[str, TestServer]:
     """Name of the address to print → the server that listens there."""
     plain = TestServer(
-        port=0, engine=MemoryEngine(), profile=profile, tls=(TLS / "server.crt", TLS / "server.key"), tls_port=0
+        port=0, engine=engine(), profile=profile, tls=(TLS / "server.crt", TLS / "server.key"), tls_port=0
     )
     return {
         "port": plain,

@@ -32,11 +32,6 @@ def test_tls(connect, runner, verified):
     assert run(ONE) == [(1,)]
 
 
-def test_tls_on_the_plain_port(connect):
-    with pytest.raises(informix_db.Error):
-        connect(tls=True)
-
-
 def test_pool_and_threads(run):
     run.recreate("k_pool", "thread integer, n integer")
     pool = informix_db.create_pool(**settings(), min_size=1, max_size=4, acquire_timeout=15.0)
