@@ -85,7 +85,9 @@ def conversation(
 def _abandon(session: Session, exc: BaseException) -> None:
     """Set the state that an exception leaves behind."""
     if session.waiting or session.sending:
-        healable = session.waiting and not session.sending
+        # Before READY nobody knows what a reply will be: login, negotiation, PAM have no table of owed replies.
+        known = session.state is State.READY or session.recoverable
+        healable = session.waiting and not session.sending and known
         session.waiting = session.sending = False
         session.break_off(recoverable=healable and not isinstance(exc, FramingError))
     elif isinstance(exc, FramingError) or session.owes_reply:
