@@ -1,5 +1,6 @@
 """Integers, floats and decimals: edges, NULL sentinels, exactness, independence of the decimal context."""
 
+import math
 import struct
 from decimal import Context, Decimal, getcontext, localcontext
 from fractions import Fraction
@@ -70,7 +71,7 @@ def test_float_refuses_what_informix_has_not(column):
             encode_value(column, value, CTX)
     raw = b"\x7f\xf8" + bytes(6) if column.code == 3 else b"\x7f\xc0\0\0"
     value, _ = decode_value(column, raw, 0, CTX)
-    assert value != value  # another NaN than the NULL pattern stays a NaN
+    assert math.isnan(value)  # another NaN than the NULL pattern is a value
 
 
 def test_smallfloat_overflow():
@@ -123,13 +124,11 @@ def test_floating_decimal_is_exact(container_value, number, negative, power):
     assume(-129 <= top <= 125 and digits <= 32)
     value = exact(-number if negative else number, power)
     assume(power + len(str(number)) - digits >= -130)
-    try:
-        raw = encode_value(decimal_type(32), value, CTX)
-    except ConversionError as exc:
-        # Only what looks like NULL in its first two bytes is refused.
-        assert "NULL" in str(exc)
-        assert top >= 125
+    if negative and top == 125 and str(number).startswith("99"):
+        with pytest.raises(ConversionError, match="NULL"):  # its first two bytes are those of NULL
+            encode_value(decimal_type(32), value, CTX)
         return
+    raw = encode_value(decimal_type(32), value, CTX)
     want = Fraction(-number if negative else number) * Fraction(10) ** power
     assert container_value(raw) == want
     decoded, _ = decode_value(decimal_type(32), raw, 0, CTX)
