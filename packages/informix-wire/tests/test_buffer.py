@@ -96,7 +96,7 @@ def test_undecodable_bytes_survive(raw, encoding):
     assert encode_text(decode_text(raw, encoding), encoding) == raw
 
 
-@given(st.binary(max_size=40), st.sampled_from(["gb18030", "cp932", "euc_jp", "big5", "cp949"]))
+@given(st.binary(max_size=40), st.sampled_from(["gb18030", "cp932", "euc_jp", "big5", "cp949", "hz", "utf-7"]))
 def test_multibyte_garbage_decodes_to_something(raw, encoding):
     assert isinstance(decode_text(raw, encoding), str)
 
@@ -106,3 +106,7 @@ def test_int8_reads_back(value):
     raw = bytes.fromhex(written("int8", value))
     assert len(raw) == 10
     assert Reader(raw).int8() == value
+
+
+def test_codec_that_cannot_escape_a_byte_replaces_it():
+    assert decode_text(b"ab~\x8e", "hz").startswith("ab\ufffd")

@@ -236,6 +236,28 @@ def test_server_refuses_foreign_clients(first_bytes, named):
         read_login_request(first_bytes + b"........")
 
 
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        (b"sqAYIBPQAAsqlexec joe 9.350 AAA#B000000 \0", "without its binary part"),
+        (b"sqAYIBPQAA" + b"x" * 70000, "without its binary part"),
+        (text_login_around(bytes.fromhex(BY_ID["textlogin_body_csdk9350"]["hex"]), "login joe :"), "known order"),
+        (b"sqAYIBPQAAsqlexec joe 9.350 AAA#B000000 :AG0AAAA9\0", "middle of a field"),
+    ],
+)
+def test_impossible_text_logins_are_refused(raw, named):
+    with pytest.raises(ProtocolError, match=named):
+        read_login_request(raw)
+
+
+def test_text_login_with_an_unknown_block_ends_with_its_base64():
+    body = bytes.fromhex(BY_ID["textlogin_body_csdk9350"]["hex"])
+    raw = text_login_around(body[:-2] + bytes.fromhex("006f0002abcd007f"))
+    request, end = read_login_request(raw + b"\0")
+    assert end == len(raw) + 1
+    assert request.server == "demo_on"
+
+
 def redirect_frame(text, *, end=b"\0\x7f"):
     raw = bytes.fromhex(BY_ID["redirect_followed_by_jdbc450"]["hex"])
     at = raw.index(b"\0\x67\0\0")

@@ -243,6 +243,7 @@ def test_describe_and_done_of_the_wide_dialects():
         "0061 0000 00000000 0001",  # no bytes, but a chunk
         "0061 0000 00000004 0008 0102030405060708",  # chunk longer than the total
         "0061 0000 00000004 0000",  # empty chunk before the total is reached
+        "0061 0000 7fffffff",
         "0062 0004",
         "0067 0001 0009 0000 0000",  # value of type NULL with data
         "0067 0001 0002 0001 0000 00000001",  # unknown indicator
@@ -273,6 +274,24 @@ def test_impossible_server_messages_are_refused(raw):
 def test_impossible_client_messages_are_refused(raw):
     with pytest.raises(ProtocolError):
         pdu.read_client(bytes.fromhex(raw), 0, FULL)
+
+
+def test_input_describe_with_named_arguments():
+    """Layout of sqli.md 4.7 written out: n, flags, number of names, mode and name of each, then the parameters."""
+    column = ColumnType(TypeCode.INTEGER, 4)
+    message = pdu.InputDescribe((pdu.InputParameter(column),), 1, ((2, "ab"), (0, "")))
+    raw = bytes.fromhex(
+        "007d 0001 0001 0002 02 00026162 00 0000 0002 00000000 0000 0000 0000 0000 00000000 00000004"
+    )
+    assert message.encode(FULL) == raw
+    assert pdu.read_server(raw, 0, FULL) == (message, len(raw))
+    assert message.types == (column,)
+
+
+def test_read_of_no_bytes_has_an_empty_chunk():
+    raw = bytes.fromhex("0061 0000 00000000 0000")
+    assert pdu.LoDataReply(0, 0).encode(FULL) == raw
+    assert pdu.read_server(raw, 0, FULL) == (pdu.LoDataReply(0, 0), len(raw))
 
 
 def test_xid_parts_are_bounded_when_built():

@@ -179,10 +179,6 @@ class Reader:
             raise ProtocolError("login string without its final NUL")
         return decode_text(raw[:-1], self.caps.encoding)
 
-    def fixed(self, n: int) -> str:
-        """Read n bytes of NUL-filled text."""
-        return decode_text(self.take(n).rstrip(b"\0"), self.caps.encoding)
-
 
 class Writer:
     """Collects primitives in `data`; the counterpart of `Reader`, method by method."""
