@@ -345,18 +345,17 @@ def run_requests(_pattern: str | None) -> list[str]:
 
 
 def _save(client: str, chunks: list[Any]) -> None:
-    """Keep the recording beside the environments, for reading."""
+    """Keep the recording beside the environments, for `python -m informix_wire.trace`."""
     folder = ENVS / "recordings"
     folder.mkdir(parents=True, exist_ok=True)
+    operation = ""
     with (folder / f"{client}.jsonl").open("w", encoding="utf-8") as out:
         for chunk in chunks:
-            record = {
-                "operation": chunk.operation,
-                "connection": chunk.connection,
-                "direction": chunk.direction,
-                "hex": chunk.data.hex(),
-            }
-            out.write(json.dumps(record) + "\n")
+            if chunk.operation != operation:
+                operation = chunk.operation
+                out.write(f"# {operation}\n")
+            step = {"conn": chunk.connection, "dir": chunk.direction, "hex": chunk.data.hex()}
+            out.write(json.dumps(step) + "\n")
 
 
 def main() -> int:
