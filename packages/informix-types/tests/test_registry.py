@@ -28,7 +28,7 @@ def test_loader_by_code_and_by_name():
     registry = TypeRegistry()
     registry.register_loader(TypeCode.INTEGER, float)
     registry.register_loader(40, lambda raw: ("by code", raw))
-    registry.register_loader("POINT", lambda raw: tuple(raw))
+    registry.register_loader("POINT", tuple)
     row = b"\0\0\0\5" + b"\0\0\0\0\2\1\2" + b"\x80\0\0\0"
     assert decode_row([INTEGER, POINT, INTEGER], row, context(registry)) == (5.0, (1, 2), None)
     registry.register_loader("point", None)

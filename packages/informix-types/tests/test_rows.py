@@ -96,8 +96,8 @@ def test_errors_name_column_type_and_bytes():
 
 ALL_TYPES = [ColumnType(code, length) for code, length in (
     (0, 5), (1, 2), (2, 4), (3, 8), (4, 4), (5, 0x0802), (5, 0x20FF), (7, 4), (8, 0x1002), (9, 2), (10, 0x130F),
-    (10, 0x0468), (10, 0x0424), (11, 56), (12, 56), (13, 9), (14, 0x144F), (14, 0x0602), (17, 10), (43, 9), (45, 1),
-    (52, 8),
+    (10, 0x0468), (10, 0x0424), (11, 56), (12, 56), (13, 9), (14, 0x144F), (14, 0x0602), (17, 10), (43, 9),
+    (45, 1), (52, 8),
 )]  # fmt: skip
 ALL_TYPES += [
     ColumnType(19, extended_name="integer"),
