@@ -54,8 +54,8 @@ _TOKEN = re.compile(
                    (?= \s* (?: year | month | day | hour | minute | second | fraction ) \b ) )
     | (?P<word> [^\W\d] [\w$]* )
     | (?P<number> (?: [0-9]+ (?: \.(?!\.) [0-9]* )? | \. [0-9]+ ) (?: e [+-]? [0-9]+ )? )
-    | (?P<string> ' [^']* (?: '' [^']* )* ' )
-    | (?P<double> " [^"]* (?: "" [^"]* )* " )
+    | (?P<string> ' [^']*+ (?: '' [^']*+ )*+ ' )
+    | (?P<double> " [^"]*+ (?: "" [^"]*+ )*+ " )
     | (?P<variable> \$ [^\W\d] \w* )
     | (?P<operator> :: | \|\| | <> | <= | >= | != | == | [-+*/=<>(),.;:?@\[\]] )
     | (?P<brace> [{}] )
@@ -64,6 +64,24 @@ _TOKEN = re.compile(
 )
 _NORMALISED = {"!=": "<>", "==": "="}
 _COLLECTIONS = ("SET", "MULTISET", "LIST")
+_BEFORE_VALUES = frozenset(
+    {
+        "SELECT",
+        "DISTINCT",
+        "UNIQUE",
+        "ALL",
+        "WHERE",
+        "AND",
+        "OR",
+        "NOT",
+        "IN",
+        "THEN",
+        "ELSE",
+        "WHEN",
+        "CASE",
+        "BY",
+    }
+)
 
 
 def tokenize(text: str, *, delimident: bool = False, allow_newline: bool = False) -> list[Token]:
@@ -158,14 +176,17 @@ def _brace(text: str, start: int, tokens: list[Token], depth: int) -> tuple[int,
 def _opens_collection(start: int, tokens: list[Token]) -> bool:
     """Tell ``SET{1}`` from a comment after SET.
 
-    MULTISET and LIST before a brace can only be constructors. SET is one too when the brace touches it or when
-    no word stands before it: ``UPDATE t SET {comment} a = 1`` has the table's name there.
+    MULTISET and LIST before a brace can only be constructors. SET is one too when the brace touches it or when an
+    operator or a word that calls for a value stands before it; ``UPDATE t SET {comment} a = 1`` has a name there.
     """
     if not tokens or tokens[-1].key not in _COLLECTIONS:
         return False
     if tokens[-1].key != "SET" or tokens[-1].end == start:
         return True
-    return len(tokens) > 1 and not tokens[-2].word and tokens[-2].key not in (QUOTED, STRING, ";")
+    if len(tokens) == 1:
+        return False
+    before = tokens[-2]
+    return before.key in _BEFORE_VALUES if before.word else before.key not in (QUOTED, STRING, ";")
 
 
 def _unreadable(text: str, pos: int) -> SqlError:

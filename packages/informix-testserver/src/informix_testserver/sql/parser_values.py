@@ -124,6 +124,12 @@ class ValueParser(TypeParser):
             return None
         return ast.NullLiteral(self.advance().pos)
 
+    def _unfinished_literal(self) -> ast.Expression | None:
+        """Refuse ``DATETIME (…)`` without a qualifier, which the lexer does not take for a literal."""
+        if self.peek() == "(":
+            self.fail(self.tokens[self.index + 1])
+        return None
+
     def _case(self) -> ast.Expression | None:
         if self.peek() in AFTER_VALUE or self.peek() == "FROM":
             return None
@@ -387,6 +393,8 @@ PREFIX: dict[str, _Prefix] = {
 
 PREFIX_WORDS: dict[str, _PrefixWord] = {
     "NULL": ValueParser._null,
+    "DATETIME": ValueParser._unfinished_literal,
+    "INTERVAL": ValueParser._unfinished_literal,
     "NOT": ValueParser._not,
     "CASE": ValueParser._case,
     "CAST": ValueParser._cast,
