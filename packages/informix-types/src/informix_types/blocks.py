@@ -4,8 +4,10 @@
 send. `params.py` decides which wire type a Python value gets.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from struct import Struct
 from struct import error as struct_error
 from typing import Any
@@ -25,12 +27,17 @@ from .values import DESCRIPTOR_SIZE, BlobDescriptor, BlobLocator
 __all__ = ["BoundValue", "decode_block", "encode_block"]
 
 _HEAD = Struct(">hh")
+_INDICATOR = Struct(">hH")
+_PLAIN_HEAD = Struct(">BBhH")
+"""Flags, code, indicator, precision of a block without names."""
 _U16 = Struct(">H")
 _I32 = Struct(">i")
 VALUE, NULL, DEFAULT = 0, -1, -2
 """Indicators (sqli.md 7.2)."""
 MAX_BOUND_TEXT = 0xFFFF
 """Length fields of bound strings are unsigned (sqli.md 1)."""
+LONG_DESCRIPTOR_SIZE = 68
+"""A BYTE/TEXT descriptor with capability bit 70 (sqli.md 3.3)."""
 ANY_DECIMAL = 32 << 8 | FLOATING_SCALE
 """Encoded length of DECIMAL(32), floating: what a bound DECIMAL decodes as."""
 
@@ -42,21 +49,19 @@ _PRECISION: dict[int, int] = {
 }
 """Precision words of integers (sqli.md 7.2)."""
 
-_ROW_FORM: frozenset[int] = frozenset(
-    {
-        TypeCode.SMALLINT,
-        TypeCode.INTEGER,
-        TypeCode.SERIAL,
-        TypeCode.BIGINT,
-        TypeCode.BIGSERIAL,
-        TypeCode.INT8,
-        TypeCode.SERIAL8,
-        TypeCode.SMALLFLOAT,
-        TypeCode.FLOAT,
-        TypeCode.DATE,
-    }
-)
-"""Types whose data in a block is their row form."""
+_ROW_FORM: dict[int, int] = {
+    TypeCode.SMALLINT: 2,
+    TypeCode.INTEGER: 4,
+    TypeCode.SERIAL: 4,
+    TypeCode.BIGINT: 8,
+    TypeCode.BIGSERIAL: 8,
+    TypeCode.INT8: 10,
+    TypeCode.SERIAL8: 10,
+    TypeCode.SMALLFLOAT: 4,
+    TypeCode.FLOAT: 8,
+    TypeCode.DATE: 4,
+}
+"""Types whose data in a block is their row form, and its width."""
 _TEXT: frozenset[int] = frozenset({TypeCode.CHAR, TypeCode.NCHAR, TypeCode.VARCHAR, TypeCode.NVARCHAR})
 
 
@@ -170,8 +175,16 @@ def _take_char(buf: bytes, offset: int, head: Struct = _U16) -> tuple[bytes, int
         raise Incomplete from None
     if size < 0:
         raise FramingError(f"a value of {size} bytes")
-    raw, end = _take(buf, offset + head.size, size + (size & 1))
-    return raw[:size], end
+    start = offset + head.size
+    end = start + size + (size & 1)
+    if end > len(buf):
+        raise Incomplete
+    return bytes(buf[start : start + size]), end
+
+
+@lru_cache(maxsize=4096)
+def _type(code: int, length: int, flags: int, owner: str = "", name: str = "") -> ColumnType:
+    return ColumnType(code, length, flags, owner=owner, extended_name=name)
 
 
 def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue, int]:
@@ -185,65 +198,90 @@ def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue,
         FramingError: impossible bytes.
         ConversionError: Python has no object for the value.
     """
-    raw, at = _take(buf, offset, 2)
-    flags, code = raw[0] << 8, raw[1]
-    owner = name = ""
-    if has_extended_name(code):
-        raw, at = _take_char(buf, at)
-        owner = raw.decode(ctx.encoding, "replace")
-        raw, at = _take_char(buf, at)
-        name = raw.decode(ctx.encoding, "replace")
-    raw, at = _take(buf, at, _HEAD.size)
-    indicator, precision = _HEAD.unpack(raw)
-    column = ColumnType(code, 0, flags, owner=owner, extended_name=name)
+    try:
+        flags, code, indicator, precision = _PLAIN_HEAD.unpack_from(buf, offset)
+        at = offset + _PLAIN_HEAD.size
+        owner = name = ""
+        if has_extended_name(code):
+            raw, at = _take_char(buf, offset + 2)
+            owner = raw.decode(ctx.encoding, "replace")
+            raw, at = _take_char(buf, at)
+            name = raw.decode(ctx.encoding, "replace")
+            indicator, precision = _INDICATOR.unpack_from(buf, at)
+            at += _INDICATOR.size
+    except struct_error:
+        raise Incomplete from None
+    flags <<= 8
     if indicator in (NULL, DEFAULT):
-        if code in (TypeCode.DATETIME, TypeCode.INTERVAL):
-            column = ColumnType(code, precision & 0xFFFF, flags)
+        qualified = code in (TypeCode.DATETIME, TypeCode.INTERVAL)
+        column = _type(code, precision if qualified else 0, flags, owner, name)
         return BoundValue(column, None, is_default=indicator == DEFAULT), at
     if indicator != VALUE:
         raise FramingError(f"parameter block with indicator {indicator}")
-    return _decode_data(buf, at, column, precision & 0xFFFF, ctx)
-
-
-def _decode_data(
-    buf: bytes, at: int, column: ColumnType, precision: int, ctx: TypeContext
-) -> tuple[BoundValue, int]:
-    code, flags = column.code, column.flags
-    if code in _ROW_FORM:
-        column = ColumnType(code, column.width or 0, flags)
-        value, at = decode_value(column, buf, at, ctx)
-    elif code in _TEXT:
-        raw, at = _take_char(buf, at)
-        column, value = ColumnType(code, len(raw), flags), text_decoder(ctx)(raw)
-    elif code in (TypeCode.DECIMAL, TypeCode.MONEY):
-        raw, at = _take_char(buf, at)
-        column = ColumnType(code, ANY_DECIMAL, flags)
-        value = load_decimal(raw, None) if any(raw) else None
-    elif code in (TypeCode.DATETIME, TypeCode.INTERVAL):
-        raw, at = _take_char(buf, at)
-        column = ColumnType(code, precision, flags)
-        value = _decode_qualified(column, raw, ctx)
-    elif code in (TypeCode.BYTE, TypeCode.TEXT):
-        raw, at = _take(buf, at, precision if precision in (56, 68) else DESCRIPTOR_SIZE)
-        column = ColumnType(code, len(raw), flags)
-        return BoundValue(column, BlobDescriptor(raw, code == TypeCode.TEXT), blob_pending=True), at
-    elif has_extended_name(code):
+    if has_extended_name(code):
         raw, at = _take_char(buf, at, _I32)
-        column = ColumnType(code, len(raw), flags, owner=column.owner, extended_name=column.extended_name)
-        value = _decode_extended(column, raw, ctx)
-    else:
+        column = _type(code, len(raw), flags, owner, name)
+        return BoundValue(column, _decode_extended(column, raw, ctx)), at
+    reader = _READERS.get(code)
+    if reader is None:
         raise FramingError(f"parameter block of type {code}")
+    return reader(buf, at, (code, flags, precision), ctx)
+
+
+# -- readers of the data of built-in types --
+
+Head = tuple[int, int, int]
+"""Code, flags, precision word."""
+Reader = Callable[[bytes, int, Head, TypeContext], tuple[BoundValue, int]]
+
+
+def _read_row_form(buf: bytes, at: int, head: Head, ctx: TypeContext) -> tuple[BoundValue, int]:
+    code, flags, _ = head
+    column = _type(code, _ROW_FORM[code], flags)
+    value, at = decode_value(column, buf, at, ctx)
     return BoundValue(column, value), at
 
 
-def _decode_qualified(column: ColumnType, raw: bytes, ctx: TypeContext) -> Any:
+def _read_text(buf: bytes, at: int, head: Head, ctx: TypeContext) -> tuple[BoundValue, int]:
+    code, flags, _ = head
+    raw, at = _take_char(buf, at)
+    return BoundValue(_type(code, len(raw), flags), text_decoder(ctx)(raw)), at
+
+
+def _read_decimal(buf: bytes, at: int, head: Head, _ctx: TypeContext) -> tuple[BoundValue, int]:
+    code, flags, _ = head
+    raw, at = _take_char(buf, at)
+    return BoundValue(_type(code, ANY_DECIMAL, flags), load_decimal(raw, None) if any(raw) else None), at
+
+
+def _read_qualified(buf: bytes, at: int, head: Head, ctx: TypeContext) -> tuple[BoundValue, int]:
+    code, flags, precision = head
+    raw, at = _take_char(buf, at)
+    column = _type(code, precision, flags)
     if not any(raw):
-        return None
+        return BoundValue(column, None), at
     width = column.width or 0
-    if len(raw) > width and any(raw[width:]):
+    if any(raw[width:]):
         raise FramingError(f"{len(raw)} bytes for {column.type_name}")
     value, _ = decode_value(column, raw[:width].ljust(width, b"\0"), 0, ctx)
-    return value
+    return BoundValue(column, value), at
+
+
+def _read_descriptor(buf: bytes, at: int, head: Head, _ctx: TypeContext) -> tuple[BoundValue, int]:
+    code, flags, precision = head
+    # 56 bytes, 68 with capability bit 70 (sqli.md 5.16); the precision word is 56 or 0.
+    raw, at = _take(buf, at, LONG_DESCRIPTOR_SIZE if precision == LONG_DESCRIPTOR_SIZE else DESCRIPTOR_SIZE)
+    descriptor = BlobDescriptor(raw, code == TypeCode.TEXT)
+    return BoundValue(_type(code, len(raw), flags), descriptor, blob_pending=True), at
+
+
+_READERS: dict[int, Reader] = (
+    dict.fromkeys(_ROW_FORM, _read_row_form)
+    | dict.fromkeys(_TEXT, _read_text)
+    | dict.fromkeys((TypeCode.DECIMAL, TypeCode.MONEY), _read_decimal)
+    | dict.fromkeys((TypeCode.DATETIME, TypeCode.INTERVAL), _read_qualified)
+    | dict.fromkeys((TypeCode.BYTE, TypeCode.TEXT), _read_descriptor)
+)
 
 
 def _decode_extended(column: ColumnType, raw: bytes, ctx: TypeContext) -> Any:

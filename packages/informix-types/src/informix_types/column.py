@@ -48,6 +48,10 @@ class ColumnType:
     extended_name: str = ""
     source: int = 0
 
+    def __hash__(self) -> int:
+        # Cheaper than all seven fields, and types are looked up for every value; __eq__ compares all.
+        return hash((self.code, self.encoded_length, self.extended_name))
+
     @property
     def nullable(self) -> bool:
         """False when the server describes the column as NOT NULL."""

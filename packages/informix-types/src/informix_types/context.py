@@ -82,6 +82,10 @@ class TypeContext:
     normalised_datetimes: bool = True
     adapters: Adapters = field(default=NO_ADAPTERS)
 
+    def __hash__(self) -> int:
+        # Cheaper than all fields, and contexts are looked up for every value; __eq__ compares all.
+        return hash((self.encoding, self.errors, self.adapters))
+
     def with_encoding(self, encoding: str, errors: str | None = None) -> Self:
         """Return the same context for another codec (and error handler)."""
         return replace(self, encoding=encoding, errors=self.errors if errors is None else errors)

@@ -79,7 +79,7 @@ class Binding(NamedTuple):
         blobs: the data of BYTE and TEXT parameters that are not NULL, in order, for BBIND (sqli.md 5.16).
     """
 
-    count: int
+    count: int  # type: ignore[assignment]  # a named field that hides tuple.count on purpose
     blocks: bytes
     blobs: tuple[bytes, ...] = ()
 

@@ -1,6 +1,7 @@
 """Character types: CHAR, NCHAR, VARCHAR, NVARCHAR, LVARCHAR (sqli.md 7.1)."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from ..column import ColumnType
 from ..context import TypeContext
@@ -14,6 +15,7 @@ MAX_COUNTED = 255
 """A VARCHAR's length is one byte (sqli.md 7.1)."""
 
 
+@lru_cache(maxsize=256)
 def text_decoder(ctx: TypeContext) -> Callable[[bytes], str]:
     """Return the function that decodes character data in a context; it raises ConversionError."""
     encoding, errors = ctx.encoding, ctx.errors
