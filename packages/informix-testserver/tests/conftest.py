@@ -22,11 +22,11 @@ TIMEOUT = 10.0
 class RawClient:
     """A client that sends what it is told to, legal or not."""
 
-    def __init__(self, server: TestServer, **login: Any) -> None:
-        self.sock = socket.create_connection((server.host, login.pop("port", server.port)), timeout=TIMEOUT)
+    def __init__(self, to: TestServer, **login: Any) -> None:
+        self.sock = socket.create_connection((to.host, login.pop("port", to.port)), timeout=TIMEOUT)
         self.data = b""
         self.caps: Capabilities = NARROW
-        self._login = {"user": "informix", "password": "in4mix", "server": server.server_name, **login}
+        self._login = {"user": "informix", "password": "in4mix", "server": to.server_name, **login}
 
     def close(self) -> None:
         self.sock.close()
@@ -135,8 +135,8 @@ def connect() -> Iterator[Callable[..., RawClient]]:
     """Make raw clients of a server; they are closed at the end."""
     clients: list[RawClient] = []
 
-    def make(server: TestServer, **login: Any) -> RawClient:
-        client = RawClient(server, **login)
+    def make(to: TestServer, **login: Any) -> RawClient:
+        client = RawClient(to, **login)
         clients.append(client)
         return client
 

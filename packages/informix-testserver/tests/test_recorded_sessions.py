@@ -2,7 +2,8 @@
 
 Before each request group the engine is given the recorded reply to it: it takes columns from its DESCRIBE, the
 number of rows from its TUPLEs, outcome and errors from DONE and ERR. All values are NULL. So the test proves that
-both clients' requests are understood and answered by the right messages in the right order, not that values are right.
+both clients' requests are understood and answered by the right messages in the right order, not that values are
+right.
 """
 
 from collections.abc import Callable, Iterable

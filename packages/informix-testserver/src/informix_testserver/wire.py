@@ -3,10 +3,12 @@
 `session.py` reads messages and sends groups through it; `faults.py` stands between a group and the socket.
 """
 
+import fcntl
 import select
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +26,8 @@ _CHUNK = 1 << 16
 _LARGEST_CHUNK = 1 << 20
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on with zero seconds: close sends RST."""
+_AT_MARK = 0x40047307 if sys.platform == "darwin" else 0x8905
+"""SIOCATMARK: does the stream stand at the urgent mark?"""
 _TICK = 0.02
 """Seconds between looks at the peer while a fault holds a reply back."""
 
@@ -59,30 +63,39 @@ class Wire:
 
     def receive(self, size: int = _CHUNK) -> None:
         """Wait for more bytes and append them to the unread ones. Raises EndOfStream at the end."""
-        if not (isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()):
-            self._wait_readable()
         try:
-            chunk = self.sock.recv(size)
-        except (OSError, ValueError) as exc:  # ValueError: the SSL object is gone
+            if isinstance(self.sock, ssl.SSLSocket):
+                chunk = self._receive_tls(self.sock, size)
+            else:
+                self._wait_readable()
+                with self._lock:
+                    self._waiting = False
+                    chunk = self.sock.recv(size)
+        except (
+            OSError,
+            ValueError,
+        ) as exc:  # closed by the server; ValueError: its descriptor or SSL object is gone
             raise EndOfStream(str(exc)) from None
         if not chunk:
             raise EndOfStream("the client closed the connection")
         self.data = self.data[self.pos :] + chunk
         self.pos = 0
 
+    def _receive_tls(self, sock: ssl.SSLSocket, size: int) -> bytes:
+        """Receive without the lock: a record that is not complete would hold it for long."""
+        if not sock.pending():
+            self._wait_readable()
+            with self._lock:
+                self._waiting = False
+        return sock.recv(size)
+
     def _wait_readable(self) -> None:
         """Wait without consuming: urgent data that arrives meanwhile can tell an idle session from a busy one."""
         with self._lock:
             self._waiting = True
-        try:
-            poller = select.poll()
-            poller.register(self.sock, select.POLLIN)
-            poller.poll()
-        except (OSError, ValueError) as exc:  # closed by the server
-            raise EndOfStream(str(exc)) from None
-        finally:
-            with self._lock:
-                self._waiting = False
+        poller = select.poll()
+        poller.register(self.sock, select.POLLIN)
+        poller.poll()
 
     def need(self, count: int) -> bytes:
         """Return the next `count` bytes, waiting for them, without consuming them."""
@@ -212,9 +225,12 @@ class Wire:
         return True
 
     def _unread(self) -> bool:
+        """Tell whether bytes from before the urgent mark wait to be read: part of the request that is meant."""
         if self.pos < len(self.data):
             return True
         try:
+            if struct.unpack("i", fcntl.ioctl(self.sock, _AT_MARK, bytes(4)))[0]:
+                return False  # whatever is there was sent after the urgent byte
             return bool(socket.socket.recv(self.sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
         except OSError:
             return False

@@ -1,0 +1,64 @@
+"""Cancel by urgent data (sqli.md 5.17)."""
+
+import threading
+import time
+
+import pytest
+from informix_types import ColumnType, TypeCode
+from informix_wire import pdu
+
+INT = ColumnType(TypeCode.INTEGER, 4)
+CANCELLED = [pdu.Err(-213, -157)]
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("repeat", range(3))
+def test_a_running_statement_is_aborted(script, server, client, repeat):
+    script.answer("update t set a = 1", waits=threading.Event())
+    client.ask(pdu.Begin())
+    client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
+    client.send(pdu.StatementId(0), pdu.Execute())
+    wait_for(lambda: script.log[-1].action == "execute")
+    client.urgent()
+    assert client.read_group() == CANCELLED
+    assert client.ask(pdu.Commit()) == [pdu.XactStat(2, 0, 1)]  # the transaction stayed open
+
+
+def test_an_idle_session_ignores_it(client):
+    client.urgent()
+    assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
+    client.urgent()
+    assert client.ask(pdu.Commit()) == [pdu.XactStat(2, 0, 1)]
+
+
+def test_a_long_fetch_is_aborted_between_rows(script, server, client):
+    class Endless:
+        def __len__(self):
+            return 1 << 40
+
+        def __getitem__(self, index):
+            return (index & 0xFFFF,)
+
+    script.answer("select a from t", columns=[("a", INT)], rows=Endless())
+    client.ask(pdu.Prepare(0, "select a from t"), pdu.NDescribe(), pdu.WantDone())
+    client.send(pdu.StatementId(0), pdu.CursorName("c"), pdu.Open(), pdu.NFetch(1 << 30))
+    wait_for(lambda: script.log[-1].action == "open")
+    client.urgent()
+    assert client.read_group()[-1] == CANCELLED[0]
+    assert client.ask(pdu.StatementId(0), pdu.Close()) == []
+
+
+def test_a_client_that_leaves_aborts_its_statement(script, server, connect):
+    script.answer("update t set a = 1", waits=threading.Event())
+    client = connect(server).start()
+    client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
+    client.send(pdu.StatementId(0), pdu.Execute())
+    wait_for(lambda: script.log[-1].action == "execute")
+    client.reset()
+    wait_for(lambda: server.connections == 0)
