@@ -66,6 +66,8 @@ def send(value, target=None, ctx=UTF8):
         (None, "SERIAL", 2, None),
         (None, "BIGSERIAL", 52, None),
         (None, "DECIMAL(5,2)", 5, None),
+        (None, "DATETIME YEAR TO SECOND", 0, None),
+        (None, "INTERVAL DAY TO SECOND", 0, None),
         (None, "LVARCHAR", 0, None),
         (None, "BOOLEAN", 0, None),
         (None, "BYTE", 11, None),

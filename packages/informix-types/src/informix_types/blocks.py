@@ -275,13 +275,17 @@ def _read_descriptor(buf: bytes, at: int, head: Head, _ctx: TypeContext) -> tupl
     return BoundValue(_type(code, len(raw), flags), descriptor, blob_pending=True), at
 
 
-_READERS: dict[int, Reader] = (
-    dict.fromkeys(_ROW_FORM, _read_row_form)
-    | dict.fromkeys(_TEXT, _read_text)
-    | dict.fromkeys((TypeCode.DECIMAL, TypeCode.MONEY), _read_decimal)
-    | dict.fromkeys((TypeCode.DATETIME, TypeCode.INTERVAL), _read_qualified)
-    | dict.fromkeys((TypeCode.BYTE, TypeCode.TEXT), _read_descriptor)
-)
+_READERS: dict[int, Reader] = {
+    code: reader
+    for codes, reader in (
+        (_ROW_FORM, _read_row_form),
+        (_TEXT, _read_text),
+        ((TypeCode.DECIMAL, TypeCode.MONEY), _read_decimal),
+        ((TypeCode.DATETIME, TypeCode.INTERVAL), _read_qualified),
+        ((TypeCode.BYTE, TypeCode.TEXT), _read_descriptor),
+    )
+    for code in codes
+}
 
 
 def _decode_extended(column: ColumnType, raw: bytes, ctx: TypeContext) -> Any:

@@ -278,8 +278,12 @@ def _binder(cls: type) -> Binder | None:
     return None
 
 
+_UNTYPED_NULL: frozenset[int] = frozenset({TypeCode.DATETIME, TypeCode.INTERVAL})
+"""A NULL of these types would need a qualifier, of which no recorded client shows the form."""
+
+
 def _null(target: ColumnType | None) -> Bound:
-    if target is None or has_extended_name(target.code):
+    if target is None or has_extended_name(target.code) or target.code in _UNTYPED_NULL:
         # Type 0 is accepted as NULL for every target (sqli.md 7.2, vector null_any).
         return CHAR, None, None
     return ColumnType(_NULL_CODES.get(target.code, target.code)), None, None
