@@ -48,6 +48,10 @@ A, B, C, D = col("a"), col("b"), col("c"), col("d")
 ONE, TWO, THREE = num(1), num(2), num(3)
 YEAR_TO_SECOND = qual(0, 10, 4)
 
+STAR_QUERY = ast.Query(
+    0, ast.Select(0, (ast.SelectItem(0, ast.Star(0)),), (ast.TableRef(0, ast.ObjectName(0, "t")),))
+)
+
 EXPRESSIONS: list[tuple[str, ast.Expression]] = [
     # literals
     ("1", ONE),
@@ -219,6 +223,9 @@ EXPRESSIONS: list[tuple[str, ast.Expression]] = [
     ("a > SOME (SELECT b FROM t)", ast.Quantified(0, A, ">", "ANY", query("b", "t"))),
     ("a <= ALL (SELECT b FROM t)", ast.Quantified(0, A, "<=", "ALL", query("b", "t"))),
     ("a = all", op(A, "=", col("all"))),
+    ("(SELECT * FROM t)", ast.Subquery(0, STAR_QUERY)),
+    ("a IN (SELECT * FROM t)", ast.InQuery(0, A, STAR_QUERY)),
+    ("(with)", col("with")),
     ("a = (SELECT b FROM t)", op(A, "=", ast.Subquery(0, query("b", "t")))),
     ("((SELECT b FROM t)) + 1", op(ast.Subquery(0, query("b", "t")), "+", ONE)),
     # CASE

@@ -11,7 +11,6 @@ from . import ast
 from .ast.types import FIELD_CODES
 from .parser_values import (
     ADDITION,
-    AFTER_VALUE,
     AND,
     CAST,
     COMPARISON,
@@ -107,7 +106,7 @@ class ExpressionParser(ValueParser):
             return ast.InList(left.pos, left, (self._operand(),), negated)
         start = self.token.pos
         self.advance()
-        if self.key in ("SELECT", "WITH") and self.peek() not in AFTER_VALUE:
+        if self.at_query:
             query = self.query()
             self.expect(")")
             return ast.InQuery(left.pos, left, query, negated)

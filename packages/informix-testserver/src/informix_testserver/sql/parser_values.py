@@ -107,7 +107,7 @@ class ValueParser(TypeParser):
     def _parenthesis(self) -> ast.Expression:
         """Parse ``(expression)`` or ``(query)``, which may be the first operand of a set operation."""
         token = self.advance()
-        if self.key in ("SELECT", "WITH") and self.peek() not in AFTER_VALUE:
+        if self.at_query:
             query = self.query()
             self.expect(")")
             return ast.Subquery(token.pos, query)
@@ -163,6 +163,11 @@ class ValueParser(TypeParser):
             return None
         token = self.advance()
         return ast.Exists(token.pos, self._query_in_parentheses())
+
+    @property
+    def at_query(self) -> bool:
+        """Whether a query begins here: SELECT always does, WITH unless it can only be a column."""
+        return self.key == "SELECT" or (self.key == "WITH" and self.peek() not in AFTER_VALUE)
 
     def _query_in_parentheses(self) -> ast.Query:
         self.expect("(")
