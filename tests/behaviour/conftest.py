@@ -83,6 +83,8 @@ class Driver:
         gc.collect()
         if self.loop is not None:
             self.loop.run_until_complete(asyncio.sleep(0))
+            # The event loop's own thread, which resolves host names.
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
             self.loop.close()
 
 

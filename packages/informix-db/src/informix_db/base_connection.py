@@ -38,7 +38,7 @@ from .placeholders import Query, compile_query
 from .settings import DEFAULT_SERVER, Settings
 from .sqlhosts import Address
 from .statement_cache import Statement, StatementCache
-from .steps import Dial, Limits, Work, connect_failure
+from .steps import Dial, Limits, Work, connect_failure, lost
 from .translate import WIRE_ERRORS, login_error, translated
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Line(Protocol):
 
     interrupted: bool
     peer: str
+    reason: Exception | str
+    """Why there is no socket any more."""
 
     @property
     def closed(self) -> bool:
@@ -126,7 +128,7 @@ class BaseConnection:
     @property
     def broken(self) -> bool:
         """True when the connection ended otherwise than by `close`."""
-        return self._lost
+        return not self._closed and self._line_base.closed
 
     @property
     def autocommit(self) -> bool:
@@ -186,10 +188,13 @@ class BaseConnection:
     def _require_open(self) -> None:
         if self._pid != os.getpid():
             raise InterfaceError("the connection was opened by another process; connect again after fork()")
-        if self.closed:
-            raise InterfaceError(
-                "the connection is lost; connect again" if self._lost else "the connection is closed"
-            )
+        if self._closed:
+            raise InterfaceError("the connection is closed")
+        if self._line_base.closed:
+            if not self._lost:
+                self._lost = True
+                raise lost(self._line_base.peer, self._line_base.reason)
+            raise InterfaceError("the connection is lost; connect again")
 
     def _guarded(self, work: Work[T], query: Query | None = None) -> Work[T]:
         """Run `work` on an open connection; what goes wrong leaves as a PEP 249 exception.

@@ -40,6 +40,7 @@ class BlockingLine:
         """An urgent byte was sent; whoever ends the conversation must know whether the server acted on it."""
         self._timeout: float | None = None
         self.peer = "the server"
+        self.reason: Exception | str = "it was closed"
 
     @property
     def closed(self) -> bool:
@@ -65,7 +66,6 @@ class BlockingLine:
             raise InterfaceError("the connection is in the middle of another call of this thread")
         with self._turn:
             self._owner = me
-            self.interrupted = False
             try:
                 return self._carry_out(work, limits)
             finally:

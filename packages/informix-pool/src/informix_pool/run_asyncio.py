@@ -36,7 +36,7 @@ class AsyncLine(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._value: Any = _UNFINISHED
         self._error: BaseException | None = None
-        self._reason: Exception | str = "it was closed"
+        self.reason: Exception | str = "it was closed"
         self._limits = Limits()
         self._timer: asyncio.TimerHandle | None = None
         self._deadline: float | None = None
@@ -118,7 +118,7 @@ class AsyncLine(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._work, self._limits = work, limits
         self._value, self._error = _UNFINISHED, None
-        self._expired = self._outstanding = self.interrupted = False
+        self._expired = self._outstanding = False
         self._heard = loop.time()
         self._deadline = None if limits.total is None else self._heard + limits.total
         try:
@@ -162,13 +162,13 @@ class AsyncLine(asyncio.Protocol):
                 failure = None
                 if step is NEED:
                     if self._transport is None:
-                        failure = lost(self.peer, self._reason)
+                        failure = lost(self.peer, self.reason)
                         continue
                     return None
                 if not isinstance(step, bytes):
                     return step
                 if self._transport is None:
-                    failure = lost(self.peer, self._reason)
+                    failure = lost(self.peer, self.reason)
                     continue
                 self._outstanding = True
                 self._transport.write(step)
@@ -283,7 +283,7 @@ class AsyncLine(asyncio.Protocol):
         """Take the transport (asyncio calls this). TCP_NODELAY is asyncio's default."""
         self._transport = cast("asyncio.Transport", transport)
         self._gone = asyncio.get_running_loop().create_future()
-        self._reason = "it was closed"
+        self.reason = "it was closed"
 
     def data_received(self, data: bytes) -> None:
         """Feed the inbox and step the conversation that waits (asyncio calls this)."""
@@ -295,7 +295,7 @@ class AsyncLine(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Note that the server closed its side (asyncio calls this)."""
-        self._reason = "the server closed it"
+        self.reason = "the server closed it"
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -303,9 +303,9 @@ class AsyncLine(asyncio.Protocol):
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
         if error is not None:
-            self._reason = error
+            self.reason = error
         if self._transport is None:
             return
         self._transport = None
         if self._waiter is not None and self._work is not None:
-            self._advance(lost(self.peer, self._reason))
+            self._advance(lost(self.peer, self.reason))
