@@ -92,14 +92,18 @@ class BlockingLine:
                 step = work.send(None) if failure is None else work.throw(failure)
                 failure = None
                 try:
-                    if step is NEED:
-                        self._receive(limits, deadline, expired)
-                    elif isinstance(step, bytes):
+                    if isinstance(step, Dial):
+                        self._dial(step, deadline)
+                        continue
+                    if not self._outstanding:
+                        # Who needs bytes waits for a reply, if not to this conversation's request then to an
+                        # earlier one's: a fetch that was sent ahead.
                         with self._urgent:
                             self._outstanding = True
-                        self._send(step, limits, deadline)
+                    if step is NEED:
+                        self._receive(limits, deadline, expired)
                     else:
-                        self._dial(step, deadline)
+                        self._send(step, limits, deadline)
                 except KeyboardInterrupt as pressed:
                     # Once: interrupt the server and read on to the end of its answer. Twice: give up.
                     if ctrl_c is not None or limits.connecting or not self.interrupt():
@@ -128,12 +132,12 @@ class BlockingLine:
                 raise ctrl_c from None
             result: T = stop.value
             return result
-        except StatementCancelled:
+        except StatementCancelled as cancelled:
             self.interrupted = False
             if ctrl_c is not None:
                 raise ctrl_c from None
             if expired:
-                raise timed_out(self.peer, limits.total) from None
+                raise timed_out(cancelled, limits.total) from None
             raise
 
     # -- the socket

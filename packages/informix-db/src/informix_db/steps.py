@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeVar
 from informix_wire.inbox import Inbox
 from informix_wire.talk.core import NEED, Need
 
-from .errors import ConnectTimeout, OperationalError, ReadTimeout, StatementTimeout
+from .errors import ConnectTimeout, OperationalError, ReadTimeout, StatementCancelled, StatementTimeout
 from .sqlhosts import Address
 
 __all__ = [
@@ -81,10 +81,10 @@ def lost(peer: str, reason: BaseException | str) -> OperationalError:
     return error
 
 
-def timed_out(peer: str, seconds: float | None) -> StatementTimeout:
+def timed_out(cancelled: StatementCancelled, seconds: float | None) -> StatementTimeout:
     """Return the error for a statement that was interrupted because its time was up."""
-    error = StatementTimeout(f"-213: the statement took longer than {seconds:g} s and was interrupted ({peer})")
-    error.sqlcode, error.sqlstate = -213, "HY008"
+    error = StatementTimeout(f"-213: the statement took longer than {seconds:g} s and was interrupted")
+    error.__dict__.update(cancelled.__dict__)
     return error
 
 

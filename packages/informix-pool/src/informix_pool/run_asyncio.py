@@ -145,7 +145,7 @@ class AsyncLine(asyncio.Protocol):
         if isinstance(error, StatementCancelled):
             self.interrupted = False
             if self._expired:
-                raise timed_out(self.peer, limits.total) from None
+                raise timed_out(error, limits.total) from None
         raise error
 
     def _failure(self) -> BaseException | None:
@@ -160,17 +160,15 @@ class AsyncLine(asyncio.Protocol):
             while True:
                 step = work.send(None) if failure is None else work.throw(failure)
                 failure = None
-                if step is NEED:
-                    if self._transport is None:
-                        failure = lost(self.peer, self.reason)
-                        continue
-                    return None
-                if not isinstance(step, bytes):
+                if isinstance(step, Dial):
                     return step
                 if self._transport is None:
                     failure = lost(self.peer, self.reason)
                     continue
+                # Who needs bytes waits for a reply, be it to an earlier request (a fetch sent ahead).
                 self._outstanding = True
+                if step is NEED:
+                    return None
                 self._transport.write(step)
         except StopIteration as stop:
             self._end(stop.value, None)

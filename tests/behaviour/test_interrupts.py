@@ -1,0 +1,267 @@
+"""Timeout, cancel, Ctrl-C, cancelled tasks: the server is interrupted and the connection stays usable."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import informix_db
+import informix_pool
+import pytest
+from informix_testserver.script import ScriptEngine
+from informix_testserver.server import TestServer
+from informix_types import ColumnType, TypeCode
+
+INT = ColumnType(TypeCode.INTEGER, 4)
+
+
+@pytest.fixture
+def engine() -> ScriptEngine:
+    engine = ScriptEngine()
+    never = threading.Event()
+    engine.answer("select slow from t", columns=[("slow", INT)], rows=[(1,)], waits=never)
+    engine.answer("update t set slow = 1", rows_affected=1, waits=never)
+    engine.answer("select id from t", columns=[("id", INT)], rows=[(i,) for i in range(5000)])
+    return engine
+
+
+def usable(conn: Any) -> None:
+    assert conn.execute("select id from t").fetchall() == [(i,) for i in range(5000)]
+
+
+@pytest.mark.parametrize("sql", ["select slow from t", "update t set slow = 1"])
+def test_statement_timeout(conn: Any, sql: str) -> None:
+    conn.statement_timeout = 0.2
+    begun = time.monotonic()
+    with pytest.raises(informix_db.StatementTimeout, match=r"longer than 0\.2 s") as caught:
+        conn.execute(sql)
+    assert 0.15 < time.monotonic() - begun < 5
+    assert caught.value.sqlcode == -213
+    assert caught.value.statement == sql
+    assert not conn.closed
+    assert conn.in_transaction
+    conn.statement_timeout = None
+    usable(conn)
+    conn.rollback()
+    usable(conn)
+
+
+def test_timeouts_must_be_positive(conn: Any) -> None:
+    with pytest.raises(informix_db.InterfaceError, match="positive"):
+        conn.statement_timeout = 0
+
+
+def test_a_fast_statement_is_not_disturbed_by_a_limit(driver: Any, server: TestServer) -> None:
+    conn = driver.connect(server.url, statement_timeout=30, read_timeout=30)
+    usable(conn)
+    conn.close()
+
+
+def test_a_server_that_ignores_the_interrupt(
+    driver: Any, server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("informix_db.run_blocking.INTERRUPT_GRACE", 0.2)
+    monkeypatch.setattr("informix_pool.run_asyncio.INTERRUPT_GRACE", 0.2)
+    conn = driver.connect(server.url, statement_timeout=0.2)
+    server.faults.stall()
+    with pytest.raises(informix_db.ReadTimeout, match="did not answer an interrupt"):
+        conn.execute("select id from t")
+    assert conn.closed
+    assert conn.broken
+    server.faults.clear()
+
+
+def later(action: Callable[[], Any], seconds: float = 0.2) -> threading.Timer:
+    timer = threading.Timer(seconds, action)
+    timer.name = "informix-testserver:timer"
+    timer.start()
+    return timer
+
+
+def test_cancel_when_nothing_runs(conn: Any) -> None:
+    assert conn.cancel() is False
+    usable(conn)
+
+
+def test_cancel_from_another_thread(server: TestServer) -> None:
+    with informix_db.connect(server.url) as conn:
+        timer = later(conn.cancel)
+        with pytest.raises(informix_db.StatementCancelled) as caught:
+            conn.execute("select slow from t")
+        assert not isinstance(caught.value, informix_db.StatementTimeout)
+        timer.join()
+        usable(conn)
+
+
+def test_ctrl_c(server: TestServer) -> None:
+    with informix_db.connect(server.url) as conn:
+        main = threading.main_thread().ident
+        assert main is not None
+        timer = later(lambda: signal.pthread_kill(main, signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            conn.execute("select slow from t")
+        timer.join()
+        assert not conn.closed
+        usable(conn)
+
+
+def test_close_while_another_thread_waits(server: TestServer) -> None:
+    conn = informix_db.connect(server.url)
+    timer = later(conn.close)
+    with pytest.raises(informix_db.Error):
+        conn.execute("select slow from t")
+    timer.join()
+    assert conn.closed
+    conn.close()
+
+
+def test_threads_take_turns(server: TestServer) -> None:
+    with informix_db.connect(server.url) as conn:
+        results: list[Any] = []
+
+        def work() -> None:
+            try:
+                for _ in range(5):
+                    results.append(conn.execute("select id from t").fetchall() == [(i,) for i in range(5000)])
+            except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+                results.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert results == [True] * 20
+
+
+def test_a_forked_child_must_not_use_the_connection(server: TestServer) -> None:
+    with informix_db.connect(server.url) as conn:
+        conn._pid = os.getpid() + 1
+        with pytest.raises(informix_db.InterfaceError, match="fork"):
+            conn.execute("select id from t")
+        conn._pid = os.getpid()
+        usable(conn)
+
+
+def test_a_connection_nobody_closed_is_complained_about(server: TestServer) -> None:
+    conn = informix_db.connect(server.url)
+    with pytest.warns(ResourceWarning, match="never closed"):
+        conn.__del__()
+    assert conn._line.closed
+
+
+# -- asyncio only
+
+
+def run(main: Callable[[], Any]) -> None:
+    asyncio.run(main())
+
+
+def test_a_cancelled_task_leaves_a_usable_connection(server: TestServer) -> None:
+    async def main() -> None:
+        async with informix_pool.aio.connect(server.url) as conn:
+            for sql in ("select slow from t", "update t set slow = 1"):
+                task = asyncio.create_task(conn.execute(sql))
+                await asyncio.sleep(0.1)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                assert not conn.closed
+                rows = await (await conn.execute("select id from t")).fetchall()
+                assert rows == [(i,) for i in range(5000)]
+
+    run(main)
+
+
+def test_asyncio_timeout_interrupts(server: TestServer) -> None:
+    async def main() -> None:
+        async with informix_pool.aio.connect(server.url) as conn:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await conn.execute("select slow from t")
+            assert len(await (await conn.execute("select id from t")).fetchall()) == 5000
+
+    run(main)
+
+
+def test_cancelling_twice_gives_the_connection_up(server: TestServer) -> None:
+    async def main() -> None:
+        conn = await informix_pool.aio.connect(server.url)
+        server.faults.stall()
+        task = asyncio.create_task(conn.execute("select id from t"))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.sleep(0.1)
+        assert not task.done()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert conn.closed
+        assert conn.broken
+        server.faults.clear()
+
+    run(main)
+
+
+def test_cancelling_a_connect_leaves_no_socket(server: TestServer) -> None:
+    async def main() -> None:
+        server.faults.stall()
+        task = asyncio.create_task(
+            informix_pool.AsyncConnection.connect(informix_db.api.make_settings(server.url))
+        )
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        server.faults.clear()
+
+    run(main)
+
+
+def test_tasks_take_turns_and_a_waiting_one_can_be_cancelled(server: TestServer) -> None:
+    async def main() -> None:
+        async with informix_pool.aio.connect(server.url) as conn:
+            slow = asyncio.create_task(conn.execute("select slow from t"))
+            await asyncio.sleep(0.05)
+            waiting = asyncio.create_task(conn.execute("select id from t"))
+            await asyncio.sleep(0.05)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert conn.cancel() is True
+            with pytest.raises(informix_db.StatementCancelled):
+                await slow
+
+            async def fetch() -> int:
+                return len(await (await conn.execute("select id from t")).fetchall())
+
+            assert await asyncio.gather(*(fetch() for _ in range(5))) == [5000] * 5
+
+    run(main)
+
+
+def test_cancelling_at_any_moment_never_mixes_up_replies(server: TestServer) -> None:
+    async def main() -> None:
+        async with informix_pool.aio.connect(server.url, fetch_buffer=512) as conn:
+            expected = [(i,) for i in range(5000)]
+            for step in range(40):
+
+                async def work() -> list[Any]:
+                    cur = await conn.execute("select id from t")
+                    return await cur.fetchall()
+
+                task = asyncio.create_task(work())
+                for _ in range(step):
+                    await asyncio.sleep(0)
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    assert await task == expected
+                if conn.closed:
+                    pytest.fail(f"cancelled after {step} turns: the connection was given up")
+                assert await work() == expected
+
+    run(main)
