@@ -37,6 +37,14 @@ class RawClient:
             raise EOFError
         self.data += chunk
 
+    def rest(self) -> bytes:
+        """Everything that still comes before the server ends the connection."""
+        try:
+            while True:
+                self.receive()
+        except (EOFError, ConnectionResetError):
+            return self.data
+
     def log_in(self) -> LoginReply | Redirect:
         self.sock.sendall(LoginRequest(**self._login).encode())
         return self.login_reply()

@@ -1,11 +1,10 @@
 """Logins: accept, reject, redirect, PAM, text form, locales, and what does not speak SQLI."""
 
 import base64
-import contextlib
 import socket
 import ssl
-import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from informix_testserver import PROFILES, SqlError, TestServer
@@ -217,39 +216,26 @@ def test_an_unknown_tag_ends_the_connection(server, connect):
     assert "3855" in str(server.protocol_errors.pop())
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    files = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", files[0], "-keyout", files[1]],
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
-    return files
+CERTIFICATE = Path(__file__).parent / "tls" / "cert.pem", Path(__file__).parent / "tls" / "key.pem"
+"""Self-signed for localhost and 127.0.0.1, made for these tests."""
 
 
-def test_tls_listener_beside_the_plain_one(serve, connect, certificate):
-    server = serve(tls=certificate, tls_port=0)
+def test_tls_listener_beside_the_plain_one(serve, connect):
+    server = serve(tls=CERTIFICATE, tls_port=0)
     assert server.tls_port not in (0, server.port)
     assert connect(server).log_in().accepted
     client = connect(server, port=server.tls_port)
-    context = ssl.create_default_context(cafile=certificate[0])
+    context = ssl.create_default_context(cafile=CERTIFICATE[0])
     client.sock = context.wrap_socket(client.sock, server_hostname="localhost")
     client.start()
     assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
 
 
-def test_a_plain_client_on_the_tls_port_is_hung_up_on(serve, connect, certificate):
-    server = serve(tls=certificate)
+def test_a_plain_client_on_the_tls_port_is_hung_up_on(serve, connect):
+    server = serve(tls=CERTIFICATE)
     client = connect(server)
     client.sock.sendall(LoginRequest("informix", "in4mix", "informix").encode())
-    with contextlib.suppress(ConnectionResetError), pytest.raises(EOFError):
-        while True:
-            client.receive()  # an alert may come first
-    client.close()
+    client.rest()  # an alert at most
     with socket.create_connection((server.host, server.port), timeout=10):
         pass  # it still listens
 

@@ -24,7 +24,7 @@ from .wire import Wire
 if TYPE_CHECKING:
     from .server import TestServer
 
-__all__ = ["Accepted", "log_in"]
+__all__ = ["Accepted", "log_in", "read_request"]
 
 UNKNOWN_USER = -951
 WRONG_PASSWORD = -952
@@ -58,7 +58,8 @@ class _Refusal:
     message: str = ""
 
 
-def _read(wire: Wire) -> LoginRequest:
+def read_request(wire: Wire) -> LoginRequest:
+    """Read a login request in either form, waiting for all of it."""
     while True:
         try:
             request, wire.pos = read_login_request(wire.data, wire.pos)
@@ -129,7 +130,7 @@ def log_in(server: "TestServer", wire: Wire) -> Accepted | None:
         EndOfStream: the client left.
         ProtocolError: it does not speak SQLI.
     """
-    request = _read(wire)
+    request = read_request(wire)
     server.logins.append(request)
     if server.redirect is not None:
         name, host, port = server.redirect

@@ -23,6 +23,7 @@ class Profile:
 
     Attributes:
         name: the release, as `--profile` takes it.
+        product: the product version that ``dbinfo('version','full')`` returns.
         version: version text of the login accept. IBM's JDBC 4.50 demands `` Version `` in it and fails on
             ``15.x`` (sqli.md 2.3, 12 #31).
         serial: serial number text of the login accept.
@@ -46,6 +47,7 @@ class Profile:
     """
 
     name: str
+    product: str
     version: str
     mask: bytes
     serial: str = "Software Serial Number AAA#B000000"
@@ -89,10 +91,10 @@ _NAME = "IBM Informix Dynamic Server Version "
 PROFILES: dict[str, Profile] = {
     profile.name: profile
     for profile in (
-        Profile(name="11.70", version=f"{_NAME}11.70.FC9", mask=_NARROW_11_70),
-        Profile(name="12.10", version=f"{_NAME}9.56.FC12W1", mask=_FULL_12_10),
-        Profile(name="14.10", version=f"{_NAME}9.59.FC7W1", mask=_FULL_14_10),
-        Profile(name="15", version=f"{_NAME}15.0.1.0.3", mask=_FULL_15),
+        Profile(name="11.70", product=f"{_NAME}11.70.FC9", version=f"{_NAME}11.70.FC9", mask=_NARROW_11_70),
+        Profile(name="12.10", product=f"{_NAME}12.10.FC12W1", version=f"{_NAME}9.56.FC12W1", mask=_FULL_12_10),
+        Profile(name="14.10", product=f"{_NAME}14.10.FC7W1", version=f"{_NAME}9.59.FC7W1", mask=_FULL_14_10),
+        Profile(name="15", product=f"{_NAME}15.0.1.0.3", version=f"{_NAME}15.0.1.0.3", mask=_FULL_15),
     )
 }
 """The releases by name. 12.10 announces 9.56 and 14.10 announces 9.59 in the login (sqli.md 2.3)."""

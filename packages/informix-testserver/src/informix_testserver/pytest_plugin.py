@@ -1,1 +1,100 @@
-"""pytest fixtures: a test server, its URL and a connection (loaded by pytest through the entry point)."""
+"""pytest fixtures: a test server, its URL and a connection (loaded by pytest through the entry point).
+
+* ``informix_server``: the embedded `TestServer`, one for the test session.
+* ``informix_schema``: override it to return SQL that every test's database begins with.
+* ``informix_url``: connection URL of a database of the test's own, dropped afterwards.
+* ``informix_connection``: a connection to it by informix-db, closed afterwards.
+
+``--informix-url URL`` swaps in a real server: the last two fixtures use its database as it is, and the connection
+is rolled back at the end. Options of the server come from an override of ``informix_server_options``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .server import TestServer
+
+__all__ = [
+    "informix_connection",
+    "informix_schema",
+    "informix_server",
+    "informix_server_options",
+    "informix_url",
+    "pytest_addoption",
+]
+
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--informix-url``."""
+    group = parser.getgroup("informix", "Informix test server")
+    group.addoption(
+        "--informix-url",
+        metavar="URL",
+        default=None,
+        help="run against this server (informix://user:password@host:port/database?server=NAME), not the embedded one",
+    )
+
+
+@pytest.fixture(scope="session")
+def informix_server_options() -> dict[str, Any]:
+    """Return keyword arguments for `TestServer`; override it to have, say, another profile."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def informix_schema() -> str:
+    """Return SQL, separated by semicolons, that every test's database begins with; override it."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def informix_server(
+    request: pytest.FixtureRequest, informix_server_options: dict[str, Any]
+) -> Iterator[TestServer]:
+    """Run the embedded server for the whole test session."""
+    from .server import TestServer
+
+    if request.config.getoption("--informix-url"):
+        pytest.fail("informix_server is the embedded server, which --informix-url replaces: use informix_url")
+    with TestServer(**{"port": 0, **informix_server_options}) as server:
+        yield server
+
+
+@pytest.fixture
+def informix_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the URL of a database for one test: empty but for ``informix_schema``."""
+    given = request.config.getoption("--informix-url")
+    if given:
+        yield str(given)
+        return
+    server: TestServer = request.getfixturevalue("informix_server")
+    schema: str = request.getfixturevalue("informix_schema")
+    name = f"test_{next(_numbers)}"
+    server.run_script(f"create database {name} with log", database="")
+    server.run_script(schema, database=name)
+    yield server.url_of(name)
+    server.run_script(f"drop database {name}", database="")
+
+
+@pytest.fixture
+def informix_connection(informix_url: str) -> Iterator[Any]:
+    """Return an `informix_db.Connection` to the test's database."""
+    try:
+        import informix_db
+    except ImportError as exc:
+        pytest.fail(f"the fixture informix_connection needs informix-db (pip install informix-db): {exc}")
+    connection = informix_db.connect(informix_url)
+    try:
+        yield connection
+        if not connection.closed:
+            connection.rollback()
+    finally:
+        connection.close()

@@ -18,11 +18,12 @@ from urllib.parse import quote
 from informix_types.errors import FramingError
 from informix_wire.pdu.login import LoginRequest
 
-from .engine import Engine
+from .engine import Engine, SqlError
 from .faults import Faults
 from .login import log_in
 from .profiles import Profile, profile_named
 from .session import Session
+from .splitting import split_statements
 from .wire import EndOfStream, Wire
 from .xa import Registry
 
@@ -60,9 +61,10 @@ class TestServer:
     Args:
         host: address to listen on.
         port: port of the plain listener, or of the TLS listener when only that is wanted; 0 = any free one.
-        databases: names of databases that exist from the start besides ``testdb`` and ``sysmaster``
-            (only with the default engine).
+        databases: names of databases that exist from the start besides ``testdb`` and ``sysmaster``; the default
+            engine makes them, logged unless the name says ``:unlogged`` or ``:ansi``.
         users: user → password; None as a password accepts any. Default: informix / in4mix.
+        data_dir: folder in which the default engine keeps its databases; None = in memory.
         engine: what runs the SQL; default: the memory engine on sqlite3.
         profile: release to play: 11.70, 12.10, 14.10, 15, or a `Profile` of your own.
         tls: `ssl.SSLContext` or (certificate file, key file): the listener speaks TLS.
@@ -71,8 +73,8 @@ class TestServer:
         aliases: other names by which clients may log in. A login with any other name is refused (-761).
         redirect: (server name, host, port): answer every login with a redirect (sqli.md 2.4).
         pam: the PAM dialogue (style, text, expected answer or None); empty = no PAM (sqli.md 2.6).
-        db_locale: locale of the databases: a client whose DB_LOCALE differs gets -23197 (sqli.md 9). None accepts
-            any, since the databases hold Unicode.
+        db_locale: locale of the databases: a client whose DB_LOCALE differs gets -23197 (sqli.md 9). None is the
+            engine's default and accepts any DB_LOCALE.
 
     Attributes:
         faults: fault injection, see `faults.Faults`.
@@ -96,6 +98,7 @@ class TestServer:
         *,
         databases: Iterable[str] = (),
         users: Mapping[str, str | None] | None = None,
+        data_dir: str | os.PathLike[str] | None = None,
         engine: Engine | None = None,
         profile: str | Profile = "12.10",
         tls: "SSLContext | TlsFiles | None" = None,
@@ -124,6 +127,7 @@ class TestServer:
         self.protocol_errors: list[Exception] = []
         self.internal_errors: list[Exception] = []
         self._databases = tuple(databases)
+        self._data_dir = data_dir
         self._engine = engine
         self._tls = _tls_context(tls) if tls is not None else None
         self._closing = threading.Event()
@@ -143,7 +147,14 @@ class TestServer:
         if self._engine is None:
             from .memory import MemoryEngine
 
-            self._engine = MemoryEngine(databases=self._databases)
+            options = {"locale": self.db_locale} if self.db_locale else {}
+            self._engine = MemoryEngine(
+                self._databases,
+                data_dir=None if self._data_dir is None else os.fspath(self._data_dir),
+                server_name=self.server_name,
+                version=self.profile.product,
+                **options,
+            )
         return self._engine
 
     def start(self) -> Self:
@@ -207,13 +218,40 @@ class TestServer:
     ) -> None:
         self.close()
 
+    def run_script(self, text: str, database: str = "testdb") -> None:
+        """Run the statements of an SQL text on the engine, without a connection: schemas, test data.
+
+        Args:
+            text: statements separated by semicolons.
+            database: where; empty = nowhere, for CREATE DATABASE.
+
+        Raises:
+            SqlError: a statement failed; its line and text are in the note.
+        """
+        session = self.engine.connect(next(iter(self.users)), {})
+        try:
+            if database:
+                session.open_database(database)
+            for line, sql in split_statements(text):
+                try:
+                    session.execute(session.prepare(sql))
+                except SqlError as exc:
+                    exc.add_note(f"line {line}: {sql}")
+                    raise
+        finally:
+            session.close()
+
     @property
     def url(self) -> str:
         """A connection URL for the first user and the database ``testdb``."""
+        return self.url_of("testdb")
+
+    def url_of(self, database: str) -> str:
+        """Return a connection URL for the first user and a database."""
         user, password = next(iter(self.users.items()))
         host = f"[{self.host}]" if ":" in self.host else self.host
         secret = f":{quote(password, safe='')}" if password is not None else ""
-        return f"informix://{quote(user, safe='')}{secret}@{host}:{self.port}/testdb?server={self.server_name}"
+        return f"informix://{quote(user, safe='')}{secret}@{host}:{self.port}/{quote(database)}?server={self.server_name}"
 
     @property
     def connections(self) -> int:

@@ -1,0 +1,98 @@
+"""The command ``informix-testserver``: ``serve`` runs the embedded server until SIGINT or SIGTERM."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from ._version import __version__
+from .engine import SqlError
+from .profiles import PROFILES
+from .server import DEFAULT_PASSWORD, DEFAULT_PORT, DEFAULT_USER, TestServer
+
+__all__ = ["main"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="informix-testserver",
+        description="An embedded Informix (SQLI) server on sqlite3 for demos and tests.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="listen until interrupted")
+    add = serve.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=DEFAULT_PORT, help="port, 0 = any free one (default: %(default)s)")
+    add("--user", default=DEFAULT_USER, help="user who may log in (default: %(default)s)")
+    add("--password", default=DEFAULT_PASSWORD, help="the user's password (default: %(default)s)")
+    add("--server-name", default="informix", metavar="NAME", help="DBSERVERNAME (default: %(default)s)")
+    add(
+        "--database",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a logged database to create besides testdb and sysmaster; may be repeated",
+    )
+    add("--tls-cert", type=Path, metavar="FILE", help="certificate: the listener speaks TLS")
+    add("--tls-key", type=Path, metavar="FILE", help="its private key")
+    add("--tls-port", type=int, metavar="PORT", help="speak TLS on this port and plain SQLI on --port")
+    add("--profile", choices=sorted(PROFILES), default="12.10", help="release to play (default: %(default)s)")
+    add("--load", action="append", default=[], type=Path, metavar="FILE.sql", help="SQL to run in testdb at start")
+    add("--data", type=Path, metavar="DIR", help="keep the databases in this folder (default: in memory)")
+    return parser
+
+
+def _load(server: TestServer, path: Path) -> None:
+    """Run the statements of a file in ``testdb``; a failure ends the command."""
+    try:
+        server.run_script(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise SystemExit(f"{path}: {exc.strerror}") from None
+    except SqlError as exc:
+        isam = f", ISAM {exc.isam}" if exc.isam else ""
+        near = f" near {exc.token!r}" if exc.token else ""
+        raise SystemExit(f"{path}: error {exc.sqlcode}{isam}{near} in {' '.join(exc.__notes__)}") from None
+
+
+def _serve(options: argparse.Namespace) -> None:
+    if bool(options.tls_cert) != bool(options.tls_key):
+        raise SystemExit("--tls-cert and --tls-key go together")
+    if options.tls_port is not None and not options.tls_cert:
+        raise SystemExit("--tls-port needs --tls-cert and --tls-key")
+    server = TestServer(
+        options.host,
+        options.port,
+        users={options.user: options.password},
+        databases=options.database,
+        data_dir=options.data,
+        profile=options.profile,
+        tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,
+        tls_port=options.tls_port,
+        server_name=options.server_name,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    for path in options.load:
+        _load(server, path)
+    try:
+        server.start()
+    except OSError as exc:
+        raise SystemExit(f"cannot listen on {options.host}:{options.port}: {exc.strerror}") from None
+    with server:
+        tls = f", TLS on port {server.tls_port}" if server.tls_port else ""
+        print(f"informix-testserver {__version__} listens: {server.url}{tls}", flush=True)
+        stop.wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    _serve(_parser().parse_args(arguments))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
