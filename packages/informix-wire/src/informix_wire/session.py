@@ -130,15 +130,21 @@ class StatementState:
         cursor: name under which it was last opened and not yet closed, else None.
         forms_sent: RET_TYPE went out; the server keeps it for the statement's life (sqli.md 4.5).
         autofree: CLOSE also releases (sqli.md 5.9).
-        ahead: the block that the next fetch hands out: asked for before the application wanted it, or left by a
-            conversation that was abandoned.
+        ahead: the blocks that the next fetches hand out, oldest first: asked for before the application wanted
+            them, or left by a conversation that was abandoned.
     """
 
     prepared: Prepared
     cursor: str | None = None
     forms_sent: bool = False
     autofree: bool = False
-    ahead: "Block | None" = None
+    ahead: "deque[Block]" = field(default_factory=deque)
+
+    def drop_ahead(self) -> None:
+        """Forget blocks that nobody will want; those still owed are read without decoding their rows."""
+        for block in self.ahead:
+            block.decoder = None
+        self.ahead.clear()
 
 
 @dataclass(slots=True, eq=False)
@@ -282,7 +288,7 @@ class Session:
             drops = release or found.autofree
             taken.append((prepared.statement_id, is_open, drops and not (is_open and found.autofree)))
             found.cursor = None
-            found.ahead = None
+            found.drop_ahead()
             if drops:
                 del self.statements[prepared.statement_id]
         return taken

@@ -12,7 +12,7 @@ from informix_wire.pdu.describe import DescribedColumn
 from informix_wire.pdu.rows import ScrollKind, Tuple, TupleId
 from informix_wire.pdu.status import Cost, Done, Err, XactStat
 from informix_wire.rows import row_plan
-from informix_wire.session import Prepared, Session, SessionError, State
+from informix_wire.session import Database, Prepared, Session, SessionError, State
 from informix_wire.talk import fetch, statement, transaction
 
 INT = ColumnType(TypeCode.INTEGER, 4)
@@ -134,6 +134,17 @@ def test_an_error_behind_rows_is_raised(session: Session, make_peer: Any, group:
         peer.run(opening(session, prepared, ints))
     assert (caught.value.sqlcode, caught.value.isam) == (-244, -107)
     assert peer.idle()
+
+
+@pytest.mark.parametrize("with_forms", [False, True])
+def test_opening_begins_a_transaction_in_a_mode_ansi_database(
+    session: Session, make_peer: Any, group: Any, ints: Any, with_forms: bool
+) -> None:
+    session.database = Database("a", 0x17)
+    prepared = query(session)
+    peer = make_peer(session, [(None, (group() if with_forms else b"") + group(*END))])
+    peer.run(opening(session, prepared, ints, ret_types=(INT,) if with_forms else None))
+    assert session.in_transaction
 
 
 # -- ahead ---------------------------------------------------------------------------------------------------

@@ -206,7 +206,8 @@ def test_cut_anywhere_closed_and_drained(name: str, make_peer: Any, decoder: Any
         assert peer.idle()
         assert session.state is State.READY
         assert not session.expected
-        after = make_peer(session, [(None, reply(Version("still here")))])
+        freed = reply() * session.pending_frees  # a statement of which nobody had heard
+        after = make_peer(session, [(None, freed + reply(Version("still here")))])
         assert after.run(setup.server_version(session)) == "still here"
 
 

@@ -50,9 +50,10 @@ class Block:
     error: Exception | None = None
 
 
-def owed_for(block: Block, *, ahead: bool = False) -> Expected:
-    """Return what is owed for a fetch whose rows go into `block`."""
-    return Expected(FETCH, block=block, ahead=ahead)
+def owed_for(block: Block, *, ahead: bool = False, opens: bool = False) -> Expected:
+    """Return what is owed for a fetch whose rows go into `block`; `opens` when its group also opens the cursor."""
+    prepared = block.owner.prepared
+    return Expected(FETCH, opens, prepared.statement_type, prepared.sql, block, ahead)
 
 
 def read_block(session: Session, block: Block, again: bytes = b"") -> Conversation[None]:
@@ -117,7 +118,7 @@ def read_block(session: Session, block: Block, again: bytes = b"") -> Conversati
 def _ask_again(session: Session, block: Block, again: bytes) -> Conversation[None]:
     """Send the next fetch of the same cursor while this one's rows are still arriving."""
     following = Block(block.owner, block.decoder)
-    block.owner.ahead = following
+    block.owner.ahead.append(following)
     session.expected.append(owed_for(following, ahead=True))
     yield from send(session, again)
 

@@ -110,15 +110,16 @@ def open_cursor(
     elif ret_types is None:
         # JDBC repeats SQ_ID before the NFETCH of the combined group (sqli.md 4.2).
         groups.append(statement_group(number, opening, ID_LAYOUT.pack(ID_TAG, number), nfetch))
-        replies.append(owed_for(block))
+        replies.append(owed_for(block, opens=True))
     else:
         groups.append(statement_group(number, opening))
         groups.append(statement_group(number, _ret_type(session, state, ret_types), nfetch))
         replies += [_opening(prepared), owed_for(block)]
-    if state.ahead is not None:
-        state.ahead.decoder = None  # nobody will want the rows of the cursor before this one
+    state.drop_ahead()
     # From here on the cursor may be open, whatever happens; release() then closes it.
-    state.cursor, state.autofree, state.ahead = cursor, autofree, None if scroll else block
+    state.cursor, state.autofree = cursor, autofree
+    if not scroll:
+        state.ahead.append(block)
     yield from transmit(session, b"".join(groups), *replies)
     yield from settle(session, closed)
     opened: list[Message] = []
@@ -129,8 +130,7 @@ def open_cursor(
         return FetchBlock([], False)
     failed = first_error(opened) is not None
     yield from read_block(session, block, statement_group(number, nfetch) if ahead and not failed else b"")
-    if state.ahead is block:
-        state.ahead = None
+    state.ahead.popleft()
     check(opened)
     taken = _take(block)
     state.forms_sent = ret_types is not None or state.forms_sent
@@ -174,21 +174,19 @@ def fetch(
     """
     state = session.statement(prepared)
     request = statement_group(prepared.statement_id, NFetch(fetch_buffer).encode(session.caps))
-    block = state.ahead
-    if block is not None and block.complete:
-        state.ahead = None
-        if ahead and not block.exhausted and block.error is None:
-            state.ahead = following = Block(state, decoder)
-            yield from transmit(session, request, owed_for(following, ahead=True))
-        return _take(block)
-    if block is None:
-        state.ahead = block = Block(state, decoder)
-        yield from transmit(session, request, owed_for(block))
-    while session.expected[0].block is not block:  # replies of frees that were sent before this fetch went ahead
-        yield from settle(session, 1)
-    yield from read_block(session, block, request if ahead else b"")
-    if state.ahead is block:
-        state.ahead = None
+    if not state.ahead:
+        state.ahead.append(Block(state, decoder))
+        yield from transmit(session, request, owed_for(state.ahead[0]))
+    block = state.ahead[0]
+    ask = ahead and len(state.ahead) == 1
+    if not block.complete:
+        while session.expected[0].block is not block:  # replies of frees that were sent before this fetch
+            yield from settle(session, 1)
+        yield from read_block(session, block, request if ask else b"")
+    elif ask and not block.exhausted and block.error is None:
+        state.ahead.append(Block(state, decoder))
+        yield from transmit(session, request, owed_for(state.ahead[1], ahead=True))
+    state.ahead.popleft()  # not before the last yield: an abandoned fetch loses no row
     return _take(block)
 
 

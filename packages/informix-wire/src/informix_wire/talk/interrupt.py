@@ -8,10 +8,11 @@ when the byte came too late), or closes it and steps `drain`.
 from typing import Final
 
 from ..errors import ProtocolError, ServerError
+from ..pdu.describe import Describe
 from ..session import Session, State
 from .core import Conversation, conversation
 from .exchange import settle
-from .reply import first_error, server_error
+from .reply import PREPARE, first_error, server_error
 
 __all__ = ["CANCELLED", "URGENT", "drain"]
 
@@ -27,7 +28,7 @@ def drain(session: Session) -> Conversation[ServerError | None]:
 
     Only for a session whose conversation was closed while it waited for a reply. What the replies say about
     transaction and database is followed; rows of a fetch are kept for the next fetch of their cursor; other
-    results are lost.
+    results are lost, a statement that was prepared is released with the next request.
 
     Returns:
         the first error that the server reported, usually -213; None when everything had succeeded.
@@ -41,6 +42,10 @@ def drain(session: Session) -> Conversation[ServerError | None]:
     while session.expected:
         oldest = session.expected[0]
         yield from settle(session, 1)
+        if oldest.legal is PREPARE:
+            for message in oldest.messages:
+                if isinstance(message, Describe):  # nobody has heard of this statement
+                    session.queue_stray(message.statement_id)
         error = first_error(oldest.messages)
         if error is not None and failure is None:
             failure = server_error(error, oldest.messages)

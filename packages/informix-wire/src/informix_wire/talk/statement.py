@@ -274,9 +274,8 @@ def free(session: Session, prepared: Prepared, *, keep: bool) -> Conversation[No
         groups.append(statement_group(prepared.statement_id, RELEASE_TAG))
     if not groups:
         return
-    if state.ahead is not None:
-        state.ahead.decoder = None  # nobody will want these rows
-    state.cursor, state.ahead = None, None
+    state.drop_ahead()
+    state.cursor = None
     if not keep or autofreed:
         session.forget(prepared)
     yield from transmit(session, b"".join(groups), *(Expected(legal.CLOSE) for _ in groups))
