@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--informix-url",
         metavar="URL",
         default=None,
-        help="run against this server (informix://user:password@host:port/database?server=NAME), not the embedded one",
+        help="run against this server, not the embedded one: informix://user:password@host:port/database?server=NAME",
     )
 
 

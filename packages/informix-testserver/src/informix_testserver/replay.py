@@ -7,6 +7,7 @@ compared here, since statement ids and cursor names differ; it is kept in `recei
 import socket
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -66,10 +67,8 @@ class ReplayServer:
     def close(self) -> None:
         """End the replay."""
         self._closing.set()
-        try:
+        with suppress(OSError):  # nobody connected, or not listening any more
             self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         if self._wire is not None:
             self._wire.shutdown()
         self._thread.join(5)

@@ -251,7 +251,8 @@ class TestServer:
         user, password = next(iter(self.users.items()))
         host = f"[{self.host}]" if ":" in self.host else self.host
         secret = f":{quote(password, safe='')}" if password is not None else ""
-        return f"informix://{quote(user, safe='')}{secret}@{host}:{self.port}/{quote(database)}?server={self.server_name}"
+        place = f"{host}:{self.port}/{quote(database)}?server={self.server_name}"
+        return f"informix://{quote(user, safe='')}{secret}@{place}"
 
     @property
     def connections(self) -> int:

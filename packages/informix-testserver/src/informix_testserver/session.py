@@ -32,6 +32,9 @@ __all__ = ["Session"]
 
 log = logging.getLogger("informix_testserver")
 
+END_OF_GROUP = Eot().encode(NARROW)
+COST = Cost(1, 1).encode(NARROW)
+"""Messages that look the same in every dialect; captures show these estimates for small tables (sqli.md 4.4)."""
 INTERNAL_ERROR = -746
 """An error of the test server itself is reported as a routine's, since that one carries a text (sqli.md 10)."""
 
@@ -166,7 +169,7 @@ class Session:
             self.server.internal_errors.append(exc)
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
         if self.phase is not Phase.CLOSED:
-            self.send(Eot())
+            self.out.append(END_OF_GROUP)
         self.wire.take_urgent()  # a byte that came too late for this group is not held against the next one
         self.wire.send(self.out)
 
@@ -189,9 +192,9 @@ class Session:
 
     def done(self, *, warn: int = 0, rows: int = 0, rowid: int = 0, serial: int = 0) -> None:
         """Add DONE, and COST if the profile sends it (sqli.md 4.4)."""
-        self.send(Done(warn, rows, rowid, serial))
+        self.out.append(Done(warn, rows, rowid, serial).encode(self.caps))
         if self.profile.send_cost:
-            self.send(Cost(1, 1))
+            self.out.append(COST)
 
     def ask(self, *messages: Message) -> list[Message]:
         """Send a group of the server's own in the middle of a reply; return the client's answer (sqli.md 5.15).

@@ -53,6 +53,8 @@ class Wire:
         self.pos = 0
         self._faults = faults
         self._closing = closing
+        self._readable = select.poll()
+        self._readable.register(sock, select.POLLIN)
         self._lock = threading.Lock()
         self._waiting = False
         self.urgent = False
@@ -93,9 +95,7 @@ class Wire:
         """Wait without consuming: urgent data that arrives meanwhile can tell an idle session from a busy one."""
         with self._lock:
             self._waiting = True
-        poller = select.poll()
-        poller.register(self.sock, select.POLLIN)
-        poller.poll()
+        self._readable.poll()
 
     def need(self, count: int) -> bytes:
         """Return the next `count` bytes, waiting for them, without consuming them."""
