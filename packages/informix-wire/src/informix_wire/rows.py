@@ -70,7 +70,7 @@ def row_plan(columns: Iterable[DescribedColumn], caps: Capabilities) -> RowPlan:
 def _wants_ret_type(column: ColumnType, caps: Capabilities) -> bool:
     """Tell whether JDBC sends RET_TYPE because of this column (sqli.md 4.5)."""
     if column.code in _VARCHARS:
-        return VARIABLE_VARCHAR_BIT in caps.bits or not caps.bits
+        return VARIABLE_VARCHAR_BIT in caps.bits
     return column.code in _OPAQUE or column.code in (TypeCode.LVARCHAR, TypeCode.IMPEXP)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from informix_types import ColumnType, ConversionError, TypeCode
 from informix_types.params import Binding
-from informix_wire.caps import NARROW
+from informix_wire.caps import FULL, NARROW, Capabilities
 from informix_wire.errors import ProtocolError, ServerError
 from informix_wire.pdu.describe import DescribedColumn
 from informix_wire.pdu.rows import ScrollKind, Tuple, TupleId
@@ -406,11 +406,20 @@ def test_row_plan(session: Session, types: list[ColumnType], asked: list[tuple[i
         assert [t.nullable for t in plan.types] == [t.nullable for t in types]
 
 
-def test_without_bit_13_varchar_needs_no_ret_type(session: Session) -> None:
-    from informix_wire.caps import FULL
+@pytest.mark.parametrize("caps", [FULL, NARROW])
+def test_without_bit_13_varchar_needs_no_ret_type(caps: Capabilities) -> None:
+    assert row_plan([DescribedColumn("c", VARCHAR)], caps).ret_types is None
 
-    assert row_plan([DescribedColumn("c", VARCHAR)], FULL).ret_types is None
-    assert row_plan([DescribedColumn("c", VARCHAR)], NARROW).ret_types == (VARCHAR,)
+
+def test_a_narrow_budget_is_cut_to_its_field(session: Session, make_peer: Any, group: Any, ints: Any) -> None:
+    session.caps = NARROW
+    prepared = query(session)
+    end = group(*END, caps=NARROW)
+    request = ident(2, "0003 0001 6300 0006 00040002 0009 7fff 0000 000c")
+    peer = make_peer(session, [(request, end), (ident(2, "0017 0006 00000001 7fff 000c"), end)])
+    assert peer.run(opening(session, prepared, ints, fetch_buffer=10**6)).exhausted
+    scroll = fetch.scroll_fetch(session, prepared, ScrollKind.ABSOLUTE, 1, fetch_buffer=10**6, decoder=ints)
+    assert peer.run(scroll).rows == []
 
 
 def test_boolean_bytes_differ_by_form(decoder_for: Any, session: Session) -> None:

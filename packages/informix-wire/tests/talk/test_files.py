@@ -8,7 +8,7 @@ from informix_wire.pdu.lob import FileOp, FileRead, FileWrite
 from informix_wire.pdu.rows import Tuple
 from informix_wire.pdu.status import Cost, Done, Eot, Err
 from informix_wire.session import Prepared, Session, State
-from informix_wire.talk import fetch, statement
+from informix_wire.talk import fetch, interrupt, statement
 
 EMPTY = b"\0\x0c"
 
@@ -147,6 +147,28 @@ def test_a_fault_of_the_applications_file_is_refused_and_kept(
     peer.run(statement.execute(session, prepared))
     assert isinstance(session.file_error, KeyError)
     assert session.state is State.READY
+
+
+def test_a_dialogue_cut_anywhere_is_drained(session: Session, make_peer: Any, group: Any, starved: Any) -> None:
+    """Above all between a step and its EOT, which must not be taken for the end of the reply."""
+    prepared = Prepared(6, 1)
+    session.adopt(prepared)
+    refusal = group(Err(2))
+    replies = [group(FileOp(0, "/name")), group(FileOp(3, data=b"abc")), group(Done(rows=1))]
+    for index, data in enumerate(replies):
+        for cut in range(len(data)):
+            script = [(None if n == 0 else refusal, reply) for n, reply in enumerate(replies[:index])]
+            script.append((None if index == 0 else refusal, data[:cut]))
+            conversation = statement.execute(session, prepared)
+            with pytest.raises(starved):
+                make_peer(session, script).run(conversation)
+            conversation.close()
+            assert session.state is State.BROKEN
+            peer = make_peer(session, [(refusal, reply) for reply in replies[index + 1 :]], 1)
+            peer.arriving = data[cut:]
+            assert peer.run(interrupt.drain(session)) is None
+            assert peer.idle()
+            assert session.state is State.READY
 
 
 def test_wire_forms_of_answers(session: Session) -> None:

@@ -11,7 +11,7 @@ from ..pdu.rows import Tuple, TupleId
 from ..pdu.status import Eot, Err
 from ..session import Session, StatementState
 from .core import Conversation, more, send
-from .files import serve_file
+from .files import serve_file, step_end
 from .reply import FETCH, NO_DATA, Expected, finish, first_error, illegal, server_error
 
 __all__ = ["Block", "Decoder", "owed_for", "read_block"]
@@ -88,7 +88,8 @@ def read_block(session: Session, block: Block, again: bytes = b"") -> Conversati
             yield from _ask_again(session, block, again)
             again = b""
         try:
-            message, inbox.pos = read_server(inbox.data, inbox.pos, caps)
+            message, end = read_server(inbox.data, inbox.pos, caps)
+            inbox.pos = step_end(message, inbox.data, end, caps)
         except Incomplete:
             yield from more(session)
             batch = True

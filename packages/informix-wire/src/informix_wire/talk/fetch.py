@@ -24,6 +24,7 @@ AUTOFREE: Final = b"\x00\x6c"
 HOLD: Final = b"\x00\x2b"
 SCROLL: Final = b"\x00\x18"
 OPEN: Final = b"\x00\x06"
+NARROW_BUDGET: Final = 32767
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def open_cursor(
     cursor = name or session.next_cursor_name()
     modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
     opening = CursorName(cursor).encode(caps) + binding_bytes(session, binding) + modes + OPEN
-    nfetch = NFetch(fetch_buffer).encode(caps)
+    nfetch = _nfetch(session, fetch_buffer)
     block = Block(state, decoder)
     groups: list[bytes] = []
     replies: list[Expected] = []
@@ -137,6 +138,16 @@ def open_cursor(
     return taken
 
 
+def _budget(session: Session, fetch_buffer: int) -> int:
+    """Return the byte budget as its field can hold it: 2 bytes without bit 63 (sqli.md 3.3)."""
+    return fetch_buffer if session.caps.large_fetch else min(fetch_buffer, NARROW_BUDGET)
+
+
+def _nfetch(session: Session, fetch_buffer: int) -> bytes:
+    """Return NFETCH."""
+    return NFetch(_budget(session, fetch_buffer)).encode(session.caps)
+
+
 def _opening(prepared: Prepared) -> Expected:
     """Return what is owed for an OPEN group."""
     return Expected(legal.OPEN, True, prepared.statement_type, prepared.sql)
@@ -173,7 +184,7 @@ def fetch(
         ServerError: the fetch failed (-213: it was interrupted).
     """
     state = session.statement(prepared)
-    request = statement_group(prepared.statement_id, NFetch(fetch_buffer).encode(session.caps))
+    request = statement_group(prepared.statement_id, _nfetch(session, fetch_buffer))
     if not state.ahead:
         state.ahead.append(Block(state, decoder))
         yield from transmit(session, request, owed_for(state.ahead[0]))
@@ -221,7 +232,7 @@ def scroll_fetch(
     state = session.statement(prepared)
     forms = b"" if ret_types is None else RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
     data = ID_LAYOUT.pack(ID_TAG, prepared.statement_id) + forms
-    data += SFetch(kind, row, fetch_buffer).encode(session.caps) + EOT
+    data += SFetch(kind, row, _budget(session, fetch_buffer)).encode(session.caps) + EOT
     block = Block(state, decoder)
     yield from transmit(session, data, owed_for(block))
     yield from read_block(session, block)

@@ -1,20 +1,21 @@
 """SQ_FILE: the server works on client files in the middle of a reply; only what was registered is served.
 
 The steps come while a statement with `lotofile`, `filetoblob` or `filetoclob` runs (sqli.md 5.15);
-`reply.read_reply` and `block.read_block` call `serve_file` for each.
+`reply.read_reply` and `block.read_block` read each with its EOT (`step_end`), then call `serve_file`.
 """
 
 from typing import Final, Protocol
 
-from ..errors import Incomplete, ProtocolError
+from ..caps import Capabilities
+from ..errors import ProtocolError
 from ..pdu import read_server
 from ..pdu.base import Message
 from ..pdu.lob import FileOp, FileOperation, FileRead, FileWrite
 from ..pdu.status import Eot, Err
 from ..session import Session
-from .core import Conversation, more, send
+from .core import Conversation, send
 
-__all__ = ["ClientFiles", "serve_file"]
+__all__ = ["ClientFiles", "serve_file", "step_end"]
 
 EOT: Final = b"\x00\x0c"
 NO_SUCH_FILE: Final = 2
@@ -42,17 +43,26 @@ class ClientFiles(Protocol):
         """Write; return the number of bytes written."""
 
 
+def step_end(message: Message, buf: bytes, offset: int, caps: Capabilities) -> int:
+    """Return where a message ends, for a SQ_FILE step with the EOT of its group.
+
+    Both are consumed together or not at all: an EOT alone would look like the end of the reply to whoever goes on
+    after an abandoned conversation.
+
+    Raises:
+        Incomplete: the step's EOT has not arrived.
+        ProtocolError: something else stands behind the step.
+    """
+    if not isinstance(message, FileOp):
+        return offset
+    end, offset = read_server(buf, offset, caps)
+    if not isinstance(end, Eot):
+        raise ProtocolError(f"the server sent {type(end).__name__} where the EOT of a SQ_FILE step was due")
+    return offset
+
+
 def serve_file(session: Session, step: FileOp) -> Conversation[None]:
-    """Do one step of the dialogue: consume its EOT, act, answer."""
-    inbox = session.inbox
-    while True:
-        try:
-            message, inbox.pos = read_server(inbox.data, inbox.pos, session.caps)
-            break
-        except Incomplete:
-            yield from more(session)
-    if not isinstance(message, Eot):
-        raise ProtocolError(f"the server sent {type(message).__name__} where the EOT of a SQ_FILE step was due")
+    """Do one step of the dialogue and answer it."""
     answer = _act(session, step)
     yield from send(session, (answer.encode(session.caps) if answer else b"") + EOT)
 

@@ -18,7 +18,7 @@ from ..pdu.status import Cost, Done, Eot, Err, Ignored86, InsertDone, PutErr, Xa
 from ..pdu.xa import XaReply
 from ..session import Session
 from .core import Conversation, more
-from .files import serve_file
+from .files import serve_file, step_end
 
 if TYPE_CHECKING:
     from .block import Block
@@ -97,7 +97,8 @@ def read_reply(session: Session) -> Conversation[list[Message]]:
     inbox, caps, legal, messages = session.inbox, session.caps, expected.legal, expected.messages
     while True:
         try:
-            message, inbox.pos = read_server(inbox.data, inbox.pos, caps)
+            message, end = read_server(inbox.data, inbox.pos, caps)
+            inbox.pos = step_end(message, inbox.data, end, caps)
         except Incomplete:
             yield from more(session)
             continue
