@@ -1,8 +1,8 @@
 """Coverage-guided fuzzing of the decoders: bounded, repeatable, without third-party tools.
 
 Inputs that reach lines of the package that no input reached before are kept and mutated further. Whatever the
-bytes, the outcome is a value or one of the three known errors; and a decoded value encodes to bytes that decode to it
-again.
+bytes, the outcome is a value or one of the three known errors; and a decoded value encodes to bytes that decode to
+it again.
 """
 
 import json

@@ -141,7 +141,7 @@ def test_boolean_forms():
 def test_built_in_types_behind_opaque_codes(column, python):
     payload = b"t" if python is bool else b"text"
     value, _ = decode_value(column, b"\0\0\0\0" + bytes([len(payload)]) + payload, 0, DEFAULT_CONTEXT)
-    assert type(value) is python
+    assert type(value) is python is column.python_type
 
 
 @pytest.mark.parametrize(("name", "number", "cls"), [("blob", 10, BlobLocator), ("clob", 11, ClobLocator)])
@@ -176,6 +176,7 @@ def test_opaque_types_are_bytes():
     with pytest.raises(ConversionError):
         encode_value(column, "text", DEFAULT_CONTEXT)
     label = ColumnType(13, 128, TypeFlag.DISTINCT, extended_name="idssecuritylabel")
+    assert label.python_type is bytes
     assert decode_value(label, b"\x02\xff\0", 0, DEFAULT_CONTEXT) == (b"\xff\0", 3)
     assert encode_value(label, b"\xff\0", DEFAULT_CONTEXT) == b"\x02\xff\0"
 

@@ -289,12 +289,12 @@ _READERS: dict[int, Reader] = {
 
 
 def _decode_extended(column: ColumnType, raw: bytes, ctx: TypeContext) -> Any:
-    name = column.extended_name.lower()
-    if column.code == TypeCode.BOOLEAN or name == "boolean":
+    name = column.built_in
+    if name == "boolean":
         return load_boolean(raw)
     if name in ("blob", "clob"):
         return load_locator(raw, locator_class(column))
-    if column.code == TypeCode.LVARCHAR or name in ("lvarchar", "json"):
+    if name:
         return text_decoder(ctx)(raw)
     if TypeCode.SET <= column.code <= TypeCode.COLLECTION:
         return parse_constructed(column, text_decoder(ctx)(raw))

@@ -105,6 +105,14 @@ class ColumnType:
         return names.type_name(self)
 
     @property
+    def built_in(self) -> str:
+        """``lvarchar``, ``boolean``, ``blob``, ``clob``, ``json`` when the type is that one behind an opaque code.
+
+        Empty for other types. Covers LVARCHAR and BOOLEAN as clients call them (43, 45) and DISTINCT types.
+        """
+        return names.built_in_name(self)
+
+    @property
     def python_type(self) -> type:
         """The class of the Python values that this type decodes to (without loaders)."""
         return names.python_type(self)

@@ -11,7 +11,7 @@ from .qualifier import DAY, HOUR, YEAR, datetime_qualifier, interval_qualifier
 if TYPE_CHECKING:
     from .column import ColumnType
 
-__all__ = ["python_type", "type_name"]
+__all__ = ["built_in_name", "is_security_label", "python_type", "type_name"]
 
 _PLAIN: dict[int, str] = {
     TypeCode.SMALLINT: "SMALLINT",
@@ -47,8 +47,29 @@ _CONSTRUCTED: dict[int, str] = {
     TypeCode.COLLECTION: "COLLECTION",
 }
 _OPAQUE: frozenset[int] = frozenset({TypeCode.UDTVAR, TypeCode.UDTFIXED, TypeCode.SENDRECV})
-_EXTENDED_IDS: dict[int, str] = {1: "LVARCHAR", 5: "BOOLEAN", 10: "BLOB", 11: "CLOB"}
+_BY_EXTENDED_ID: dict[int, str] = {1: "lvarchar", 5: "boolean", 10: "blob", 11: "clob"}
 """Extended ids of built-in types, for describes without a name (sqli.md 6.2)."""
+_BY_SOURCE: dict[int, str] = _BY_EXTENDED_ID | {TypeCode.LVARCHAR: "lvarchar", TypeCode.BOOLEAN: "boolean"}
+"""Base of a DISTINCT that travels as opaque: whether `source` is an id or a code is not known; both are taken."""
+_BUILT_IN: frozenset[str] = frozenset({"lvarchar", "boolean", "blob", "clob", "json"})
+
+
+def built_in_name(column: "ColumnType") -> str:
+    """Name of the built-in type behind an opaque code (40, 41, 44): ``lvarchar``, ``boolean``, ``blob``, …
+
+    Also for LVARCHAR and BOOLEAN under their client codes 43 and 45 and for DISTINCT types over these; empty for
+    all other types (sqli.md 6.2).
+    """
+    if column.code == TypeCode.LVARCHAR:
+        return "lvarchar"
+    if column.code == TypeCode.BOOLEAN:
+        return "boolean"
+    if column.code not in _OPAQUE:
+        return ""
+    name = column.extended_name.lower() or _BY_EXTENDED_ID.get(column.extended_id, "")
+    if name not in _BUILT_IN and column.flags & TypeFlag.DISTINCT:
+        name = "boolean" if column.flags & TypeFlag.DISTINCT_BOOLEAN else _BY_SOURCE.get(column.source, "")
+    return name if name in _BUILT_IN else ""
 
 
 def type_name(column: "ColumnType") -> str:
@@ -69,7 +90,7 @@ def type_name(column: "ColumnType") -> str:
     if code in _CONSTRUCTED:
         return _constructed_name(column)
     if code in _OPAQUE:
-        name = column.extended_name.upper() or _EXTENDED_IDS.get(column.extended_id, "")
+        name = column.extended_name.upper() or built_in_name(column).upper()
         if name == "LVARCHAR" and column.encoded_length:
             return f"LVARCHAR({column.encoded_length})"
         if name:
@@ -78,6 +99,11 @@ def type_name(column: "ColumnType") -> str:
         return TypeCode(code).name
     except ValueError:
         return f"TYPE({code})"
+
+
+def is_security_label(column: "ColumnType") -> bool:
+    """IDSSECURITYLABEL: a DISTINCT of VARCHAR whose content is no text."""
+    return column.code == TypeCode.VARCHAR and column.extended_name.lower() == "idssecuritylabel"
 
 
 def _qualified_name(column: "ColumnType") -> str:
@@ -131,6 +157,8 @@ def python_type(column: "ColumnType") -> type:
     from .values import BlobLocator, ClobLocator, IntervalYM, PartialDateTime
 
     code = column.code
+    if is_security_label(column):
+        return bytes
     if code == TypeCode.DATETIME:
         if column.start == YEAR and column.end >= DAY:
             return date if column.end == DAY else datetime
@@ -141,7 +169,7 @@ def python_type(column: "ColumnType") -> type:
         return _PYTHON[code]
     if code in _CONSTRUCTED:
         return _constructed_class(column)
-    name = column.extended_name.lower() or _EXTENDED_IDS.get(column.extended_id, "").lower()
+    name = built_in_name(column)
     if name in ("blob", "clob"):
         return ClobLocator if name == "clob" else BlobLocator
     return _PYTHON_BY_NAME.get(name, bytes)

@@ -110,7 +110,7 @@ def _code(target: ColumnType | None) -> int:
 
 
 def _bind_bool(value: bool, target: ColumnType | None, _ctx: TypeContext) -> Bound:
-    if target is not None and target.python_type is bool:
+    if target is not None and target.built_in == "boolean":
         return BOOLEAN, value, None
     if _code(target) in _NUMBERS:
         return INTEGER, int(value), None
@@ -145,7 +145,7 @@ def _bind_str(value: str, target: ColumnType | None, ctx: TypeContext) -> Bound:
         raw = encode_text(value, ctx)
         descriptor = BlobDescriptor.for_parameter(len(raw), is_text=code == TypeCode.TEXT)
         return (TEXT if code == TypeCode.TEXT else BYTE), descriptor, raw
-    if code == TypeCode.LVARCHAR or (target is not None and target.extended_name.lower() == "lvarchar"):
+    if target is not None and target.built_in == "lvarchar":
         return LVARCHAR, value, None
     if value[:1] == "\0":
         raise ConversionError("text that begins with a NUL character would be stored as NULL (sqli.md 7.1)")
@@ -162,12 +162,12 @@ def _bind_bytes(value: Any, target: ColumnType | None, _ctx: TypeContext) -> Bou
             raise ConversionError("text that begins with a NUL byte would be stored as NULL (sqli.md 7.1)")
         return (CHAR if len(raw) <= MAX_CHAR else LVARCHAR), raw, None
     if target is not None and code in (TypeCode.UDTVAR, TypeCode.UDTFIXED, TypeCode.LVARCHAR):
-        name = target.extended_name.lower()
+        name = target.built_in
         if name in ("blob", "clob"):
             raise ConversionError(
                 f"{name.upper()} data is not bound as a parameter; write it as a smart large object"
             )
-        if name == "lvarchar" or code == TypeCode.LVARCHAR:
+        if name == "lvarchar":
             return LVARCHAR, raw, None
         return ColumnType(code, owner=target.owner, extended_name=target.extended_name), raw, None
     is_text = code == TypeCode.TEXT

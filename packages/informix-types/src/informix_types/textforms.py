@@ -98,7 +98,7 @@ def parse_scalar(column: ColumnType, text: str) -> Any:
         ConversionError: the text is no value of the type.
     """
     parser = _PARSERS.get(column.code)
-    if parser is None and column.python_type is bool:
+    if parser is None and column.built_in == "boolean":
         parser = _parse_boolean
     if parser is None:
         return text

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from ..codes import TypeCode, TypeFlag
+from ..codes import TypeCode
 from ..column import ColumnType
 from ..context import TypeContext
 from ..errors import ConversionError
+from ..names import is_security_label
 from .base import Codec
 from .constructed import collection_codec, row_codec
 from .decimals import decimal_codec
@@ -64,8 +65,6 @@ BY_CODE: dict[int, Factory] = {
 }
 """Codecs of built-in types. ROWREF, REFSER8 and the numbers 48, 49 have no known layout."""
 
-_EXTENDED: frozenset[int] = frozenset({TypeCode.UDTVAR, TypeCode.UDTFIXED, TypeCode.SENDRECV})
-
 BY_NAME: dict[str, Factory] = {
     "lvarchar": lvarchar_codec,
     "boolean": boolean_codec,
@@ -75,26 +74,11 @@ BY_NAME: dict[str, Factory] = {
 }
 """Built-in types that are described as opaque (codes 40, 41, 44), by extended name (sqli.md 6.2)."""
 
-BY_EXTENDED_ID: dict[int, str] = {1: "lvarchar", 5: "boolean", 10: "blob", 11: "clob"}
-"""The same by extended id, for describes without a name (sqli.md 6.2)."""
-
-BY_SOURCE: dict[int, str] = BY_EXTENDED_ID | {
-    TypeCode.LVARCHAR: "lvarchar",
-    TypeCode.BOOLEAN: "boolean",
-}
-"""Base of a DISTINCT that travels as opaque: whether `source` is an id or a code is not known; both are taken."""
-
 
 def _factory(column: ColumnType) -> Factory | None:
-    if column.code == TypeCode.VARCHAR and column.extended_name.lower() == "idssecuritylabel":
+    if is_security_label(column):
         return counted_bytes_codec
-    if column.code in _EXTENDED:
-        name = column.extended_name.lower() or BY_EXTENDED_ID.get(column.extended_id, "")
-        if name not in BY_NAME and column.flags & TypeFlag.DISTINCT:
-            name = "boolean" if column.flags & TypeFlag.DISTINCT_BOOLEAN else BY_SOURCE.get(column.source, name)
-        if name in BY_NAME:
-            return BY_NAME[name]
-    return BY_CODE.get(column.code)
+    return BY_NAME.get(column.built_in) or BY_CODE.get(column.code)
 
 
 @lru_cache(maxsize=4096)

@@ -50,8 +50,7 @@ def load_locator(raw: bytes, cls: type[BlobLocator]) -> BlobLocator:
 
 def locator_class(column: ColumnType) -> type[BlobLocator]:
     """BlobLocator or ClobLocator, by the extended name or id (sqli.md 6.2)."""
-    is_clob = column.extended_name.lower() == "clob" or (not column.extended_name and column.extended_id == 11)
-    return ClobLocator if is_clob else BlobLocator
+    return ClobLocator if column.built_in == "clob" else BlobLocator
 
 
 def locator_codec(column: ColumnType, _ctx: TypeContext) -> Codec:
