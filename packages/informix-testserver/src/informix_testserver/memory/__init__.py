@@ -1,0 +1,5 @@
+"""The memory engine: Informix SQL on sqlite3 behind the seam of `engine.py` (binder, execution, catalogue, locks)."""
+
+from .engine import MemoryEngine
+
+__all__ = ["MemoryEngine"]

@@ -1,0 +1,325 @@
+# ruff: noqa: ARG001 - the functions of one dispatch table share one signature
+"""Aggregates and window functions; sums and averages of exact numbers are exact."""
+
+from decimal import Decimal
+from typing import Any
+
+from ..engine import SqlError
+from ..sql import ast
+from . import decimals, temporal
+from .bind_functions import AGGREGATES, WINDOWS
+from .binder import NOT_SUPPORTED, Binder, collated
+from .expr import Expr
+from .types import (
+    BIGINT,
+    COUNT,
+    FLOAT,
+    FLOATING_DECIMAL,
+    INTEGER,
+    Family,
+    family,
+    interval_type,
+    sum_type,
+    wide_integer,
+    without_serial,
+)
+
+__all__: list[str] = []
+
+AGGREGATE_MISPLACED, SUM_OF_CHARACTER = -595, -367
+
+
+class _DecimalSum:
+    """SUM of decimals; serves as window function too."""
+
+    def __init__(self) -> None:
+        self.total, self.count = Decimal(0), 0
+
+    def add(self, value: Any, sign: int) -> None:
+        if value is not None:
+            number = decimals.unpack(value) if isinstance(value, bytes) else Decimal(value)
+            self.total = decimals.CONTEXT.add(self.total, number if sign > 0 else -number)
+            self.count += sign
+
+    def step(self, value: Any) -> None:
+        """Take a row in."""
+        self.add(value, 1)
+
+    def inverse(self, value: Any) -> None:
+        """Take a row out (window frames)."""
+        self.add(value, -1)
+
+    def value(self) -> bytes | None:
+        """Return the sum so far."""
+        return decimals.pack(self.total) if self.count else None
+
+    def finalize(self) -> bytes | None:
+        """Return the sum."""
+        return self.value()
+
+
+class _DecimalAverage(_DecimalSum):
+    """AVG with 32 digits."""
+
+    def value(self) -> bytes | None:
+        return decimals.pack(decimals.CONTEXT.divide(self.total, Decimal(self.count))) if self.count else None
+
+
+class _Spread(_DecimalSum):
+    """Sample variance, or its root; NULL for no row, 0 for one."""
+
+    root = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squares = Decimal(0)
+
+    def add(self, value: Any, sign: int) -> None:
+        super().add(value, sign)
+        if value is not None:
+            number = decimals.unpack(value) if isinstance(value, bytes) else Decimal(value)
+            self.squares += sign * number * number
+
+    def value(self) -> bytes | None:
+        if not self.count:
+            return None
+        if self.count == 1:
+            return decimals.ZERO
+        mean = self.total * self.total / self.count
+        spread = max(Decimal(0), (self.squares - mean) / (self.count - 1))
+        return decimals.pack(decimals.CONTEXT.plus(spread.sqrt() if self.root else spread))
+
+
+class _Deviation(_Spread):
+    root = True
+
+
+class _IntervalSum:
+    """SUM of intervals, in stored units."""
+
+    def __init__(self) -> None:
+        self.total, self.count = 0, 0
+
+    def step(self, value: int | None) -> None:
+        """Take a row in."""
+        if value is not None:
+            self.total, self.count = self.total + value, self.count + 1
+
+    def inverse(self, value: int | None) -> None:
+        """Take a row out."""
+        if value is not None:
+            self.total, self.count = self.total - value, self.count - 1
+
+    def value(self) -> int | None:
+        """Return the sum so far. Raises SqlError -1265 beyond 64 bits."""
+        if not -(2**63) < self.total < 2**63:
+            raise SqlError(temporal.INTERVAL_OVERFLOW)
+        return self.total if self.count else None
+
+    def finalize(self) -> int | None:
+        """Return the sum."""
+        return self.value()
+
+
+class _IntervalAverage(_IntervalSum):
+    def value(self) -> int | None:
+        if not self.count:
+            return None
+        mean = abs(self.total) // self.count
+        return -mean if self.total < 0 else mean
+
+
+def _argument(b: Binder, node: ast.FunctionCall) -> Expr:
+    """Bind the argument of an aggregate: columns inside need not be grouped, aggregates inside are wrong."""
+    if not b.scope.aggregates_allowed:
+        raise SqlError(AGGREGATE_MISPLACED, offset=node.pos)
+    if len(node.arguments) != 1:
+        raise SqlError(-201, offset=node.pos)
+    mark = len(b.scope.loose)
+    argument = b.value(node.arguments[0])
+    del b.scope.loose[mark:]
+    if argument.aggregate and node.window is None:
+        raise SqlError(AGGREGATE_MISPLACED, offset=node.pos)
+    if node.window is None:
+        b.scope.grouped = True
+    return argument
+
+
+def _distinct(node: ast.FunctionCall, argument: Expr) -> str:
+    return f"DISTINCT {collated(argument)}" if node.quantifier == "DISTINCT" else argument.sql
+
+
+def _result(b: Binder, node: ast.FunctionCall, sql: str, kind: Any, stored: Any = None) -> Expr:
+    name = f"({node.name.name})"
+    if node.window is not None:
+        sql += over(b, node.window)
+        return Expr(sql, kind, stored or kind, name, aggregate=False)
+    return Expr(sql, kind, stored or kind, name, aggregate=True)
+
+
+def _count(b: Binder, node: ast.FunctionCall) -> Expr:
+    if len(node.arguments) == 1 and isinstance(node.arguments[0], ast.Star):
+        if not b.scope.aggregates_allowed:
+            raise SqlError(AGGREGATE_MISPLACED, offset=node.pos)
+        if node.window is None:
+            b.scope.grouped = True
+        return _result(b, node, "count(*)", COUNT, BIGINT).named("(count(*))")
+    argument = _argument(b, node)
+    return _result(b, node, f"count({_distinct(node, argument)})", COUNT, BIGINT)
+
+
+def _sum(b: Binder, node: ast.FunctionCall) -> Expr:
+    argument = _argument(b, node)
+    which = family(argument.stored)
+    if which is Family.CHAR and not argument.null:
+        raise SqlError(SUM_OF_CHARACTER, offset=node.pos)
+    inner = _distinct(node, argument)
+    if which is Family.FLOAT:
+        return _result(b, node, f"sum({inner})", FLOAT)
+    if which is Family.INT:
+        if wide_integer(argument.stored):
+            name = b.store.aggregate("decimal sum", 1, _DecimalSum)
+            return _result(b, node, f"{name}({inner})", sum_type(argument.stored))
+        return _result(b, node, f"sum({inner})", sum_type(argument.stored), BIGINT)
+    if which is Family.DECIMAL:
+        name = b.store.aggregate("decimal sum", 1, _DecimalSum)
+        return _result(b, node, f"{name}({inner})", sum_type(argument.stored))
+    if which in (Family.MONTHS, Family.SPAN):
+        name = b.store.aggregate("interval sum", 1, _IntervalSum)
+        kind = argument.stored
+        return _result(b, node, f"{name}({inner})", interval_type(kind.start, kind.end, 9))
+    raise SqlError(-1260, offset=node.pos)
+
+
+def _avg(b: Binder, node: ast.FunctionCall) -> Expr:
+    argument = _argument(b, node)
+    which = family(argument.stored)
+    if which is Family.CHAR and not argument.null:
+        raise SqlError(SUM_OF_CHARACTER, offset=node.pos)
+    inner = _distinct(node, argument)
+    if which is Family.FLOAT:
+        return _result(b, node, f"avg({inner})", FLOAT)
+    if which in (Family.INT, Family.DECIMAL):
+        return _result(
+            b, node, f"{b.store.aggregate('decimal avg', 1, _DecimalAverage)}({inner})", FLOATING_DECIMAL
+        )
+    if which in (Family.MONTHS, Family.SPAN):
+        kind = argument.stored
+        name = b.store.aggregate("interval avg", 1, _IntervalAverage)
+        return _result(b, node, f"{name}({inner})", interval_type(kind.start, kind.end, 9))
+    raise SqlError(-1260, offset=node.pos)
+
+
+def _spread(b: Binder, node: ast.FunctionCall) -> Expr:
+    argument = b.number(_argument(b, node))
+    deviation = node.name.name in ("stdev", "stddev")
+    make = _Deviation if deviation else _Spread
+    number = b.convert(argument, FLOATING_DECIMAL)
+    name = b.store.aggregate(("spread", deviation), 1, make)
+    return _result(b, node, f"{name}({_distinct(node, number)})", FLOATING_DECIMAL)
+
+
+def _extreme(b: Binder, node: ast.FunctionCall) -> Expr:
+    argument = _argument(b, node)
+    if family(argument.stored) in (Family.BYTE, Family.TEXT, Family.LOB):
+        raise SqlError(-615, offset=node.pos)
+    sql = f"{node.name.name}({collated(argument)})"
+    return _result(b, node, sql, without_serial(argument.type).with_flags(0), argument.stored)
+
+
+def _range(b: Binder, node: ast.FunctionCall) -> Expr:
+    from .bind_values import arith
+
+    high = _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "max"), node.arguments))
+    low = _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "min"), node.arguments))
+    return arith(b, "-", high, low, node).named("(range)")
+
+
+AGGREGATES.update(
+    {
+        "count": _count,
+        "sum": _sum,
+        "avg": _avg,
+        "min": _extreme,
+        "max": _extreme,
+        "range": _range,
+        "stdev": _spread,
+        "stddev": _spread,
+        "variance": _spread,
+    }
+)
+
+
+# -------------------------------------------------------------------------------------------- window functions
+
+
+def over(b: Binder, window: ast.Window) -> str:
+    """Write an OVER clause."""
+    parts = []
+    if window.partition_by:
+        parts.append("PARTITION BY " + ",".join(collated(b.value(node)) for node in window.partition_by))
+    if window.order_by:
+        terms = []
+        for item in window.order_by:
+            term = collated(b.value(item.expression)) + (" DESC" if item.descending else "")
+            terms.append(f"{term} NULLS {item.nulls}" if item.nulls else term)
+        parts.append("ORDER BY " + ",".join(terms))
+    if window.frame is not None:
+        start = _bound(b, window.frame.start)
+        if window.frame.end is None:
+            parts.append(f"{window.frame.unit} {start}")
+        else:
+            parts.append(f"{window.frame.unit} BETWEEN {start} AND {_bound(b, window.frame.end)}")
+    return f" OVER ({' '.join(parts)})"
+
+
+def _bound(b: Binder, bound: ast.FrameBound) -> str:
+    if bound.offset is None:
+        return bound.kind
+    offset = b.bind(bound.offset)
+    if not (offset.constant and isinstance(offset.value, int)):
+        raise SqlError(NOT_SUPPORTED, offset=bound.pos, token="frame offset")
+    return f"{offset.value} {bound.kind}"
+
+
+def _ranking(b: Binder, node: ast.FunctionCall) -> Expr:
+    name = {"rownumber": "row_number", "denserank": "dense_rank"}.get(node.name.name, node.name.name)
+    if node.window is None:
+        raise SqlError(-201, offset=node.pos)
+    arguments = "".join(b.convert(b.bind(a), INTEGER).sql for a in node.arguments)
+    kind = FLOAT if name in ("percent_rank", "cume_dist") else BIGINT
+    return Expr.of(f"{name}({arguments})" + over(b, node.window), kind, name=f"({node.name.name})")
+
+
+def _neighbour(b: Binder, node: ast.FunctionCall) -> Expr:
+    if node.window is None or node.nulls == "IGNORE" or not 1 <= len(node.arguments) <= 3:
+        raise SqlError(NOT_SUPPORTED, offset=node.pos, token=f"{node.name.name} IGNORE NULLS")
+    value = b.value(node.arguments[0])
+    sqls = [value.sql]
+    if len(node.arguments) > 1:
+        sqls.append(b.convert(b.bind(node.arguments[1]), INTEGER).sql)
+    if len(node.arguments) > 2:
+        sqls.append(b.convert(b.bind(node.arguments[2]), value.stored).sql)
+    sql = f"{node.name.name}({','.join(sqls)})" + over(b, node.window)
+    return Expr(sql, value.type.with_flags(0), value.stored.with_flags(0), f"({node.name.name})")
+
+
+def _ratio(b: Binder, node: ast.FunctionCall) -> Expr:
+    from .bind_values import arith
+
+    if node.window is None:
+        raise SqlError(-201, offset=node.pos)
+    total = _sum(
+        b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "sum"), node.arguments, window=node.window)
+    )
+    return arith(b, "/", b.value(node.arguments[0]), total, node).named(f"({node.name.name})")
+
+
+WINDOWS.update(
+    dict.fromkeys(
+        ("row_number", "rownumber", "rank", "dense_rank", "denserank", "percent_rank", "cume_dist", "ntile"),
+        _ranking,
+    )
+)
+WINDOWS.update(dict.fromkeys(("lag", "lead", "first_value", "last_value"), _neighbour))
+WINDOWS.update(dict.fromkeys(("ratio_to_report", "ratiotoreport"), _ratio))

@@ -1,0 +1,264 @@
+"""ALTER TABLE and RENAME."""
+
+from typing import TYPE_CHECKING, Any
+
+from informix_types import TypeFlag
+
+from ..engine import SqlError
+from ..sql import ast
+from .binder import Binder
+from .catalog import Column, Database, Table
+from .convert import converter
+from .ddl import add_constraint, altering, home, make_column, sync_indexes, undoing
+from .dml import assignment, default_value
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["alter_table", "rename_column", "rename_object"]
+
+NO_COLUMN, COLUMN_TWICE, ADD_NOT_NULL, HAS_NULLS = -217, -328, -269, -386
+TABLE_EXISTS = -310
+
+
+def _table(session: "MemorySession", name: ast.ObjectName) -> Table:
+    table = session.table(name)
+    if table.kind != "T" or table.system:
+        raise SqlError(-206, isam=-111, offset=name.pos, token=name.name)
+    return table
+
+
+def alter_table(session: "MemorySession", node: ast.AlterTable) -> None:
+    """ALTER TABLE: the actions in order."""
+    table = _table(session, node.table)
+    database = None if table.temporary else home(session, node.table)
+    with altering(session, table):
+        for action in node.actions:
+            if isinstance(action, ast.AddColumn):
+                _add_column(session, database, table, action)
+            elif isinstance(action, ast.DropColumn):
+                _drop_column(session, table, action)
+            elif isinstance(action, ast.ModifyColumn):
+                _modify_column(session, database, table, action)
+            elif isinstance(action, ast.AddConstraint):
+                add_constraint(session, database, table, action.constraint)
+            elif isinstance(action, ast.DropConstraint):
+                _drop_constraint(session, table, action)
+            elif isinstance(action, ast.ChangeLockMode):
+                table.lock_level = "R" if action.mode == "ROW" else "P"
+
+
+def _has_rows(session: "MemorySession", table: Table) -> bool:
+    return bool(session.store.rows(f"SELECT 1 FROM {table.physical} LIMIT 1"))
+
+
+def _physical_column(session: "MemorySession", table: Table, column: Column) -> None:
+    from .types import Family, family
+
+    collation = " COLLATE RTRIM" if family(column.type) is Family.CHAR else ""
+    session.store.run(f"ALTER TABLE {table.physical} ADD COLUMN {column.physical}{collation}")
+
+
+def _add_column(session: "MemorySession", database: Database | None, table: Table, action: ast.AddColumn) -> None:
+    definition = action.column
+    if table.column(definition.name) is not None:
+        raise SqlError(COLUMN_TWICE, offset=definition.pos, token=definition.name)
+    column = make_column(session, table, definition)
+    if column.not_null and column.default is None and not column.is_serial and _has_rows(session, table):
+        raise SqlError(ADD_NOT_NULL, offset=definition.pos, token=column.name)
+    at = len(table.columns)
+    if action.before is not None:
+        other = table.column(action.before.name)
+        if other is None:
+            raise SqlError(NO_COLUMN, offset=action.before.pos, token=action.before.name)
+        at = table.columns.index(other)
+    _physical_column(session, table, column)
+    table.columns.insert(at, column)
+    if column.is_serial:
+        for (rowid,) in session.store.rows(f"SELECT rowid FROM {table.physical} ORDER BY rowid"):
+            table.serials[column.number] += 1
+            session.store.run(
+                f"UPDATE {table.physical} SET {column.physical}=? WHERE rowid=?",
+                (table.serials[column.number], rowid),
+            )
+    elif column.default is not None:
+        b = Binder(session, [])
+        value = default_value(b, column)
+        convert = assignment(value, column, b.env)
+        found = session.store.rows(f"SELECT {value.sql}")[0][0]
+        stored = found if convert is None or found is None else convert(found)
+        session.store.run(f"UPDATE {table.physical} SET {column.physical}=?", (stored,))
+    for constraint in definition.constraints:
+        if constraint.kind not in ("NULL", "NOT NULL"):
+            name = ast.Identifier(constraint.pos, column.name)
+            add_constraint(
+                session,
+                database,
+                table,
+                ast.Constraint(
+                    constraint.pos,
+                    constraint.kind,
+                    (name,),
+                    constraint.name,
+                    constraint.references,
+                    constraint.condition,
+                    constraint.text,
+                    constraint.mode,
+                ),
+            )
+
+
+def _drop_column(session: "MemorySession", table: Table, action: ast.DropColumn) -> None:
+    """The sqlite column stays, unused: the catalogue no longer knows it."""
+    column = table.column(action.column.name)
+    if column is None:
+        raise SqlError(NO_COLUMN, offset=action.column.pos, token=action.column.name)
+    if len(table.columns) == 1:
+        raise SqlError(-515, offset=action.pos)
+    table.columns.remove(column)
+    table.constraints = [c for c in table.constraints if column.number not in c.columns]
+    table.indexes = [i for i in table.indexes if column.number not in dict(i.columns)]
+    sync_indexes(session, table)
+
+
+def _modify_column(
+    session: "MemorySession", database: Database | None, table: Table, action: ast.ModifyColumn
+) -> None:
+    """MODIFY: a new type means a new sqlite column with the converted values."""
+    definition = action.column
+    old = table.column(definition.name)
+    if old is None:
+        raise SqlError(NO_COLUMN, offset=definition.pos, token=definition.name)
+    new = make_column(session, table, definition)
+    at = table.columns.index(old)
+    in_key = any(old.number in c.columns and c.kind == "P" for c in table.constraints)
+    if in_key:
+        new.not_null = True
+        new.type = new.type.with_flags(new.type.flags | TypeFlag.NOT_NULL)
+    if new.not_null and session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {old.physical} IS NULL LIMIT 1"):
+        raise SqlError(HAS_NULLS, offset=definition.pos, token=definition.name)
+    if new.type.with_flags(0) == old.type.with_flags(0):
+        new.number = old.number
+        table.columns[at] = new
+        sync_indexes(session, table)
+        return
+    convert = converter(old.type.with_flags(0), new.type.with_flags(0), session.store.env)
+    _physical_column(session, table, new)
+    rows = session.store.rows(f"SELECT {old.physical}, rowid FROM {table.physical}")
+    changed = [(v if convert is None or v is None else convert(v), rowid) for v, rowid in rows]
+    session.store.many(f"UPDATE {table.physical} SET {new.physical}=? WHERE rowid=?", changed)
+    if new.is_serial:
+        highest = max((value for value, _ in changed if value is not None), default=0)
+        table.serials[new.number] = max(highest, table.serials.get(new.number, 0))
+    table.columns[at] = new
+    _renumber(session, table, old.number, new.number)
+    sync_indexes(session, table)
+
+
+def _renumber(session: "MemorySession", table: Table, old: int, new: int) -> None:
+    def change(numbers: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(new if n == old else n for n in numbers)
+
+    for constraint in table.constraints:
+        constraint.columns = change(constraint.columns)
+    for index in table.indexes:
+        index.columns = tuple((new if n == old else n, down) for n, down in index.columns)
+    for key in table.children:
+        child = session.engine.tables[key]
+        if child is table:
+            continue
+        with altering(session, child):
+            for constraint in child.constraints:
+                if constraint.parent == table.key:
+                    constraint.parent_columns = change(constraint.parent_columns)
+
+
+def _drop_constraint(session: "MemorySession", table: Table, action: ast.DropConstraint) -> None:
+    constraint = table.constraint(action.name.name)
+    if constraint is None:
+        raise SqlError(-694, offset=action.name.pos, token=action.name.name)
+    table.constraints.remove(constraint)
+    index = table.index(constraint.index)
+    if index is not None and index.implicit:
+        table.indexes.remove(index)
+    if constraint.kind == "N":
+        for number in constraint.columns:
+            column = table.numbered(number)
+            column.not_null = False
+            column.type = column.type.with_flags(column.type.flags & ~TypeFlag.NOT_NULL)
+    if constraint.kind in "PU":
+        for key in table.children:
+            child = session.engine.tables[key]
+            kept = [c for c in child.constraints if c.parent_constraint != constraint.id or c.parent != table.key]
+            if len(kept) != len(child.constraints):
+                with altering(session, child):
+                    child.constraints = kept
+    sync_indexes(session, table)
+
+
+def rename_column(session: "MemorySession", node: ast.RenameColumn) -> None:
+    """RENAME COLUMN."""
+    table = _table(session, node.table)
+    column = table.column(node.column.name)
+    if column is None:
+        raise SqlError(NO_COLUMN, offset=node.column.pos, token=node.column.name)
+    if table.column(node.new_name.name) is not None:
+        raise SqlError(COLUMN_TWICE, offset=node.new_name.pos, token=node.new_name.name)
+    with altering(session, table):
+        column = table.column(node.column.name)
+        assert column is not None
+        column.name = node.new_name.name
+
+
+def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
+    """RENAME TABLE, INDEX, SEQUENCE, DATABASE, CONSTRAINT."""
+    if node.kind == "DATABASE":
+        _rename_database(session, node)
+        return
+    database = home(session, node.name)
+    if node.kind == "INDEX":
+        found = database.find_index(node.name.name)
+        if found is None:
+            raise SqlError(-319, offset=node.name.pos, token=node.name.name)
+        with altering(session, found[0]):
+            index = found[0].index(node.name.name)
+            assert index is not None
+            for constraint in found[0].constraints:
+                if constraint.index == index.name:
+                    constraint.index = node.new_name.name
+            index.name = node.new_name.name
+        return
+    if node.kind not in ("TABLE", "SEQUENCE"):
+        raise SqlError(-513, offset=node.pos, token=f"RENAME {node.kind}")
+    table = session.find(node.name)
+    if table is None or table.system or (node.kind == "SEQUENCE") != (table.kind == "Q"):
+        raise SqlError(-206, isam=-111, offset=node.name.pos, token=node.name.name)
+    if node.new_name.name in database.tables:
+        raise SqlError(TABLE_EXISTS, offset=node.new_name.pos, token=node.new_name.name)
+    old = table.name
+
+    def move(source: str, target: str) -> None:
+        database.tables[target] = database.tables.pop(source)
+        database.tables[target].name = target
+        database.tables[target].version += 1
+        database.version += 1
+
+    move(old, node.new_name.name)
+    undoing(session, lambda: move(node.new_name.name, old))
+
+
+def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:
+    engine = session.engine
+    database = engine.databases.get(node.name.name)
+    if database is None:
+        raise SqlError(-329, isam=-111, offset=node.name.pos, token=node.name.name)
+    if any(s.database is database for s in engine.sessions.values()):
+        raise SqlError(-359, offset=node.name.pos)
+    del engine.databases[database.name]
+    database.name = node.new_name.name
+    engine.databases[database.name] = database
+    for table in database.tables.values():
+        table.database = database.name
+
+
+_: Any = None

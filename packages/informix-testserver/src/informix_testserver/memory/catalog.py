@@ -1,0 +1,222 @@
+"""What a database holds: tables, columns, constraints, indexes, views, synonyms, sequences, as plain objects.
+
+The catalogue lives in memory; rows live in sqlite under physical names (`t<key>`, columns `c<number>`) that never
+change, so that renaming costs nothing and an object's identity is its key. `syscatalog` shows it as tables.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from informix_types import ColumnType, TypeCode
+
+from ..sql import ast
+
+__all__ = ["Column", "Constraint", "Database", "Index", "Sequence", "Table"]
+
+FIRST_USER_TABID = 100
+"""User tables are numbered from 100 (Informix documentation of systables)."""
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        number: never reused within the table; names the physical column.
+        default: expression, or None for none (an explicit DEFAULT NULL is a `NullLiteral`).
+        not_null: NOT NULL or part of the primary key.
+    """
+
+    name: str
+    type: ColumnType
+    number: int
+    not_null: bool = False
+    default: ast.Expression | None = None
+
+    @property
+    def physical(self) -> str:
+        """Name of the sqlite column."""
+        return f"c{self.number}"
+
+    @property
+    def is_serial(self) -> bool:
+        """Whether values are generated (SERIAL, SERIAL8, BIGSERIAL)."""
+        return self.type.code in (TypeCode.SERIAL, TypeCode.SERIAL8, TypeCode.BIGSERIAL)
+
+
+@dataclass(slots=True)
+class Index:
+    """An index; `columns` holds (column number, descending)."""
+
+    name: str
+    owner: str
+    columns: tuple[tuple[int, bool], ...]
+    unique: bool = False
+    clustered: bool = False
+    physical: str = ""
+    implicit: bool = False
+    """Made for a constraint; its name begins with a blank, as Informix's do."""
+
+
+@dataclass(slots=True)
+class Constraint:
+    """A constraint.
+
+    Attributes:
+        kind: P primary key, U unique, R referential, C check, N not null, as sysconstraints codes them.
+        columns: column numbers.
+        parent: key of the referenced table, and `parent_columns` its column numbers.
+        condition: of a check; `text` its source.
+    """
+
+    id: int
+    name: str
+    owner: str
+    kind: str
+    columns: tuple[int, ...] = ()
+    index: str = ""
+    parent: int = 0
+    parent_columns: tuple[int, ...] = ()
+    parent_constraint: int = 0
+    cascade: bool = False
+    condition: ast.Expression | None = None
+    text: str = ""
+    enabled: bool = True
+
+
+@dataclass(slots=True)
+class Sequence:
+    """State of a sequence; `value` is the next one to hand out."""
+
+    start: int = 1
+    increment: int = 1
+    minimum: int = 1
+    maximum: int = 2**63 - 1
+    cycle: bool = False
+    cache: int = 20
+    order: bool = False
+    value: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    """A table, view, synonym or sequence: one row of systables.
+
+    Attributes:
+        key: identity over all databases; names the sqlite table.
+        kind: T table, V view, P or S synonym (public, private), Q sequence.
+        database: name of its database; "" for a temporary table.
+        query: of a view, with `check_option`.
+        target: of a synonym.
+        serials: last value handed out or inserted, by column number.
+        system: part of the system catalogue: filled from the catalogue, read-only.
+        version: grows with each change of the definition (prepared statements look at it: -710).
+    """
+
+    key: int
+    tabid: int
+    name: str
+    owner: str
+    database: str
+    kind: str = "T"
+    columns: list[Column] = field(default_factory=list)
+    constraints: list[Constraint] = field(default_factory=list)
+    indexes: list[Index] = field(default_factory=list)
+    temporary: bool = False
+    logged: bool = True
+    lock_level: str = "P"
+    created: datetime.date = field(default_factory=datetime.date.today)
+    query: ast.Query | None = None
+    text: str = ""
+    check_option: bool = False
+    target: ast.ObjectName | None = None
+    sequence: Sequence | None = None
+    serials: dict[int, int] = field(default_factory=dict)
+    next_number: int = 1
+    system: bool = False
+    version: int = 1
+    dropped: bool = False
+    children: set[int] = field(default_factory=set)
+    """Keys of tables with a foreign key to this one."""
+
+    @property
+    def physical(self) -> str:
+        """Name of the sqlite table."""
+        return f"t{self.key}"
+
+    def column(self, name: str) -> Column | None:
+        """Find a column by name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        return None
+
+    def numbered(self, number: int) -> Column:
+        """Return the column of a number."""
+        return next(column for column in self.columns if column.number == number)
+
+    def position(self, number: int) -> int:
+        """Return the 1-based position (colno) of a column number."""
+        return next(i for i, column in enumerate(self.columns, 1) if column.number == number)
+
+    def constraint(self, name: str) -> Constraint | None:
+        """Find a constraint by name."""
+        return next((c for c in self.constraints if c.name == name), None)
+
+    def index(self, name: str) -> Index | None:
+        """Find an index by name."""
+        return next((i for i in self.indexes if i.name == name), None)
+
+    def checks(self) -> list[Constraint]:
+        """Return the enabled check constraints."""
+        return [c for c in self.constraints if c.kind == "C" and c.enabled]
+
+    def references(self) -> list[Constraint]:
+        """Return the enabled referential constraints."""
+        return [c for c in self.constraints if c.kind == "R" and c.enabled]
+
+
+@dataclass(slots=True)
+class Database:
+    """A database: logging mode, locale, and everything in it."""
+
+    name: str
+    number: int
+    logged: bool = True
+    ansi: bool = False
+    buffered: bool = False
+    locale: str = "en_US.819"
+    codec: str = "iso8859-1"
+    owner: str = "informix"
+    created: datetime.date = field(default_factory=datetime.date.today)
+    tables: dict[str, Table] = field(default_factory=dict)
+    next_tabid: int = FIRST_USER_TABID
+    next_constraint: int = 1
+    grants: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    """(table name or "", grantee, privilege, grant option)."""
+    row_types: dict[str, Any] = field(default_factory=dict)
+    distinct_types: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
+    """Grows with every change; the system tables are refilled when it has moved."""
+
+    def find_index(self, name: str) -> tuple[Table, Index] | None:
+        """Find an index by name in any table."""
+        for table in self.tables.values():
+            index = table.index(name)
+            if index is not None:
+                return table, index
+        return None
+
+    def find_constraint(self, name: str) -> tuple[Table, Constraint] | None:
+        """Find a constraint by name in any table."""
+        for table in self.tables.values():
+            constraint = table.constraint(name)
+            if constraint is not None:
+                return table, constraint
+        return None
+
+    def user_tables(self) -> Iterator[Table]:
+        """Yield everything that is not part of the system catalogue."""
+        return (table for table in self.tables.values() if not table.system)

@@ -1,0 +1,229 @@
+# ruff: noqa: ARG001 - the functions of one dispatch table share one signature
+"""Statements without rows: which function runs which tree, and session control itself."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Outcome, SqlError
+from ..sql import ast
+from .alter import alter_table, rename_column, rename_object
+from .ddl import create_table, truncate
+from .objects import alter_sequence, create_index, create_sequence, create_synonym, create_view, drop_object
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["COMMANDS"]
+
+Command = Callable[["MemorySession", Any], Outcome | None]
+
+
+def _begin(session: "MemorySession", node: ast.Begin) -> None:
+    session.begin()
+
+
+def _commit(session: "MemorySession", node: ast.Commit) -> None:
+    session.commit()
+
+
+def _rollback(session: "MemorySession", node: ast.Rollback) -> None:
+    session.rollback()
+
+
+def _use(session: "MemorySession", node: ast.UseDatabase) -> Outcome:
+    flags = session.open_database(node.database.name, exclusive=node.exclusive)
+    return Outcome(database=flags, database_name=session.database_name)
+
+
+def _close(session: "MemorySession", node: ast.CloseDatabase) -> Outcome:
+    session._opened()
+    session.close_database()
+    return Outcome(database=0)
+
+
+def _create_database(session: "MemorySession", node: ast.CreateDatabase) -> Outcome | None:
+    if session.in_transaction and session.undo:
+        raise SqlError(-377)
+    if node.if_not_exists and node.database.name in session.engine.databases:
+        return None
+    locale = session.environment.get("DB_LOCALE", "")
+    session.engine.create_database(
+        node.database.name, logged=node.log is not None, ansi=node.log == "ANSI", owner=session.user, locale=locale
+    )
+    flags = session.open_database(node.database.name)
+    return Outcome(database=flags, database_name=session.database_name)
+
+
+def _drop_database(session: "MemorySession", node: ast.DropDatabase) -> None:
+    engine = session.engine
+    database = engine.databases.get(node.database.name)
+    if database is None:
+        if node.if_exists:
+            return
+        raise SqlError(-329, isam=-111, offset=node.database.pos, token=node.database.name)
+    if database is session.database or database.name == "sysmaster":
+        raise SqlError(-359, offset=node.database.pos, token=node.database.name)
+    if any(s.database is database for s in engine.sessions.values()):
+        raise SqlError(-425, isam=-107, token=database.name)
+    engine.drop_database(database.name)
+
+
+_LEVELS = {
+    "READ UNCOMMITTED": "DIRTY READ",
+    "READ COMMITTED": "COMMITTED READ",
+    "REPEATABLE READ": "REPEATABLE READ",
+    "SERIALIZABLE": "REPEATABLE READ",
+}
+
+
+def _isolation(session: "MemorySession", node: ast.SetIsolation) -> None:
+    session._opened()
+    session.isolation = node.level
+
+
+def _set_transaction(session: "MemorySession", node: ast.SetTransaction) -> None:
+    if session.undo:
+        raise SqlError(-876)
+    if node.isolation is not None:
+        session.isolation = _LEVELS[node.isolation]
+    if node.read_only is not None:
+        session.read_only = node.read_only
+
+
+def _lock_mode(session: "MemorySession", node: ast.SetLockMode) -> None:
+    session.lock_wait = node.wait
+
+
+def _set_constraints(session: "MemorySession", node: ast.SetConstraints) -> None:
+    if node.mode == "DEFERRED":
+        session.constraints_deferred = True
+    elif node.mode == "IMMEDIATE":
+        postponed, session.postponed = session.postponed, []
+        session.constraints_deferred = False
+        session.deferred += postponed
+    elif node.mode in ("ENABLED", "DISABLED") and node.kind == "CONSTRAINTS":
+        _switch_constraints(session, node)
+    else:
+        raise SqlError(-513, offset=node.pos, token=f"SET {node.kind} {node.mode}")
+
+
+def _switch_constraints(session: "MemorySession", node: ast.SetConstraints) -> None:
+    from .ddl import altering
+
+    names = {name.name for name in node.names}
+    wanted = session.table(node.table) if node.table is not None else None
+    for table in list(session._opened().user_tables()):
+        chosen = [c for c in table.constraints if c.name in names or table is wanted]
+        if any(c.kind in "PU" for c in chosen) and node.mode == "DISABLED":
+            raise SqlError(-513, offset=node.pos, token="SET CONSTRAINTS DISABLED of a key")
+        if chosen:
+            with altering(session, table):
+                for constraint in chosen:
+                    constraint.enabled = node.mode == "ENABLED"
+
+
+def _lock_table(session: "MemorySession", node: ast.LockTable) -> None:
+    table = session.table(node.table)
+    if session._opened().logged and not session.in_transaction:
+        raise SqlError(-524, offset=node.pos)
+    session.locks.lock_table(session, table.key, "X" if node.exclusive else "S", token=table.name)
+
+
+def _unlock_table(session: "MemorySession", node: ast.UnlockTable) -> None:
+    table = session.table(node.table)
+    if session.in_transaction:
+        raise SqlError(-288, offset=node.pos, token=table.name)
+    session.locks.unlock_table(session, table.key)
+
+
+def _grant(session: "MemorySession", node: ast.Grant) -> None:
+    """Noted for systabauth and sysusers; every user may do everything."""
+    database = session._opened()
+    if node.object is not None and session.engine.routine(node.object.name) is None:
+        session.table(node.object)
+    name = node.object.name if node.object is not None else ""
+    for grantee in node.grantees:
+        database.grants += [(name, grantee, privilege, node.grant_option) for privilege in node.privileges]
+    database.version += 1
+
+
+def _revoke(session: "MemorySession", node: ast.Revoke) -> None:
+    database = session._opened()
+    name = node.object.name if node.object is not None else ""
+    database.grants = [
+        grant
+        for grant in database.grants
+        if not (
+            grant[0] == name
+            and grant[1] in node.grantees
+            and (grant[2] in node.privileges or "ALL" in node.privileges)
+        )
+    ]
+    database.version += 1
+
+
+def _statistics(session: "MemorySession", node: ast.UpdateStatistics) -> None:
+    database = session._opened()
+    if node.table is not None:
+        session.table(node.table)
+    database.version += 1
+
+
+def _nothing(session: "MemorySession", node: ast.Statement) -> None:
+    """Accepted: no effect that a client could observe."""
+
+
+def _savepoint(session: "MemorySession", node: ast.Savepoint) -> None:
+    session.savepoint(node.name, unique=node.unique)
+
+
+def _release(session: "MemorySession", node: ast.ReleaseSavepoint) -> None:
+    session.release_savepoint(node.name)
+
+
+def _rollback_to(session: "MemorySession", node: ast.RollbackToSavepoint) -> None:
+    session.rollback_to(node.name)
+
+
+def _schema(session: "MemorySession", node: ast.CreateSchema) -> None:
+    for statement in node.statements:
+        COMMANDS[type(statement)](session, statement)
+
+
+COMMANDS: dict[type[ast.Statement], Command] = {
+    ast.CreateTable: create_table,
+    ast.AlterTable: alter_table,
+    ast.RenameColumn: rename_column,
+    ast.RenameObject: rename_object,
+    ast.Truncate: truncate,
+    ast.DropObject: drop_object,
+    ast.CreateIndex: create_index,
+    ast.CreateView: create_view,
+    ast.CreateSynonym: create_synonym,
+    ast.CreateSequence: create_sequence,
+    ast.AlterSequence: alter_sequence,
+    ast.CreateSchema: _schema,
+    ast.Begin: _begin,
+    ast.Commit: _commit,
+    ast.Rollback: _rollback,
+    ast.Savepoint: _savepoint,
+    ast.ReleaseSavepoint: _release,
+    ast.RollbackToSavepoint: _rollback_to,
+    ast.UseDatabase: _use,
+    ast.CloseDatabase: _close,
+    ast.CreateDatabase: _create_database,
+    ast.DropDatabase: _drop_database,
+    ast.SetIsolation: _isolation,
+    ast.SetTransaction: _set_transaction,
+    ast.SetLockMode: _lock_mode,
+    ast.SetConstraints: _set_constraints,
+    ast.SetLog: _nothing,
+    ast.SetEnvironment: _nothing,
+    ast.SetOption: _nothing,
+    ast.LockTable: _lock_table,
+    ast.UnlockTable: _unlock_table,
+    ast.Grant: _grant,
+    ast.Revoke: _revoke,
+    ast.CreateRole: _nothing,
+    ast.UpdateStatistics: _statistics,
+}

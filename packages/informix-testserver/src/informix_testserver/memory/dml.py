@@ -1,0 +1,459 @@
+"""INSERT, UPDATE, DELETE: values are computed by sqlite, rows are changed one by one through `rows`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from informix_types import ColumnType
+
+from ..engine import Outcome, Parameter, ResultColumn, SqlError
+from ..sql import ast
+from .bind_conditions import condition
+from .bind_from import base_source, table_ref
+from .bind_query import bind_query
+from .binder import Binder
+from .catalog import Column, Constraint, Table
+from .convert import converter
+from .expr import Expr
+from .rows import delete_row, insert_row, plan_of, update_row
+from .statements import Handle, Plan, compile_binds, value_reader
+from .types import Family, family
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["DeleteHandle", "InsertHandle", "UpdateHandle", "check_query", "default_value"]
+
+NO_COLUMN, VALUE_COUNT, SERIAL_UPDATE, ROWID_WRITE = -217, -236, -232, -228
+BLOB_LITERAL = -617
+Convert = Callable[[Any], Any]
+
+
+def writable(session: "MemorySession", name: ast.ObjectName, code: int) -> Table:
+    """Find the table that a statement changes. Raises SqlError -206, -384, or `code` for a system table."""
+    table = session.table(name)
+    if table.kind == "V":
+        raise SqlError(-384, offset=name.pos, token=table.name)
+    if table.kind != "T":
+        raise SqlError(-206, isam=-111, offset=name.pos, token=table.name)
+    if table.system:
+        raise SqlError(code, isam=-111, offset=name.pos, token=table.name)
+    if session.read_only and session.in_transaction:
+        raise SqlError(-878)
+    return table
+
+
+def target_column(table: Table, name: ast.Identifier) -> tuple[int, Column]:
+    """Return position and column of a target. Raises SqlError -217, -228."""
+    for at, column in enumerate(table.columns):
+        if column.name == name.name:
+            return at, column
+    if name.name == "rowid":
+        raise SqlError(ROWID_WRITE, offset=name.pos)
+    raise SqlError(NO_COLUMN, offset=name.pos, token=name.name)
+
+
+def assignment(source: Expr, column: Column, env: Any) -> Convert | None:
+    """Return the conversion of a computed value on its way into a column. Raises SqlError."""
+    if source.null:
+        return None
+    target = column.type.with_flags(0)
+    if family(target) in (Family.BYTE, Family.TEXT) and family(source.stored) is Family.CHAR:
+        raise SqlError(BLOB_LITERAL)
+    return converter(source.stored, target, env)
+
+
+def default_value(b: Binder, column: Column) -> Expr:
+    """Bind a column's default: 0 for serials, NULL without one."""
+    if column.is_serial:
+        return Expr.literal(0, column.type)
+    if column.default is None:
+        return Expr.nothing()
+    return b.bind(column.default)
+
+
+def check_query(session: "MemorySession", table: Table, constraint: Constraint) -> str:
+    """Return the query that finds a row (rowid = ?) for which a check constraint is false."""
+    b = Binder(session)
+    source = base_source(b, table, table.name)
+    with b.inner_scope(isolated=True) as scope:
+        scope.sources.append(source)
+        assert constraint.condition is not None
+        test = condition(b, constraint.condition)
+    return f"SELECT 1 FROM {table.physical} AS {source.alias} WHERE {source.alias}.rowid=? AND NOT {test.sql}"
+
+
+# ------------------------------------------------------------------------------------------------------- INSERT
+
+
+@dataclass(slots=True)
+class _Insert:
+    """A bound INSERT … VALUES.
+
+    `fixed` holds a row with everything known; `markers` (position, marker index, type) and `computed` (position,
+    conversion; in the order of the SELECT `sql`) fill the rest in.
+    """
+
+    table: Table
+    fixed: list[Any]
+    markers: list[tuple[int, int, ColumnType]] = field(default_factory=list)
+    computed: list[tuple[int, Convert | None]] = field(default_factory=list)
+    sql: str = ""
+    defaults: dict[int, str] = field(default_factory=dict)
+    readers: list[tuple[int, int, Convert]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _InsertQuery:
+    table: Table
+    sql: str
+    targets: list[tuple[int, Convert | None]]
+    fixed: list[Any]
+    computed: list[tuple[int, Convert | None]]
+    computed_sql: str
+
+
+class InsertHandle(Handle):
+    """INSERT."""
+
+    statement: ast.Insert
+
+    def bind(self, session: "MemorySession", b: Binder) -> Any:
+        """Bind the values or the query for the target columns."""
+        node = self.statement
+        table = writable(session, node.table, -275)
+        b.uses(table)
+        self.inserts_into = table
+        if node.columns:
+            targets = [target_column(table, name) for name in node.columns]
+            if len({at for at, _ in targets}) != len(targets):
+                raise SqlError(-201, offset=node.columns[0].pos)
+        else:
+            targets = list(enumerate(table.columns))
+        if isinstance(node.source, ast.Values):
+            return self._values(session, b, table, targets, node.source)
+        if isinstance(node.source, ast.Query):
+            return self._query(session, b, table, targets, node.source)
+        raise SqlError(-513, offset=node.source.pos, token="INSERT … EXECUTE PROCEDURE")
+
+    def _values(
+        self,
+        session: "MemorySession",
+        b: Binder,
+        table: Table,
+        targets: list[tuple[int, Column]],
+        source: ast.Values,
+    ) -> _Insert:
+        if len(source.row) != len(targets):
+            raise SqlError(VALUE_COUNT)
+        made = _Insert(table, [None] * len(table.columns))
+        select: list[str] = []
+        described = []
+        for (at, column), node in zip(targets, source.row, strict=True):
+            target = column.type.with_flags(0)
+            if isinstance(node, ast.Parameter):
+                made.markers.append((at, node.index, target))
+                b.marker_types.setdefault(node.index, column.type)
+                described.append(ResultColumn(column.name, column.type))
+                continue
+            self._place(b, made, select, at, column, b.value(node, target))
+        given = {at for at, _ in targets}
+        for at, column in enumerate(table.columns):
+            if at not in given:
+                self._place(b, made, select, at, column, default_value(b, column))
+        made.sql = "SELECT " + ",".join(select) if select else ""
+        self.columns = tuple(described)
+        actual = b.actual
+        if actual is not None:
+            for at, marker, target in made.markers:
+                made.readers.append((at, marker, value_reader(actual[marker], target, session.store.env)))
+        return made
+
+    @staticmethod
+    def _place(b: Binder, made: _Insert, select: list[str], at: int, column: Column, value: Expr) -> None:
+        if value.null:
+            return
+        convert = assignment(value, column, b.env)
+        if value.constant:
+            if convert is None or value.value is None:
+                made.fixed[at] = value.value
+                return
+            try:
+                made.fixed[at] = convert(value.value)
+                return
+            except SqlError:
+                pass  # raised at execution, as a server does
+        select.append(value.sql)
+        made.computed.append((at, convert))
+
+    def _query(
+        self,
+        session: "MemorySession",
+        b: Binder,
+        table: Table,
+        targets: list[tuple[int, Column]],
+        source: ast.Query,
+    ) -> _InsertQuery:
+        found = bind_query(b, source)
+        if len(found.columns) != len(targets):
+            raise SqlError(VALUE_COUNT)
+        converts = [
+            (at, assignment(expr, column, b.env))
+            for (at, column), expr in zip(targets, found.columns, strict=True)
+        ]
+        rest = _Insert(table, [None] * len(table.columns))
+        select: list[str] = []
+        given = {at for at, _ in targets}
+        for at, column in enumerate(table.columns):
+            if at not in given:
+                self._place(b, rest, select, at, column, default_value(b, column))
+        self.columns = ()
+        sql = "SELECT " + ",".join(select) if select else ""
+        return _InsertQuery(table, found.sql, converts, rest.fixed, rest.computed, sql)
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Insert the row or rows."""
+        plan = self.plan(session, parameters)
+        body = plan.body
+        rowid, count = 0, 0
+        rows = self._rows(session, plan, parameters)
+        row_plan = plan_of(session, body.table)
+        for row in rows:
+            session.tick()
+            rowid = insert_row(session, row_plan, row)
+            count += 1
+        session.last_rows = count
+        if row_plan.serial is None or not count:
+            return Outcome(rows=count, rowid=rowid)
+        return _with_serials(session, body.table, count, rowid)
+
+    def _rows(self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]) -> list[list[Any]]:
+        body = plan.body
+        if isinstance(body, _Insert):
+            return [self._row(session, plan, body, parameters)]
+        fixed = list(body.fixed)
+        if body.computed_sql:
+            computed = session.store.rows(body.computed_sql)[0]
+            for (at, convert), value in zip(body.computed, computed, strict=True):
+                fixed[at] = value if convert is None or value is None else convert(value)
+        made = []
+        for found in session.store.rows(body.sql, plan.values(parameters)):
+            row = list(fixed)
+            for (at, convert), value in zip(body.targets, found, strict=True):
+                row[at] = value if convert is None or value is None else convert(value)
+            made.append(row)
+        return made
+
+    def _row(
+        self, session: "MemorySession", plan: Plan, body: _Insert, parameters: Sequence[Parameter]
+    ) -> list[Any]:
+        row = list(body.fixed)
+        for at, marker, read in body.readers:
+            parameter = parameters[marker]
+            if parameter.is_default:
+                row[at] = self._default(session, body.table.columns[at])
+            else:
+                row[at] = read(parameter.value)
+        if body.computed:
+            computed = session.store.rows(body.sql, plan.values(parameters))[0]
+            for (at, convert), value in zip(body.computed, computed, strict=True):
+                row[at] = value if convert is None or value is None else convert(value)
+        return row
+
+    @staticmethod
+    def _default(session: "MemorySession", column: Column) -> Any:
+        b = Binder(session, [])
+        value = default_value(b, column)
+        if value.null:
+            return None
+        convert = assignment(value, column, b.env)
+        found = session.store.rows(f"SELECT {value.sql}")[0][0]
+        return found if convert is None or found is None else convert(found)
+
+
+def _with_serials(session: "MemorySession", table: Table, count: int, rowid: int) -> Outcome:
+    names = {6: "serial", 18: "serial8", 53: "bigserial"}
+    found = {
+        names[c.type.code]: getattr(session, f"last_{names[c.type.code]}") for c in table.columns if c.is_serial
+    }
+    return Outcome(rows=count, rowid=rowid, **found)
+
+
+# ----------------------------------------------------------------------------------------------- UPDATE, DELETE
+
+
+@dataclass(slots=True)
+class Change:
+    """A bound UPDATE or DELETE: a query for rowids and new values."""
+
+    table: Table
+    sql: str
+    targets: list[tuple[int, Convert | None]]
+    cursor: str = ""
+
+
+def bind_assignments(
+    b: Binder, table: Table, assignments: Sequence[ast.Assignment]
+) -> tuple[list[tuple[int, Convert | None]], list[str], list[ResultColumn]]:
+    """Bind a SET clause: positions with conversions, SQL of the values, and the described markers."""
+    targets: list[tuple[int, Convert | None]] = []
+    select: list[str] = []
+    described: list[ResultColumn] = []
+
+    def put(at: int, column: Column, value: Expr) -> None:
+        if column.is_serial:
+            raise SqlError(SERIAL_UPDATE, token=column.name)
+        targets.append((at, assignment(value, column, b.env)))
+        select.append(value.sql)
+
+    for item in assignments:
+        pairs = [target_column(table, name) for name in item.targets] or list(enumerate(table.columns))
+        if len(item.values) == 1 and isinstance(item.values[0], ast.Subquery) and len(pairs) > 1:
+            found = bind_query(b, item.values[0].query)
+            if len(found.columns) != len(pairs):
+                raise SqlError(VALUE_COUNT)
+            for index, ((at, column), expr) in enumerate(zip(pairs, found.columns, strict=True), 1):
+                put(at, column, Expr(_one_value(b, found.sql, index), expr.type, expr.stored))
+            continue
+        if len(item.values) != len(pairs):
+            raise SqlError(VALUE_COUNT)
+        for (at, column), node in zip(pairs, item.values, strict=True):
+            target = column.type.with_flags(0)
+            value = b.bind(node, target)
+            if value.marker is not None:
+                described.append(ResultColumn(column.name, column.type))
+                b.marker_types.setdefault(value.marker, column.type)
+                value = b.place(value.marker, target)
+            put(at, column, value)
+    if len({at for at, _ in targets}) != len(targets):
+        raise SqlError(-201, offset=assignments[0].pos)
+    return targets, select, described
+
+
+def _one_value(b: Binder, sql: str, index: int) -> str:
+    def refuse() -> None:
+        raise SqlError(-284)
+
+    error = b.call("many rows", refuse, [])
+    return f"(SELECT CASE WHEN count(*)>1 THEN {error} ELSE max(v) END FROM (SELECT c{index} AS v FROM ({sql}) LIMIT 2))"
+
+
+class _ChangeHandle(Handle):
+    def _bind_rows(
+        self,
+        session: "MemorySession",
+        b: Binder,
+        ref: ast.TableRef,
+        where: ast.Expression | ast.CurrentOf | None,
+        from_: Sequence[ast.TableExpression],
+        assignments: Sequence[ast.Assignment],
+        code: int,
+    ) -> Change:
+        from .bind_from import _table
+
+        table = writable(session, ref.name, code)
+        with b.inner_scope():
+            piece = table_ref(b, ref)
+            alias = piece.sources[0].alias
+            pieces = [piece] + [_table(b, node) for node in from_]
+            targets, select, described = bind_assignments(b, table, assignments)
+            self.columns = tuple(described)
+            tests = [check for each in pieces for check in each.checks]
+            cursor = ""
+            if isinstance(where, ast.CurrentOf):
+                cursor = where.cursor
+                tests = [f"{alias}.rowid=?{len(b.binds) + 1}"]
+            elif where is not None:
+                tests.append(condition(b, where).sql)
+        tables = ",".join(each.sql for each in pieces)
+        sql = f"SELECT {','.join([f'{alias}.rowid', *select])} FROM {tables}"
+        if tests:
+            sql += " WHERE " + " AND ".join(tests)
+        return Change(table, sql, targets, cursor)
+
+    def _found(
+        self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]
+    ) -> list[tuple[Any, ...]]:
+        values = plan.values(parameters)
+        if plan.body.cursor:
+            cursor = session.cursors.get(plan.body.cursor)
+            if cursor is None:
+                raise SqlError(-276, token=plan.body.cursor)
+            values.append(cursor.current_row(plan.body.table))
+        return session.store.rows(plan.body.sql, values)
+
+
+class UpdateHandle(_ChangeHandle):
+    """UPDATE."""
+
+    statement: ast.Update
+
+    def bind(self, session: "MemorySession", b: Binder) -> Change:
+        """Bind the SET clause and the search for rows."""
+        node = self.statement
+        return self._bind_rows(session, b, node.table, node.where, node.from_, node.assignments, -273)
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Change the rows found."""
+        plan = self.plan(session, parameters)
+        row_plan = plan_of(session, plan.body.table)
+        targets = plan.body.targets
+        changes: dict[int, dict[int, Any]] = {}
+        for found in self._found(session, plan, parameters):
+            changes[found[0]] = {
+                at: value if convert is None or value is None else convert(value)
+                for (at, convert), value in zip(targets, found[1:], strict=True)
+            }
+        count, last = 0, 0
+        for rowid, change in spread_keys(session, row_plan, changes):
+            session.tick()
+            if update_row(session, row_plan, rowid, change):
+                count, last = count + 1, rowid
+        session.last_rows = count = min(count, len(changes))
+        return Outcome(rows=count, rowid=last)
+
+
+def spread_keys(
+    session: "MemorySession", row_plan: Any, changes: dict[int, dict[int, Any]]
+) -> list[tuple[int, dict[int, Any]]]:
+    """Order the changes so that unique keys may move over each other (`SET id = id + 1`).
+
+    Informix checks unique constraints when the statement ends. Rows whose unique key changes are first given a key
+    that no row can have, a byte string of their own, and then the new one.
+    """
+    if len(changes) < 2:
+        return list(changes.items())
+    unique = {at for key in row_plan.uniques for at in key.positions}
+    first = next(iter(changes.values()))
+    moved = [at for at in first if at in unique]
+    if not moved:
+        return list(changes.items())
+    if row_plan.checks or row_plan.foreign_keys:
+        # A passing key would be checked too; such a table gets its changes in plain order.
+        return list(changes.items())
+    passing = [(rowid, {at: b"\xff" + rowid.to_bytes(8, "big") for at in moved}) for rowid in changes]
+    return passing + list(changes.items())
+
+
+class DeleteHandle(_ChangeHandle):
+    """DELETE."""
+
+    statement: ast.Delete
+
+    def bind(self, session: "MemorySession", b: Binder) -> Change:
+        """Bind the search for rows."""
+        return self._bind_rows(session, b, self.statement.table, self.statement.where, (), (), -274)
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Delete the rows found."""
+        plan = self.plan(session, parameters)
+        row_plan = plan_of(session, plan.body.table)
+        count = 0
+        for found in self._found(session, plan, parameters):
+            session.tick()
+            count += delete_row(session, row_plan, found[0])
+        session.last_rows = count
+        return Outcome(rows=count)
+
+
+_ = compile_binds

@@ -1,0 +1,129 @@
+# ruff: noqa: ARG001 - the functions of one dispatch table share one signature
+"""NULL handling, DECODE, DBINFO and what else belongs nowhere."""
+
+from typing import Any
+
+from ..engine import SqlError
+from ..sql import ast
+from .bind_functions import function
+from .binder import ANY_TEXT, Binder
+from .expr import CONSTANT, Expr
+from .types import BIGINT, CURRENT_TYPE, INTEGER, SERIAL8, Family, family, lvarchar, varchar
+
+__all__: list[str] = []
+
+
+@function("nvl", least=2)
+def _nvl(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    branches, kind = b.same_type(arguments)
+    return Expr.of(f"coalesce({','.join(x.sql for x in branches)})", kind)
+
+
+@function("coalesce", least=1, most=-1)
+def _coalesce(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    branches, kind = b.same_type(arguments)
+    if len(branches) == 1:
+        return branches[0]
+    return Expr.of(f"coalesce({','.join(x.sql for x in branches)})", kind)
+
+
+@function("nvl2", least=3)
+def _nvl2(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    test = b.settle(arguments[0])
+    branches, kind = b.same_type(arguments[1:])
+    return Expr.of(f"(CASE WHEN {test.sql} IS NOT NULL THEN {branches[0].sql} ELSE {branches[1].sql} END)", kind)
+
+
+@function("nullif", least=2)
+def _nullif(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    left, right = b.comparable(arguments[0], arguments[1])
+    collation = " COLLATE RTRIM" if family(left.stored) is Family.CHAR else ""
+    value = b.settle(arguments[0]) if arguments[0].marker is None else left
+    return Expr.of(f"(CASE WHEN {left.sql}={right.sql}{collation} THEN NULL ELSE {value.sql} END)", value.type)
+
+
+@function("decode", least=3, most=-1)
+def _decode(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    """DECODE compares NULL with NULL as equal."""
+    pairs = [(arguments[i], arguments[i + 1]) for i in range(1, len(arguments) - 1, 2)]
+    default = arguments[-1] if len(arguments) % 2 == 0 else Expr.nothing()
+    branches, kind = b.same_type([result for _, result in pairs] + [default])
+    text = "CASE"
+    for (value, _), branch in zip(pairs, branches, strict=False):
+        left, right = b.comparable(arguments[0], value)
+        collation = " COLLATE RTRIM" if family(left.stored) is Family.CHAR else ""
+        text += f" WHEN {left.sql} IS {right.sql}{collation} THEN {branch.sql}"
+    return Expr.of(f"({text} ELSE {branches[-1].sql} END)", kind)
+
+
+@function("hex")
+def _hex(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    number = b.convert(b.settle(arguments[0], INTEGER), BIGINT)
+
+    def to_hex(value: int) -> str:
+        return f"0x{value & 0xFFFFFFFF:08X}" if -(2**31) <= value < 2**32 else f"0x{value & (2**64 - 1):016X}"
+
+    return Expr.of(b.call("hex", to_hex, [number.sql]), varchar(20))
+
+
+_TEXT_INFO = {
+    "version": "version",
+    "dbname": "database_name",
+    "dbhostname": "host_name",
+}
+_NUMBER_INFO: dict[str, tuple[str, Any]] = {
+    "sqlca.sqlerrd1": ("last_serial", INTEGER),
+    "sqlca.sqlerrd2": ("last_rows", INTEGER),
+    "serial8": ("last_serial8", SERIAL8.with_flags(0)),
+    "bigserial": ("last_bigserial", BIGINT),
+    "sessionid": ("session_id", INTEGER),
+    "utc_current": ("utc_seconds", INTEGER),
+}
+
+
+@function("dbinfo", most=4)
+def _dbinfo(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    """DBINFO('option' [, …]): facts about the session and the server."""
+    session: Any = b.names
+    first = arguments[0]
+    if not (first.constant and isinstance(first.value, str)):
+        raise SqlError(-201, offset=node.pos)
+    option = first.value.strip().lower()
+    if option == "version":
+        part = arguments[1].value if len(arguments) > 1 else "full"
+        text = session.engine.version_part(str(part).strip().lower())
+        return Expr.literal(text, lvarchar(max(len(text), 1)), CONSTANT)
+    if option in _TEXT_INFO:
+        name = _TEXT_INFO[option]
+        return Expr.of(b.call(("dbinfo", option), lambda: getattr(b.env_session(), name), []), varchar(128))
+    if option in _NUMBER_INFO:
+        name, kind = _NUMBER_INFO[option]
+        return Expr.of(b.call(("dbinfo", option), lambda: getattr(b.env_session(), name), []), kind)
+    if option == "dbspace":
+        return Expr.literal("rootdbs", varchar(128))
+    if option == "utc_to_datetime" and len(arguments) == 2:
+        seconds = b.convert(arguments[1], BIGINT)
+        return Expr.of(b.call("utc", session.engine.utc_to_stamp, [seconds.sql]), CURRENT_TYPE)
+    raise SqlError(-999, offset=node.pos, token=f"dbinfo({option!r})")
+
+
+@function("get_codeset", "ifx_node_id", least=0)
+def _fact(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    raise SqlError(-999, offset=node.pos, token=node.name.name)
+
+
+@function("empty_clob", "empty_blob", least=0)
+def _empty(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    from .types import BLOB, CLOB
+
+    return Expr.literal(b"", CLOB if node.name.name.endswith("clob") else BLOB)
+
+
+@function("cardinality")
+def _cardinality(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    from .collections import count_items
+
+    return Expr.of(b.call("cardinality", count_items, [b.settle(arguments[0]).sql]), INTEGER)
+
+
+_ = ANY_TEXT

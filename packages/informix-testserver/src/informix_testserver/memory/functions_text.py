@@ -1,0 +1,296 @@
+# ruff: noqa: ARG001 - the functions of one dispatch table share one signature
+"""Functions on character data."""
+
+from ..engine import SqlError
+from ..sql import ast
+from .bind_functions import function
+from .binder import ANY_TEXT, Binder
+from .expr import Expr
+from .types import INTEGER, Family, char, char_length, family, is_fixed_char, lvarchar, text_of, varchar
+
+__all__ = ["subscripted", "substring", "trimmed"]
+
+SUBSCRIPT_NOT_CHAR, SUBSCRIPT_RANGE = -305, -306
+
+
+def _same(b: Binder, argument: Expr, key: str, body: object) -> Expr:
+    """A function whose result has its argument's type."""
+    text = b.text(argument)
+    return Expr.of(b.call(key, body, [text.sql]), text.type.with_flags(0))  # type: ignore[arg-type]  # any callable
+
+
+@function("upper")
+def _upper(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _same(
+        b, arguments[0], "upper", lambda v: v.upper() if len(v.upper()) == len(v) else _each(v, str.upper)
+    )
+
+
+@function("lower")
+def _lower(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _same(
+        b, arguments[0], "lower", lambda v: v.lower() if len(v.lower()) == len(v) else _each(v, str.lower)
+    )
+
+
+def _each(text: str, change: object) -> str:
+    """Change letter by letter and keep those whose other case is longer (ß)."""
+    out = []
+    for letter in text:
+        changed = change(letter)  # type: ignore[operator]  # str.upper or str.lower
+        out.append(changed if len(changed) == 1 else letter)
+    return "".join(out)
+
+
+@function("initcap")
+def _initcap(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    def initcap(value: str) -> str:
+        out, start = [], True
+        for letter in value:
+            out.append(letter.upper() if start else letter.lower())
+            start = not letter.isalnum()
+        return "".join(out)
+
+    return _same(b, arguments[0], "initcap", initcap)
+
+
+@function("reverse")
+def _reverse(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _same(b, arguments[0], "reverse", lambda v: v[::-1])
+
+
+@function("length", "len")
+def _length(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    """Bytes, without trailing blanks of a CHAR."""
+    argument = b.settle(arguments[0], ANY_TEXT)
+    if family(argument.stored) in (Family.BYTE, Family.TEXT, Family.LOB):
+        return Expr.of(b.call("octets", lambda v: len(_bytes(b, v)), [argument.sql]), INTEGER)
+    text = b.text(argument)
+    if is_fixed_char(text.type):
+        sql = b.call("length char", lambda v: len(_bytes(b, v.rstrip(" "))), [text.sql])
+    else:
+        sql = b.call("length", lambda v: len(_bytes(b, v)), [text.sql])
+    return Expr.of(sql, INTEGER)
+
+
+def _bytes(b: Binder, value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode(b.env.codec, "replace")
+
+
+@function("octet_length")
+def _octet_length(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    argument = b.settle(arguments[0], ANY_TEXT)
+    text = argument if family(argument.stored) in (Family.BYTE, Family.TEXT) else b.text(argument)
+    return Expr.of(b.call("octets", lambda v: len(_bytes(b, v)), [text.sql]), INTEGER)
+
+
+@function("char_length", "character_length")
+def _char_length(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    text = b.text(arguments[0])
+    return Expr.of(b.call("characters", len, [text.sql]), INTEGER)
+
+
+def trimmed(b: Binder, side: str, operand: Expr, characters: Expr | None) -> Expr:
+    """TRIM: one pad character, blank by default; the result is VARCHAR (a CHAR would be padded again)."""
+    arguments = [operand.sql]
+    if characters is not None:
+        arguments.append(b.text(characters).sql)
+
+    def trim(value: str, pad: str = " ") -> str:
+        if len(pad) != 1:
+            raise SqlError(-9634)
+        if side in ("LEADING", "BOTH"):
+            value = value.lstrip(pad)
+        return value.rstrip(pad) if side in ("TRAILING", "BOTH") else value
+
+    return Expr.of(b.call(("trim", side), trim, arguments), text_of(char_length(operand.type)))
+
+
+@function("ltrim", most=2)
+def _ltrim(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _trim_set(b, arguments, "ltrim", str.lstrip)
+
+
+@function("rtrim", most=2)
+def _rtrim(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _trim_set(b, arguments, "rtrim", str.rstrip)
+
+
+def _trim_set(b: Binder, arguments: list[Expr], key: str, body: object) -> Expr:
+    texts = [b.text(argument) for argument in arguments]
+    sql = b.call(key, lambda v, pad=" ": body(v, pad), [t.sql for t in texts])  # type: ignore[operator]  # str method
+    return Expr.of(sql, text_of(char_length(texts[0].type)))
+
+
+@function("lpad", least=2, most=3)
+def _lpad(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _pad(b, arguments, "lpad")
+
+
+@function("rpad", least=2, most=3)
+def _rpad(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return _pad(b, arguments, "rpad")
+
+
+def _pad(b: Binder, arguments: list[Expr], key: str) -> Expr:
+    def pad(value: str, size: int, fill: str = " ") -> str | None:
+        if size <= len(value):
+            return value[: max(size, 0)]
+        if not fill:
+            return value
+        more = size - len(value)
+        filler = (fill * (more // len(fill) + 1))[:more]
+        return filler + value if key == "lpad" else value + filler
+
+    size = b.convert(arguments[1], INTEGER)
+    sqls = [b.text(arguments[0]).sql, size.sql, *(b.text(a).sql for a in arguments[2:])]
+    known = size.value if size.constant and size.value is not None else 255
+    return Expr.of(b.call(key, pad, sqls), text_of(known) if 0 < known <= 32739 else lvarchar())
+
+
+def substring(b: Binder, arguments: list[Expr], *, standard: bool) -> Expr:
+    """SUBSTR and SUBSTRING: from a 1-based position, SUBSTR's negative ones counting from the end."""
+    text = b.text(arguments[0])
+
+    def cut(value: str, start: int, length: int | None = None) -> str | None:
+        if length is not None and length < 0:
+            return None if not standard else ""
+        if start < 0 and not standard:
+            begin = len(value) + start
+            if begin < 0:
+                return None
+        else:
+            begin = start - 1
+            if begin < 0:
+                # SUBSTRING counts places before the first character; SUBSTR takes 0 for 1.
+                if standard and length is not None:
+                    length = max(0, length + begin)
+                begin = 0
+        return value[begin:] if length is None else value[begin : begin + length]
+
+    sqls = [text.sql, *(b.convert(a, INTEGER).sql for a in arguments[1:])]
+    return Expr.of(b.call(("substr", standard), cut, sqls), text_of(char_length(text.type)))
+
+
+@function("substr", "substrb", least=2, most=3)
+def _substr(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return substring(b, arguments, standard=False)
+
+
+@function("substring", least=2, most=3)
+def _substring(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return substring(b, arguments, standard=True)
+
+
+def subscripted(b: Binder, node: ast.Subscript) -> Expr:
+    """`x[m,n]`: CHAR of n-m+1; the positions must lie within a CHAR's length."""
+    operand = b.value(node.operand, ANY_TEXT)
+    if family(operand.stored) not in (Family.CHAR, Family.TEXT):
+        token = node.operand.name if isinstance(node.operand, ast.ColumnRef) else ""
+        raise SqlError(SUBSCRIPT_NOT_CHAR, offset=node.pos, token=token)
+    start = b.bind(node.start)
+    end = b.bind(node.end) if node.end is not None else start
+    if not (start.constant and end.constant and isinstance(start.value, int) and isinstance(end.value, int)):
+        raise SqlError(-201, offset=node.pos)
+    first, last = start.value, end.value
+    limit = char_length(operand.type) if family(operand.stored) is Family.CHAR else 2**31
+    if first < 1 or last < first or last > limit:
+        raise SqlError(SUBSCRIPT_RANGE, offset=node.pos)
+    fixed = is_fixed_char(operand.type)
+
+    def cut(value: str) -> str:
+        piece = value[first - 1 : last]
+        return piece.ljust(last - first + 1) if fixed else piece
+
+    kind = char(last - first + 1) if fixed else text_of(last - first + 1)
+    return Expr.of(b.call(("subscript", first, last, fixed), cut, [operand.sql]), kind)
+
+
+@function("replace", least=2, most=3)
+def _replace(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    texts = [b.text(argument) for argument in arguments]
+
+    def replace(value: str, old: str | None, new: str | None = "") -> str | None:
+        if value is None:
+            return None
+        return value.replace(old, new or "") if old else value
+
+    sql = b.call("replace", replace, [t.sql for t in texts], strict=False)
+    return Expr.of(sql, lvarchar(32739) if char_length(texts[0].type) > 255 else varchar(255))
+
+
+@function("concat", least=2)
+def _concat(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    from .bind_values import concatenate
+
+    return concatenate(b, arguments[0], arguments[1])
+
+
+@function("instr", least=2, most=4)
+def _instr(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    def instr(value: str, part: str, start: int = 1, count: int = 1) -> int:
+        if not part or count < 1 or start == 0:
+            return 0
+        at = start - 1 if start > 0 else len(value) + start
+        step = 1 if start > 0 else -1
+        while 0 <= at <= len(value) - len(part):
+            if value.startswith(part, at):
+                count -= 1
+                if count == 0:
+                    return at + 1
+            at += step
+        return 0
+
+    sqls = [b.text(a).sql for a in arguments[:2]] + [b.convert(a, INTEGER).sql for a in arguments[2:]]
+    return Expr.of(b.call("instr", instr, sqls), INTEGER)
+
+
+@function("charindex", least=2, most=3)
+def _charindex(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    sqls = [b.text(a).sql for a in arguments[:2]] + [b.convert(a, INTEGER).sql for a in arguments[2:]]
+    sql = b.call("charindex", lambda part, value, start=1: value.find(part, max(start - 1, 0)) + 1, sqls)
+    return Expr.of(sql, INTEGER)
+
+
+@function("left", least=2)
+def _left(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    text, size = b.text(arguments[0]), b.convert(arguments[1], INTEGER)
+    return Expr.of(
+        b.call("left", lambda v, n: v[: max(n, 0)], [text.sql, size.sql]), text_of(char_length(text.type))
+    )
+
+
+@function("right", least=2)
+def _right(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    text, size = b.text(arguments[0]), b.convert(arguments[1], INTEGER)
+    return Expr.of(
+        b.call("right", lambda v, n: v[-n:] if n > 0 else "", [text.sql, size.sql]),
+        text_of(char_length(text.type)),
+    )
+
+
+@function("space")
+def _space(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    return Expr.of(b.call("space", lambda n: " " * n, [b.convert(arguments[0], INTEGER).sql]), lvarchar())
+
+
+@function("repeat", least=2)
+def _repeat(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    text, count = b.text(arguments[0]), b.convert(arguments[1], INTEGER)
+    return Expr.of(b.call("repeat", lambda v, n: v * n, [text.sql, count.sql]), lvarchar(32739))
+
+
+@function("ascii")
+def _ascii(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    sql = b.call("ascii", lambda v: _bytes(b, v)[0] if v else None, [b.text(arguments[0]).sql])
+    return Expr.of(sql, INTEGER)
+
+
+@function("chr")
+def _chr(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    def character(code: int) -> str:
+        if not 0 <= code <= 255:
+            raise SqlError(-1213)
+        return bytes((code,)).decode(b.env.codec, "replace")
+
+    return Expr.of(b.call("chr", character, [b.convert(arguments[0], INTEGER).sql]), varchar(1))

@@ -1,0 +1,201 @@
+"""The lock manager: row and table locks, waiting, deadlock detection (codes: sqli.md 8 #18).
+
+Locks live here and not in sqlite, whose only writer is the engine. A statement that meets a lock of another session
+raises `LockConflict`; the session undoes the statement's changes, waits here as SET LOCK MODE says, and runs the
+statement again from its start, so that it never acts on rows it read before it waited.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..engine import SqlError
+from .store import INTERRUPTED, ISAM_INTERRUPTED, Store
+
+__all__ = ["LockConflict", "LockManager", "LockOwner"]
+
+ROW_LOCKED, TABLE_LOCKED, DEADLOCK, TIMEOUT = -107, -113, -143, -154
+READ_FAILED, INSERT_FAILED, TABLE_LOCK_FAILED = -244, -271, -289
+
+
+class LockOwner(Protocol):
+    """What the lock manager asks of a session."""
+
+    lock_wait: int | None
+    """Seconds to wait: 0 for NOT WAIT, None without end."""
+    waits_for: "frozenset[LockOwner]"
+    interrupted: bool
+    deadline: float | None
+    """When the statement's waiting ends; set at its first conflict."""
+
+
+class LockConflict(Exception):
+    """Another session holds a lock that is in the way.
+
+    Attributes:
+        holders: the sessions to wait for.
+        sqlcode: what the client gets when it does not wait, with `isam`.
+    """
+
+    def __init__(self, holders: frozenset[LockOwner], sqlcode: int, isam: int, token: str = "") -> None:
+        super().__init__(sqlcode, isam)
+        self.holders = holders
+        self.sqlcode = sqlcode
+        self.isam = isam
+        self.token = token
+
+
+@dataclass(slots=True)
+class _Held:
+    rows: set[tuple[int, int]] = field(default_factory=set)
+    tables: set[int] = field(default_factory=set)
+
+
+class LockManager:
+    """Locks by table key and rowid. All methods are called with the store's latch held."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rows: dict[int, dict[int, dict[LockOwner, str]]] = {}
+        self._tables: dict[int, dict[LockOwner, str]] = {}
+        self._writers: dict[int, dict[LockOwner, int]] = {}
+        self._held: dict[LockOwner, _Held] = {}
+
+    # ------------------------------------------------------------------------------------------------- rows
+
+    def lock_row(self, owner: LockOwner, table: int, row: int, mode: str, code: int = READ_FAILED) -> None:
+        """Take a row lock, ``S`` or ``X``. Raises LockConflict."""
+        holders = self._rows.setdefault(table, {}).setdefault(row, {})
+        others = frozenset(h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X"))
+        if others:
+            raise LockConflict(others, code, ROW_LOCKED)
+        had = holders.get(owner)
+        if had == "X" or had == mode:
+            return
+        holders[owner] = mode
+        self._held.setdefault(owner, _Held()).rows.add((table, row))
+        if mode == "X":
+            writers = self._writers.setdefault(table, {})
+            writers[owner] = writers.get(owner, 0) + 1
+
+    def row_writer(self, owner: LockOwner, table: int, row: int) -> LockOwner | None:
+        """Return another session that holds the row exclusively, or None."""
+        holders = self._rows.get(table, {}).get(row)
+        if not holders:
+            return None
+        return next((h for h, mode in holders.items() if mode == "X" and h is not owner), None)
+
+    def row_locked(self, owner: LockOwner, table: int, row: int) -> frozenset[LockOwner]:
+        """Return the other sessions with any lock on the row."""
+        holders = self._rows.get(table, {}).get(row, {})
+        return frozenset(h for h in holders if h is not owner)
+
+    def foreign_writers(self, owner: LockOwner, table: int) -> bool:
+        """Whether another session has changed rows of the table that are still locked."""
+        writers = self._writers.get(table)
+        return bool(writers) and any(w is not owner for w in writers)  # type: ignore[union-attr]  # checked
+
+    def foreign_rows(self, owner: LockOwner, table: int) -> bool:
+        """Whether another session holds any row lock in the table."""
+        rows = self._rows.get(table)
+        return bool(rows) and any(h is not owner for holders in rows.values() for h in holders)  # type: ignore[union-attr]  # checked
+
+    # ----------------------------------------------------------------------------------------------- tables
+
+    def lock_table(
+        self, owner: LockOwner, table: int, mode: str, code: int = TABLE_LOCK_FAILED, token: str = ""
+    ) -> None:
+        """Lock a table, ``S`` or ``X``. Raises LockConflict."""
+        holders = self._tables.setdefault(table, {})
+        others = {h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X")}
+        for holding in self._rows.get(table, {}).values():
+            others |= {h for h, m in holding.items() if h is not owner and (mode == "X" or m == "X")}
+        if others:
+            raise LockConflict(frozenset(others), code, TABLE_LOCKED, token)
+        if holders.get(owner) != "X":
+            holders[owner] = mode
+        self._held.setdefault(owner, _Held()).tables.add(table)
+
+    def check_table(self, owner: LockOwner, table: int, *, write: bool, code: int = READ_FAILED) -> None:
+        """Refuse the use of a table that another session has locked. Raises LockConflict."""
+        holders = self._tables.get(table)
+        if holders:
+            others = frozenset(h for h, m in holders.items() if h is not owner and (write or m == "X"))
+            if others:
+                raise LockConflict(others, code, TABLE_LOCKED)
+
+    def unlock_table(self, owner: LockOwner, table: int) -> bool:
+        """Release a table lock; whether there was one."""
+        holders = self._tables.get(table, {})
+        held = self._held.get(owner)
+        if owner not in holders or held is None:
+            return False
+        del holders[owner]
+        held.tables.discard(table)
+        self._store.changed.notify_all()
+        return True
+
+    # --------------------------------------------------------------------------------------------- lifetimes
+
+    def release(self, owner: LockOwner, *, keep_tables: bool = False) -> None:
+        """Release everything a session holds (at the end of its transaction)."""
+        held = self._held.pop(owner, None)
+        if held is None:
+            return
+        for table, row in held.rows:
+            rows = self._rows[table]
+            holders = rows[row]
+            mode = holders.pop(owner)
+            if not holders:
+                del rows[row]
+                if not rows:
+                    del self._rows[table]
+            if mode == "X":
+                writers = self._writers[table]
+                writers[owner] -= 1
+                if not writers[owner]:
+                    del writers[owner]
+                    if not writers:
+                        del self._writers[table]
+        for table in held.tables:
+            holders = self._tables[table]
+            holders.pop(owner, None)
+            if not holders:
+                del self._tables[table]
+        self._store.changed.notify_all()
+
+    def wait(self, owner: LockOwner, conflict: LockConflict) -> None:
+        """Wait until a lock was released somewhere.
+
+        Raises:
+            SqlError: the conflict's code with ISAM -107 or -113 (NOT WAIT), -154 (time is over) or -143
+                (waiting would close a circle); -213 when interrupted.
+        """
+        if owner.lock_wait == 0:
+            raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token)
+        if owner.deadline is None and owner.lock_wait is not None:
+            owner.deadline = time.monotonic() + owner.lock_wait
+        owner.waits_for = conflict.holders
+        try:
+            if self._circle(owner):
+                raise SqlError(conflict.sqlcode, isam=DEADLOCK, token=conflict.token)
+            rest = None if owner.deadline is None else owner.deadline - time.monotonic()
+            if (rest is not None and rest <= 0) or not self._store.changed.wait(rest):
+                raise SqlError(conflict.sqlcode, isam=TIMEOUT, token=conflict.token)
+            if owner.interrupted:
+                owner.interrupted = False
+                raise SqlError(INTERRUPTED, isam=ISAM_INTERRUPTED)
+        finally:
+            owner.waits_for = frozenset()
+
+    def _circle(self, owner: LockOwner) -> bool:
+        seen: set[LockOwner] = set()
+        todo = list(owner.waits_for)
+        while todo:
+            holder = todo.pop()
+            if holder is owner:
+                return True
+            if holder not in seen:
+                seen.add(holder)
+                todo.extend(holder.waits_for)
+        return False

@@ -1,0 +1,118 @@
+"""MERGE: one query pairs source and target rows, then each pair is updated, deleted or inserted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Outcome, Parameter, SqlError
+from ..sql import ast
+from .bind_conditions import condition
+from .bind_from import table_ref
+from .binder import Binder
+from .catalog import Table
+from .dml import Convert, assignment, bind_assignments, default_value, target_column, writable
+from .rows import delete_row, insert_row, plan_of, update_row
+from .statements import Handle
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["MergeHandle"]
+
+MANY_MATCHES = -26096
+
+
+@dataclass(slots=True)
+class _Merge:
+    table: Table
+    sql: str
+    updates: list[tuple[int, Convert | None]]
+    inserts: list[tuple[int, Convert | None]]
+
+
+class MergeHandle(Handle):
+    """MERGE INTO target USING source ON condition."""
+
+    statement: ast.Merge
+
+    def bind(self, session: "MemorySession", b: Binder) -> _Merge:
+        """Bind the pairing query with the values of both branches in its select list."""
+        from .bind_from import _table
+
+        node = self.statement
+        table = writable(session, node.target.name, -273)
+        with b.inner_scope() as scope:
+            target = table_ref(b, node.target)
+            source = _table(b, node.source)
+            tests = target.checks + [condition(b, node.condition).sql]
+            updates: list[tuple[int, Convert | None]] = []
+            inserts: list[tuple[int, Convert | None]] = []
+            select = [f"{target.sources[0].alias}.rowid"]
+            if isinstance(node.matched, ast.MergeUpdate):
+                updates, values, _ = bind_assignments(b, table, node.matched.assignments)
+                select += values
+            if node.not_matched is not None:
+                # The target's columns are NULL in rows to insert; Informix allows only the source's there.
+                scope.sources = [s for s in scope.sources if s is not target.sources[0]]
+                self._inserts(b, table, node.not_matched, inserts, select)
+        where = f" WHERE {' AND '.join(source.checks)}" if source.checks else ""
+        sql = f"SELECT {','.join(select)} FROM {source.sql} LEFT JOIN {target.sql} ON {' AND '.join(tests)}{where}"
+        return _Merge(table, sql, updates, inserts)
+
+    @staticmethod
+    def _inserts(
+        b: Binder,
+        table: Table,
+        node: ast.MergeInsert,
+        inserts: list[tuple[int, Convert | None]],
+        select: list[str],
+    ) -> None:
+        targets = [target_column(table, name) for name in node.columns] or list(enumerate(table.columns))
+        if len(targets) != len(node.values.row):
+            raise SqlError(-236)
+        given = set()
+        for (at, column), expression in zip(targets, node.values.row, strict=True):
+            value = b.value(expression, column.type.with_flags(0))
+            inserts.append((at, assignment(value, column, b.env)))
+            select.append(value.sql)
+            given.add(at)
+        for at, column in enumerate(table.columns):
+            if at not in given:
+                value = default_value(b, column)
+                inserts.append((at, assignment(value, column, b.env)))
+                select.append(value.sql)
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Work through the pairs."""
+        plan = self.plan(session, parameters)
+        body: _Merge = plan.body
+        row_plan = plan_of(session, body.table)
+        split = 1 + len(body.updates)
+        touched: set[int] = set()
+        count = 0
+        for row in session.store.rows(body.sql, plan.values(parameters)):
+            session.tick()
+            rowid = row[0]
+            if rowid is None:
+                if self.statement.not_matched is not None:
+                    values: list[Any] = [None] * len(body.table.columns)
+                    for (at, convert), value in zip(body.inserts, row[split:], strict=True):
+                        values[at] = value if convert is None or value is None else convert(value)
+                    insert_row(session, row_plan, values)
+                    count += 1
+                continue
+            if self.statement.matched is None:
+                continue
+            if rowid in touched:
+                raise SqlError(MANY_MATCHES)
+            touched.add(rowid)
+            if isinstance(self.statement.matched, ast.MergeDelete):
+                count += delete_row(session, row_plan, rowid)
+                continue
+            change = {
+                at: value if convert is None or value is None else convert(value)
+                for (at, convert), value in zip(body.updates, row[1:split], strict=True)
+            }
+            count += update_row(session, row_plan, rowid, change)
+        session.last_rows = count
+        return Outcome(rows=count)

@@ -1,0 +1,134 @@
+"""Between Python values at the engine's seam and stored forms: bound values in, fetched rows out."""
+
+import datetime
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from informix_types import ColumnType
+from informix_types.values import IntervalYM, PartialDateTime
+
+from ..engine import SqlError
+from . import decimals, temporal
+from .convert import Environment, fit_text
+from .types import DAY, FRACTION, HOUR, SECOND, YEAR, Family, family, is_fixed_char
+
+__all__ = ["reader", "writer"]
+
+_ROUND = Context(prec=80, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
+_MICROSECOND_TICKS = 10
+"""Microseconds in a stored unit of 1/100000 second."""
+
+
+def _read_decimal(value: Any) -> bytes:
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    return decimals.pack(decimals.CONTEXT.plus(number))
+
+
+def _read_stamp(value: Any) -> int:
+    if isinstance(value, PartialDateTime):
+        fields = [temporal.BASE_YEAR, 1, 1, 0, 0, 0, 0]
+        for code, number in zip(range(value.start, FRACTION + 1, 2), value.fields, strict=False):
+            fields[code // 2] = number // _MICROSECOND_TICKS if code == FRACTION else number
+        return temporal.stamp(fields)
+    return temporal.stamp_of(value)
+
+
+def _read_span(value: datetime.timedelta) -> int:
+    ticks = abs(value) // datetime.timedelta(microseconds=_MICROSECOND_TICKS)
+    return -ticks if value < datetime.timedelta(0) else ticks
+
+
+_READERS: dict[Family, Callable[[Any], Any]] = {
+    Family.INT: int,
+    Family.FLOAT: float,
+    Family.DECIMAL: _read_decimal,
+    Family.DATE: lambda v: v.toordinal() - temporal.DAY_ZERO,
+    Family.DATETIME: _read_stamp,
+    Family.MONTHS: lambda v: v.total_months,
+    Family.SPAN: _read_span,
+    Family.BOOLEAN: int,
+    Family.BYTE: bytes,
+    Family.LOB: lambda v: v.encode() if isinstance(v, str) else bytes(v),
+}
+
+
+def reader(kind: ColumnType) -> Callable[[Any], Any]:
+    """Return the function that turns a bound, non-NULL Python value of a type into its stored form."""
+    return _READERS.get(family(kind), lambda v: v)
+
+
+def _write_stamp(kind: ColumnType) -> Callable[[int], Any]:
+    start, end = kind.start, kind.end
+    if start == YEAR and end == DAY:
+        return lambda v: datetime.date.fromordinal(v // temporal.DAY_TICKS + 1)
+    if start == YEAR and end >= HOUR:
+        epoch, unit = datetime.datetime(1, 1, 1), datetime.timedelta(microseconds=_MICROSECOND_TICKS)
+        return lambda v: epoch + v * unit
+    if start == HOUR:
+
+        def clock(value: int) -> datetime.time:
+            fields = temporal.stamp_fields(value)
+            return datetime.time(fields[3], fields[4], fields[5], fields[6] * _MICROSECOND_TICKS)
+
+        return clock
+
+    def partial(value: int) -> PartialDateTime:
+        fields = temporal.stamp_fields(value)
+        fields[6] *= _MICROSECOND_TICKS
+        last = FRACTION if end > SECOND else end
+        return PartialDateTime(start, end, tuple(fields[start // 2 : last // 2 + 1]))
+
+    return partial
+
+
+def _write_decimal(kind: ColumnType) -> Callable[[bytes], Decimal]:
+    scale = kind.scale
+    if scale is None:
+        return decimals.unpack
+    unit = Decimal(1).scaleb(-scale)
+    cache: dict[bytes, Decimal] = {}
+
+    def fixed(packed: bytes) -> Decimal:
+        value = cache.get(packed)
+        if value is None:
+            value = decimals.unpack(packed).quantize(unit, context=_ROUND)
+            if len(cache) < 10000:
+                cache[packed] = value
+        return value
+
+    return fixed
+
+
+def writer(stored: ColumnType, kind: ColumnType, env: Environment) -> Callable[[Any], Any] | None:
+    """Return the function that turns a stored, non-NULL value into the Python value of a described type.
+
+    `stored` may differ from `kind` only for COUNT, which counts in integers and is described as DECIMAL.
+    None stands for identity.
+    """
+    which = family(kind)
+    if family(stored) is Family.INT and which is Family.DECIMAL:
+        return Decimal
+    if which is Family.CHAR:
+        return fit_text(kind, env) if is_fixed_char(kind) else None
+    makers: dict[Family, Callable[[], Callable[[Any], Any]]] = {
+        Family.DECIMAL: lambda: _write_decimal(kind),
+        Family.DATE: lambda: temporal.to_date,
+        Family.DATETIME: lambda: _write_stamp(kind),
+        Family.MONTHS: lambda: lambda v: IntervalYM(0, v),
+        Family.SPAN: lambda: lambda v: datetime.timedelta(microseconds=v * _MICROSECOND_TICKS),
+        Family.BOOLEAN: lambda: bool,
+        Family.FLOAT: lambda: float,
+    }
+    make = makers.get(which)
+    return make() if make else None
+
+
+def read_parameter(kind: ColumnType, value: Any) -> Any:
+    """Return the stored form of one bound value, NULL included. Raises SqlError -415 for a value of a wrong class."""
+    if value is None:
+        return None
+    try:
+        return reader(kind)(value)
+    except (TypeError, ValueError, AttributeError):
+        raise SqlError(-415) from None

@@ -1,0 +1,287 @@
+"""Stored routines: Python functions that the test's author registers, callable from SQL, EXECUTE and the fast path."""
+
+import datetime
+import inspect
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from informix_types import ColumnType
+
+from ..engine import Outcome, Parameter, ResultColumn, SqlError
+from ..sql import ast, parse_expression
+from . import types
+from .binder import Binder
+from .cursor import MemoryCursor, Row
+from .expr import Expr
+from .pyvalues import read_parameter, writer
+from .statements import Handle, Plan
+from .typenames import declared_type
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["Routine", "RoutineHandle", "make_routine", "routine_call"]
+
+NO_ROUTINE, RETURN_COUNT, MANY_ROWS = -674, -655, -686
+
+_BY_CLASS: dict[Any, ColumnType] = {
+    int: types.INTEGER,
+    str: types.lvarchar(),
+    float: types.FLOAT,
+    bool: types.BOOLEAN,
+    Decimal: types.FLOATING_DECIMAL,
+    datetime.date: types.DATE,
+    datetime.datetime: types.SYSDATE_TYPE,
+    datetime.timedelta: types.interval_type(4, 15, 9),
+    bytes: types.BYTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A registered routine.
+
+    Attributes:
+        function: gets the IN and INOUT values; returns the results, then the OUT and INOUT values.
+        parameters: types, with `names` and `modes` ("in", "out", "inout") beside them.
+        returns: types of the results; empty for a procedure without results.
+        rows: it returns an iterable of rows.
+        kind: "function" or "procedure", for sysprocedures.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    parameters: tuple[ColumnType, ...]
+    names: tuple[str, ...]
+    modes: tuple[str, ...]
+    returns: tuple[ColumnType, ...]
+    rows: bool = False
+    kind: str = "function"
+
+    @property
+    def results(self) -> tuple[ColumnType, ...]:
+        """Types of a result row: what it returns, then its OUT and INOUT parameters."""
+        out = tuple(t for t, mode in zip(self.parameters, self.modes, strict=True) if mode != "in")
+        return self.returns + out
+
+    def call(self, values: Sequence[Any]) -> list[Row]:
+        """Run with Python values for all parameters (those of OUT are ignored); return the result rows.
+
+        Raises:
+            SqlError: -655 when the function returns another number of values than it declares.
+        """
+        given = [v for v, mode in zip(values, self.modes, strict=True) if mode != "out"]
+        result = self.function(*given)
+        count = len(self.results)
+        rows: Iterable[Any] = result if self.rows else [result]
+        made = []
+        for row in rows:
+            values_of_row = row if isinstance(row, tuple | list) and count != 1 else (row,)
+            if isinstance(row, tuple | list) and count == 1 and len(row) == 1:
+                values_of_row = row
+            if count == 0:
+                continue
+            if len(values_of_row) != count:
+                raise SqlError(RETURN_COUNT)
+            made.append(tuple(values_of_row))
+        return made
+
+
+def type_of(text: str | ColumnType) -> ColumnType:
+    """Return the type that a name such as ``"decimal(10,2)"`` means."""
+    if isinstance(text, ColumnType):
+        return text
+    node = parse_expression(f"NULL::{text}")
+    assert isinstance(node, ast.Cast)
+    return declared_type(None, node.type)
+
+
+def make_routine(
+    name: str,
+    function: Callable[..., Any],
+    *,
+    parameters: Sequence[str | ColumnType] | None = None,
+    returns: Sequence[str | ColumnType] | str | ColumnType | None = None,
+    rows: bool = False,
+    modes: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    kind: str = "",
+) -> Routine:
+    """Make a routine; types that are not given come from the function's annotations.
+
+    Raises:
+        TypeError: a parameter has neither a type nor an annotation that names one.
+    """
+    declared = inspect.signature(function)
+    annotations = inspect.get_annotations(function, eval_str=True)
+    if parameters is None:
+        parameters = [_annotated(annotations.get(p), p, name) for p in declared.parameters]
+    if returns is None:
+        result = annotations.get("return")
+        returns = [] if result is None else [_annotated(result, "return", name)]
+    elif isinstance(returns, str | ColumnType):
+        returns = [returns]
+    kinds = tuple(type_of(t) for t in parameters)
+    chosen = tuple(modes) if modes is not None else ("in",) * len(kinds)
+    labels = tuple(names) if names is not None else tuple(declared.parameters)
+    if len(labels) != len(kinds):
+        labels = tuple(f"arg{i}" for i in range(1, len(kinds) + 1))
+    found = tuple(type_of(t) for t in returns)
+    return Routine(
+        name, function, kinds, labels, chosen, found, rows, kind or ("function" if found else "procedure")
+    )
+
+
+def _annotated(annotation: Any, parameter: str, routine: str) -> ColumnType:
+    kind = _BY_CLASS.get(annotation)
+    if kind is None:
+        raise TypeError(
+            f"routine {routine}: {parameter} needs a type, for its annotation {annotation!r} names none"
+        )
+    return kind
+
+
+def ordered_arguments(routine: Routine, arguments: Sequence[ast.Expression], pos: int) -> list[ast.Expression]:
+    """Bring positional and named arguments into the order of the parameters. Raises SqlError -674."""
+    slots: list[ast.Expression | None] = [None] * len(routine.parameters)
+    for index, argument in enumerate(arguments):
+        if isinstance(argument, ast.NamedArgument):
+            if argument.name not in routine.names:
+                raise SqlError(NO_ROUTINE, offset=argument.pos, token=routine.name)
+            slots[routine.names.index(argument.name)] = argument.value
+        elif index < len(slots):
+            slots[index] = argument
+        else:
+            raise SqlError(NO_ROUTINE, offset=pos, token=routine.name)
+    filled = [slot for slot in slots if slot is not None]
+    if len(filled) != len(slots):
+        raise SqlError(NO_ROUTINE, offset=pos, token=routine.name)
+    return filled
+
+
+def routine_call(b: Binder, node: ast.FunctionCall, routine: Routine) -> Expr:
+    """A routine in an expression: one value."""
+    if len(routine.results) != 1:
+        raise SqlError(-684 if routine.results else -685, offset=node.pos, token=routine.name)
+    kind = routine.results[0]
+    arguments = []
+    for argument, wanted in zip(
+        ordered_arguments(routine, node.arguments, node.pos), routine.parameters, strict=True
+    ):
+        arguments.append(b.convert(b.bind(argument, wanted), wanted).sql)
+    writers = [writer(t, t, b.env) for t in routine.parameters]
+
+    def run(*stored: Any) -> Any:
+        values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
+        rows = routine.call(values)
+        if len(rows) > 1:
+            raise SqlError(MANY_ROWS, token=routine.name)
+        return result_value(kind, rows[0][0], b.env) if rows else None
+
+    return Expr.of(b.call(("routine", id(routine)), run, arguments, strict=False), kind)
+
+
+def result_value(kind: ColumnType, value: Any, env: Any) -> Any:
+    """Convert what a function returned to the stored form of its declared type."""
+    from .convert import converter
+    from .types import FLOATING_DECIMAL, INTEGER, Family, family
+
+    if value is None:
+        return None
+    source = kind
+    if family(kind) is Family.DECIMAL:
+        source, value = FLOATING_DECIMAL, Decimal(str(value)) if isinstance(value, float) else value
+    elif isinstance(value, int) and family(kind) is Family.FLOAT:
+        source = INTEGER
+    stored = read_parameter(source, value)
+    change = converter(source, kind, env)
+    return stored if change is None else change(stored)
+
+
+def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[str, Expr]]]:
+    """TABLE(f(…)) in FROM: not supported."""
+    raise SqlError(-513, offset=node.pos, token="TABLE(function)")
+
+
+class RoutineHandle(Handle):
+    """EXECUTE PROCEDURE, EXECUTE FUNCTION, CALL."""
+
+    statement: ast.ExecuteRoutine
+
+    def _routine(self, session: "MemorySession") -> Routine:
+        name = self.statement.name
+        routine = session.engine.routine(name.name)
+        if routine is None:
+            raise SqlError(NO_ROUTINE, offset=name.pos, token=name.name)
+        return routine
+
+    def bind(self, session: "MemorySession", b: Binder) -> tuple[Routine, str]:
+        """Bind the arguments as a SELECT of values."""
+        node, routine = self.statement, self._routine(session)
+        arguments = []
+        ordered = ordered_arguments(routine, node.arguments, node.pos)
+        for argument, wanted, mode in zip(ordered, routine.parameters, routine.modes, strict=True):
+            if mode != "in" and not isinstance(argument, ast.Parameter):
+                raise SqlError(-9752, offset=argument.pos)
+            arguments.append(b.convert(b.bind(argument, wanted), wanted).sql)
+        self.columns = tuple(ResultColumn("(expression)", kind) for kind in routine.results)
+        self.returns_rows = bool(routine.results)
+        return routine, "SELECT " + ",".join(arguments) if arguments else ""
+
+    def _call(self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]) -> list[Row]:
+        routine, sql = plan.body
+        stored = session.store.rows(sql, plan.values(parameters))[0] if sql else ()
+        writers = [writer(t, t, session.store.env) for t in routine.parameters]
+        values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
+        return [tuple(row) for row in routine.call(values)]
+
+    def open(
+        self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
+    ) -> MemoryCursor:
+        """Run the routine; its rows are checked against the declared types."""
+        plan = self.plan(session, parameters)
+        routine, env = plan.body[0], session.store.env
+        back = [writer(t, t, env) for t in routine.results]
+
+        def exact(row: Row) -> Row:
+            stored = [result_value(t, v, env) for t, v in zip(routine.results, row, strict=True)]
+            return tuple(v if v is None or w is None else w(v) for v, w in zip(stored, back, strict=True))
+
+        return MemoryCursor(
+            session, [exact(row) for row in self._call(session, plan, parameters)], tuple, hold=hold
+        )
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Run the routine and drop what it returns."""
+        self._call(session, self.plan(session, parameters), parameters)
+        return Outcome()
+
+
+SIGNATURE = re.compile(r"\s*(?:function|procedure|routine)?\s*(?:[\w$]+\.)?([\w$]+)\s*\(", re.IGNORECASE)
+
+
+def find_by_signature(session: "MemorySession", signature: str) -> Routine | None:
+    """Find the routine of a fast-path signature such as ``function informix.f(integer)``."""
+    match = SIGNATURE.match(signature)
+    return session.engine.routine(match.group(1).lower()) if match else None
+
+
+def call_by_handle(session: "MemorySession", routine: Routine, parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Run a routine for the fast path. Raises SqlError."""
+    from .statements import value_reader
+
+    env = session.store.env
+    if len(parameters) != len(routine.parameters):
+        raise SqlError(NO_ROUTINE, token=routine.name)
+    values = []
+    for parameter, kind in zip(parameters, routine.parameters, strict=True):
+        stored = value_reader(parameter.type, kind, env)(parameter.value)
+        write = writer(kind, kind, env)
+        values.append(stored if stored is None or write is None else write(stored))
+    rows = routine.call(values)
+    if not rows:
+        return []
+    return [Parameter(kind, value) for kind, value in zip(routine.results, rows[0], strict=True)]

@@ -1,0 +1,340 @@
+"""Changes of single rows: constraints, unique keys, locks and the undo record, for every statement that writes.
+
+A row deleted inside a transaction stays in sqlite until the commit, marked in `Engine.dead`: other sessions must
+still find it locked, and its keys must stay taken.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..engine import SqlError
+from .catalog import Column, Constraint, Index, Table
+from .locks import INSERT_FAILED, ROW_LOCKED, LockConflict
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["RowPlan", "delete_row", "insert_row", "plan_of", "undo_to", "update_row"]
+
+NOT_NULL, DUPLICATE_KEY, DUPLICATE_CONSTRAINT, CHECK_FAILED = -391, -239, -268, -530
+PARENT_MISSING, CHILD_EXISTS = -691, -692
+ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
+
+INSERTED, UPDATED, DELETED, PURGED, CHANGED = "i", "u", "d", "p", "x"
+"""Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function)."""
+
+
+@dataclass(slots=True)
+class _Unique:
+    index: Index
+    constraint: Constraint | None
+    positions: tuple[int, ...]
+    find: str
+
+
+@dataclass(slots=True)
+class _ForeignKey:
+    constraint: Constraint
+    positions: tuple[int, ...]
+    find: str
+    parent: Table
+
+
+@dataclass(slots=True)
+class RowPlan:
+    """What changing rows of one table needs, worked out once for each version of its definition."""
+
+    table: Table
+    version: int
+    columns: list[Column]
+    insert: str
+    select: str
+    restore: str
+    required: list[int] = field(default_factory=list)
+    uniques: list[_Unique] = field(default_factory=list)
+    foreign_keys: list[_ForeignKey] = field(default_factory=list)
+    checks: list[tuple[Constraint, str]] = field(default_factory=list)
+    serial: int | None = None
+
+
+def plan_of(session: "MemorySession", table: Table) -> RowPlan:
+    """Return the row plan of a table."""
+    plan = session.engine.row_plans.get(table.key)
+    if plan is None or plan.version != table.version or plan.table is not table:
+        plan = _make_plan(session, table)
+        session.engine.row_plans[table.key] = plan
+    return plan
+
+
+def _make_plan(session: "MemorySession", table: Table) -> RowPlan:
+    names = [column.physical for column in table.columns]
+    marks = ",".join("?" * len(names))
+    plan = RowPlan(
+        table,
+        table.version,
+        list(table.columns),
+        f"INSERT INTO {table.physical}({','.join(names)}) VALUES({marks})",
+        f"SELECT {','.join(names)} FROM {table.physical} WHERE rowid=?",
+        f"INSERT INTO {table.physical}(rowid,{','.join(names)}) VALUES(?,{marks})",
+    )
+    positions = {column.number: index for index, column in enumerate(table.columns)}
+    plan.required = [i for i, column in enumerate(table.columns) if column.not_null or column.is_serial]
+    plan.serial = next((i for i, column in enumerate(table.columns) if column.is_serial), None)
+    for index in table.indexes:
+        if index.unique:
+            owner = next((c for c in table.constraints if c.index == index.name), None)
+            where = " AND ".join(f"c{number} IS ?" for number, _ in index.columns)
+            at = tuple(positions[number] for number, _ in index.columns)
+            plan.uniques.append(_Unique(index, owner, at, f"SELECT rowid FROM {table.physical} WHERE {where}"))
+    for constraint in table.references():
+        parent = session.engine.tables[constraint.parent]
+        where = " AND ".join(f"c{number} = ?" for number in constraint.parent_columns)
+        plan.foreign_keys.append(
+            _ForeignKey(
+                constraint,
+                tuple(positions[number] for number in constraint.columns),
+                f"SELECT rowid FROM {parent.physical} WHERE {where}",
+                parent,
+            )
+        )
+    for constraint in table.checks():
+        plan.checks.append((constraint, session.check_sql(table, constraint)))
+    return plan
+
+
+# ------------------------------------------------------------------------------------------------------- insert
+
+
+def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> int:
+    """Insert a row of stored values in column order; return its rowid. Raises SqlError, LockConflict."""
+    table = plan.table
+    session.row_mark = len(session.undo)
+    if plan.serial is not None:
+        _serial(session, plan, values)
+    for at in plan.required:
+        if values[at] is None:
+            raise SqlError(NOT_NULL, token=plan.columns[at].name)
+    session.locks.check_table(session, table.key, write=True, code=INSERT_FAILED)
+    try:
+        rowid = session.store.run(plan.insert, values).lastrowid or 0
+    except sqlite3.IntegrityError:
+        _free_keys(session, plan, values, None)
+        rowid = session.store.run(plan.insert, values).lastrowid or 0
+    session.undo.append((INSERTED, plan, rowid, None))
+    if session.in_transaction:
+        session.locks.lock_row(session, table.key, rowid, "X")
+    _check_row(session, plan, rowid)
+    for key in plan.foreign_keys:
+        session.deferred.append((_check_parent, key, [values[at] for at in key.positions]))
+    session.written.add(table.key)
+    return rowid
+
+
+def _serial(session: "MemorySession", plan: RowPlan, values: list[Any]) -> None:
+    for at, column in enumerate(plan.columns):
+        if not column.is_serial:
+            continue
+        last = plan.table.serials.get(column.number, 0)
+        value = values[at]
+        if not value:
+            # NULL is refused by Informix, 0 asks for the next number; an omitted column arrives as 0 too.
+            if value is None:
+                raise SqlError(NOT_NULL, token=column.name)
+            value = values[at] = last + 1
+        if value > last:
+            plan.table.serials[column.number] = value
+        session.note_serial(column, value)
+
+
+def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], own: int | None) -> None:
+    """Find out which unique key is taken: purge rows that this session has deleted, else raise."""
+    key = plan.table.key
+    for unique in plan.uniques:
+        for (rowid,) in session.store.rows(unique.find, [values[at] for at in unique.positions]):
+            if rowid == own:
+                continue
+            deleter = session.engine.dead.get(key, {}).get(rowid)
+            if deleter is session:
+                purge(session, plan, rowid)
+                continue
+            holders = session.locks.row_locked(session, key, rowid)
+            if deleter is not None or session.locks.row_writer(session, key, rowid) is not None:
+                raise LockConflict(holders or frozenset((deleter,)), INSERT_FAILED, ROW_LOCKED)
+            raise _duplicate(unique)
+
+
+def _duplicate(unique: _Unique) -> SqlError:
+    if unique.constraint is not None:
+        token = f"{unique.constraint.owner}.{unique.constraint.name}"
+        return SqlError(DUPLICATE_CONSTRAINT, isam=ISAM_DUPLICATE, token=token)
+    return SqlError(DUPLICATE_KEY, isam=ISAM_DUPLICATE, token=unique.index.name)
+
+
+def purge(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
+    """Remove a row for good that this session has marked as deleted."""
+    old = session.store.rows(plan.select, (rowid,))[0]
+    session.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
+    session.engine.unmark(plan.table.key, rowid)
+    session.undo.append((PURGED, plan, rowid, old))
+
+
+def _check_row(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
+    for constraint, sql in plan.checks:
+        if session.store.rows(sql, (rowid,)):
+            raise SqlError(CHECK_FAILED, token=f"{constraint.owner}.{constraint.name}")
+
+
+# ------------------------------------------------------------------------------------------- referential checks
+
+
+def _check_parent(session: "MemorySession", key: _ForeignKey, values: list[Any]) -> None:
+    """Look for the referenced row at the end of the statement."""
+    if None in values:
+        return
+    parent = key.parent.key
+    for (rowid,) in session.store.rows(key.find, values):
+        deleter = session.engine.dead.get(parent, {}).get(rowid)
+        if deleter is session:
+            continue
+        writer = session.locks.row_writer(session, parent, rowid) or deleter
+        if writer is not None:
+            raise LockConflict(frozenset((writer,)), PARENT_MISSING, ROW_LOCKED)
+        if session.in_transaction:
+            session.locks.lock_row(session, parent, rowid, "S")
+        return
+    token = f"{key.constraint.owner}.{key.constraint.name}"
+    raise SqlError(PARENT_MISSING, isam=ISAM_NO_RECORD, token=token)
+
+
+def _children(session: "MemorySession", plan: RowPlan) -> list[tuple[Table, Constraint]]:
+    tables = session.engine.tables
+    return [
+        (tables[child], constraint)
+        for child in plan.table.children
+        for constraint in tables[child].references()
+        if constraint.parent == plan.table.key
+    ]
+
+
+def _check_children(session: "MemorySession", found: tuple[RowPlan, Table, Constraint], values: list[Any]) -> None:
+    """Refuse, at the end of the statement, that a referenced key is gone while rows refer to it."""
+    plan, child, constraint = found
+    if None in values:
+        return
+    where = " AND ".join(f"c{number} = ?" for number in constraint.parent_columns)
+    for (rowid,) in session.store.rows(f"SELECT rowid FROM {plan.table.physical} WHERE {where}", values):
+        if rowid not in session.engine.dead.get(plan.table.key, {}):
+            return
+    for rowid in _referring(session, child, constraint, values):
+        if session.engine.dead.get(child.key, {}).get(rowid) is session:
+            continue
+        raise SqlError(CHILD_EXISTS, token=f"{constraint.owner}.{constraint.name}")
+
+
+def _referring(session: "MemorySession", child: Table, constraint: Constraint, values: list[Any]) -> list[int]:
+    where = " AND ".join(f"c{number} = ?" for number in constraint.columns)
+    return [rowid for (rowid,) in session.store.rows(f"SELECT rowid FROM {child.physical} WHERE {where}", values)]
+
+
+# ----------------------------------------------------------------------------------------------- update, delete
+
+
+def lock_for_change(session: "MemorySession", plan: RowPlan, rowid: int) -> tuple[Any, ...] | None:
+    """Lock a row exclusively and return its values, or None when it has gone."""
+    key = plan.table.key
+    session.locks.check_table(session, key, write=True)
+    deleter = session.engine.dead.get(key, {}).get(rowid)
+    if deleter is session:
+        return None
+    if session.in_transaction:
+        session.locks.lock_row(session, key, rowid, "X")
+    else:
+        holders = session.locks.row_locked(session, key, rowid)
+        if holders:
+            raise LockConflict(holders, -244, ROW_LOCKED)
+    found = session.store.rows(plan.select, (rowid,))
+    return found[0] if found else None
+
+
+def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dict[int, Any]) -> bool:
+    """Set columns (position → stored value) of a row; whether it was still there. Raises SqlError, LockConflict."""
+    session.row_mark = len(session.undo)
+    old = lock_for_change(session, plan, rowid)
+    if old is None:
+        return False
+    new = list(old)
+    for at, value in changes.items():
+        new[at] = value
+    for at in plan.required:
+        if new[at] is None:
+            raise SqlError(NOT_NULL, token=plan.columns[at].name)
+    sql, values = _update_sql(plan, changes), [*changes.values(), rowid]
+    try:
+        session.store.run(sql, values)
+    except sqlite3.IntegrityError:
+        _free_keys(session, plan, new, rowid)
+        session.store.run(sql, values)
+    session.undo.append((UPDATED, plan, rowid, old))
+    _check_row(session, plan, rowid)
+    for key in plan.foreign_keys:
+        if any(at in changes for at in key.positions):
+            session.deferred.append((_check_parent, key, [new[at] for at in key.positions]))
+    for child, constraint in _children(session, plan):
+        at = [plan.table.position(number) - 1 for number in constraint.parent_columns]
+        if any(old[i] != new[i] for i in at):
+            session.deferred.append((_check_children, (plan, child, constraint), [old[i] for i in at]))
+    session.written.add(plan.table.key)
+    return True
+
+
+def _update_sql(plan: RowPlan, changes: dict[int, Any]) -> str:
+    settings = ",".join(f"{plan.columns[at].physical}=?" for at in changes)
+    return f"UPDATE {plan.table.physical} SET {settings} WHERE rowid=?"
+
+
+def delete_row(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
+    """Delete a row and what refers to it by ON DELETE CASCADE. Raises SqlError, LockConflict."""
+    session.row_mark = len(session.undo)
+    old = lock_for_change(session, plan, rowid)
+    if old is None:
+        return False
+    session.engine.mark_dead(session, plan.table.key, rowid)
+    session.undo.append((DELETED, plan, rowid, None))
+    for child, constraint in _children(session, plan):
+        values = [old[plan.table.position(number) - 1] for number in constraint.parent_columns]
+        if None in values:
+            continue
+        if constraint.cascade:
+            child_plan = plan_of(session, child)
+            for child_row in _referring(session, child, constraint, values):
+                delete_row(session, child_plan, child_row)
+        else:
+            session.deferred.append((_check_children, (plan, child, constraint), values))
+    session.written.add(plan.table.key)
+    return True
+
+
+# --------------------------------------------------------------------------------------------------------- undo
+
+
+def undo_to(session: "MemorySession", mark: int) -> None:
+    """Undo the session's changes back to a mark in its undo log, newest first."""
+    undo, store = session.undo, session.store
+    while len(undo) > mark:
+        kind, plan, rowid, old = undo.pop()
+        if kind == CHANGED:
+            old()
+        elif plan is None:
+            continue
+        elif kind == INSERTED:
+            store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
+        elif kind == UPDATED:
+            everything = dict(enumerate(old))
+            store.run(_update_sql(plan, everything), [*old, rowid])
+        elif kind == DELETED:
+            session.engine.unmark(plan.table.key, rowid)
+        elif kind == PURGED:
+            store.run(plan.restore, [rowid, *old])
+            session.engine.mark_dead(session, plan.table.key, rowid)

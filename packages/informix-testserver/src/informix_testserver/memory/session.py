@@ -1,0 +1,555 @@
+"""`MemorySession`: one client's database, transaction, statements and cursors.
+
+Every public method that does something takes the store's latch, runs as one statement (`run`: undo on failure,
+wait on a lock and start again), and leaves nothing half done.
+"""
+
+import datetime
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from informix_types import ColumnType, TypeCode
+
+from ..engine import DatabaseFlag, Outcome, Parameter, PreparedStatement, ResultColumn, SqlError
+from ..sql import ast, statement_type
+from . import temporal
+from .catalog import Column, Constraint, Database, Table
+from .catalog import Sequence as SequenceState
+from .cursor import MemoryCursor
+from .locks import LockConflict, LockOwner
+from .rows import DELETED, undo_to
+
+if TYPE_CHECKING:
+    from .engine import MemoryEngine
+    from .statements import Handle
+
+__all__ = ["MemorySession"]
+
+T = TypeVar("T")
+NO_DATABASE, NO_TABLE, DATABASE_NOT_FOUND = -349, -206, -329
+NOT_IN_TRANSACTION, NO_TRANSACTIONS, IN_TRANSACTION, OPEN_TRANSACTION = -255, -256, -535, -377
+ISAM_NO_RECORD = -111
+NEEDS_CURSOR, CURSOR_CLOSED = -260, -400
+
+
+class MemorySession:
+    """A session of a `MemoryEngine`; see `engine.EngineSession` for the contract."""
+
+    def __init__(self, engine: "MemoryEngine", number: int, user: str, environment: Mapping[str, str]) -> None:
+        self.engine, self.store, self.locks = engine, engine.store, engine.locks
+        self.session_id, self.user, self.environment = number, user, environment
+        self.server_name, self.host_name = engine.server_name, engine.host_name
+        self.date_style = temporal.date_style(environment.get("DBDATE") or "MDY4/")
+        self.delimident = environment.get("DELIMIDENT", "").lower() in ("y", "yes", "1", "true")
+        self.database: Database | None = None
+        self.temporary: dict[str, Table] = {}
+        self.undo: list[tuple[Any, ...]] = []
+        self.row_mark = 0
+        self.deferred: list[tuple[Any, Any, Any]] = []
+        self.postponed: list[tuple[Any, Any, Any]] = []
+        self.constraints_deferred = False
+        self.written: set[int] = set()
+        self.on_commit: list[Callable[[], None]] = []
+        self.savepoints: list[tuple[str, int, bool]] = []
+        self.cursors: dict[str, MemoryCursor] = {}
+        self.open_cursors: set[MemoryCursor] = set()
+        self.handles: dict[str, Handle] = {}
+        self.isolation = "COMMITTED READ"
+        self.read_only = False
+        self.lock_wait: int | None = 0
+        self.waits_for: frozenset[LockOwner] = frozenset()
+        self.interrupted = False
+        self.deadline: float | None = None
+        self.last_serial = self.last_serial8 = self.last_bigserial = self.last_rows = 0
+        self.sequence_values: dict[int, int] = {}
+        self.services: Any = None
+        self._in_transaction = False
+        self._now: int | None = None
+        self._depth = 0
+        self._files = 0
+
+    # ------------------------------------------------------------------------- what conversions ask (Environment)
+
+    @property
+    def codec(self) -> str:
+        """Python codec of the database's code set."""
+        return self.database.codec if self.database is not None else "iso8859-1"
+
+    @property
+    def ansi(self) -> bool:
+        """Whether the current database is MODE ANSI."""
+        return self.database is not None and self.database.ansi
+
+    @property
+    def database_name(self) -> str:
+        """Name of the current database, or ""."""
+        return self.database.name if self.database is not None else ""
+
+    @property
+    def utc_seconds(self) -> int:
+        """Unix time."""
+        return int(time.time())
+
+    def now(self) -> int:
+        """The current DATETIME YEAR TO FRACTION(5), the same during one statement."""
+        if self._now is None:
+            self._now = temporal.stamp_of(datetime.datetime.now())
+        return self._now
+
+    def attach(self, services: Any) -> None:
+        """Keep what the protocol side offers (files on the client, large objects)."""
+        self.services = services
+
+    def client_file_name(self, name: str) -> str:
+        """Return a name for LOTOFILE's file: a trailing ``!`` means exactly this name, else it is made unique."""
+        if name.endswith("!"):
+            return name[:-1]
+        self._files += 1
+        return f"{name}.{self.session_id:08x}{self._files:08x}"
+
+    # ----------------------------------------------------------------------------------------------- isolation
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether an explicit (or MODE ANSI implicit) transaction is open."""
+        return self._in_transaction
+
+    @property
+    def reads_dirty(self) -> bool:
+        """Whether locks of others do not hinder reading."""
+        return self.isolation == "DIRTY READ" or (self.database is not None and not self.database.logged)
+
+    @property
+    def keeps_read_locks(self) -> bool:
+        """Whether rows read stay locked until the end of the transaction."""
+        return self.isolation == "REPEATABLE READ" and self._in_transaction
+
+    def needs_check(self, table: Table) -> bool:
+        """Whether rows of a table must be looked at one by one."""
+        key = table.key
+        if table.system or table.kind != "T":
+            return False
+        if key in self.engine.dead or self.keeps_read_locks:
+            return True
+        return not self.reads_dirty and self.locks.foreign_writers(self, key)
+
+    # --------------------------------------------------------------------------------------- running a statement
+
+    def run(self, work: Callable[[], T]) -> T:
+        with self.store.latch:
+            outer, self.store.env.session = self.store.env.session, self
+            if self._depth:
+                # A statement inside a routine that is running: part of the outer statement.
+                self._depth += 1
+                try:
+                    return work()
+                finally:
+                    self._depth -= 1
+            self._now, self.deadline, self.interrupted = None, None, False
+            if self.ansi and not self._in_transaction:
+                self._in_transaction = True
+            try:
+                return self._attempts(work)
+            finally:
+                self.store.env.session = outer
+
+    def _attempts(self, work: Callable[[], T]) -> T:
+        while True:
+            mark = len(self.undo)
+            self.deferred = []
+            self._depth = 1
+            try:
+                result = work()
+                self._check_deferred()
+            except LockConflict as conflict:
+                undo_to(self, mark)
+                if not self._in_transaction:
+                    self.locks.release(self)
+                self._depth = 0
+                self.locks.wait(self, conflict)
+                self.store.env.session = self
+                continue
+            except BaseException:
+                # Without a log only the row that failed is taken back.
+                logged = self.database is None or self.database.logged
+                undo_to(self, mark if logged else max(mark, min(self.row_mark, len(self.undo))))
+                if not self._in_transaction:
+                    self._end(commit=True)
+                raise
+            finally:
+                self._depth = 0
+            if not self._in_transaction and (self.undo or self.on_commit):
+                self._end(commit=True)
+            return result
+
+    def _check_deferred(self) -> None:
+        if self.constraints_deferred and self._in_transaction:
+            self.postponed += self.deferred
+            return
+        for check, subject, values in self.deferred:
+            check(self, subject, values)
+        self.deferred = []
+
+    def tick(self) -> None:
+        """Stop a statement that works through rows in Python when it was interrupted. Raises SqlError -213."""
+        if self.interrupted:
+            self.interrupted = False
+            raise SqlError(-213, isam=-157)
+
+    def interrupt(self) -> None:
+        """Abort the running statement; called from another thread, without effect when idle."""
+        if not self._depth and not self.waits_for:
+            return
+        self.interrupted = True
+        if self.store.env.session is self:
+            self.store.db.interrupt()
+        with self.store.latch:
+            self.store.changed.notify_all()
+
+    # ---------------------------------------------------------------------------------------------- transactions
+
+    def _end(self, *, commit: bool) -> None:
+        """Make the changes permanent or undo them, and release the locks."""
+        if commit:
+            for kind, plan, rowid, _ in self.undo:
+                if kind == DELETED and self.engine.dead.get(plan.table.key, {}).get(rowid) is self:
+                    self.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
+                    self.engine.unmark(plan.table.key, rowid)
+            self.undo.clear()
+            for action in self.on_commit:
+                action()
+        else:
+            undo_to(self, 0)
+        self.on_commit.clear()
+        self.postponed.clear()
+        self.constraints_deferred = False
+        self.savepoints.clear()
+        self.locks.release(self)
+        self.engine.persist()
+
+    def _close_cursors(self, *, everything: bool = False) -> None:
+        for cursor in list(self.open_cursors):
+            if everything or not cursor.hold:
+                cursor.invalidate()
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        with self.store.latch:
+            database = self._opened()
+            if not database.logged:
+                raise SqlError(NO_TRANSACTIONS)
+            if self._in_transaction or database.ansi:
+                raise SqlError(IN_TRANSACTION)
+            self._in_transaction = True
+
+    def _transaction(self) -> None:
+        if not self._opened().logged:
+            raise SqlError(NO_TRANSACTIONS)
+        if not self._in_transaction and not self.ansi:
+            raise SqlError(NOT_IN_TRANSACTION)
+
+    def commit(self) -> None:
+        """Commit."""
+        with self.store.latch:
+            self._transaction()
+            self.store.env.session = self
+            try:
+                for check, subject, values in self.postponed:
+                    check(self, subject, values)
+            except (SqlError, LockConflict) as error:
+                self.rollback()
+                if isinstance(error, LockConflict):
+                    raise SqlError(error.sqlcode, isam=error.isam) from None
+                raise
+            self._in_transaction = False
+            self._end(commit=True)
+            self._close_cursors()
+
+    def rollback(self) -> None:
+        """Roll back."""
+        with self.store.latch:
+            self._transaction()
+            self.store.env.session = self
+            self._in_transaction = False
+            self._end(commit=False)
+            self._close_cursors(everything=True)
+
+    def savepoint(self, name: str, *, unique: bool = False) -> None:
+        """Set a savepoint; one of the same name moves, unless it is unique."""
+        with self.store.latch:
+            self._transaction()
+            for old, _, was_unique in self.savepoints:
+                if old == name and (unique or was_unique):
+                    raise SqlError(-8005, token=name)
+            self.savepoints.append((name, len(self.undo), unique))
+
+    def _find_savepoint(self, name: str | None) -> int:
+        for index in range(len(self.savepoints) - 1, -1, -1):
+            if name is None or self.savepoints[index][0] == name:
+                return index
+        raise SqlError(-8006, token=name or "")
+
+    def rollback_to(self, name: str | None) -> None:
+        """Roll back to a savepoint, which stays set; locks are kept."""
+        with self.store.latch:
+            self._transaction()
+            self.store.env.session = self
+            index = self._find_savepoint(name)
+            undo_to(self, self.savepoints[index][1])
+            del self.savepoints[index + 1 :]
+
+    def release_savepoint(self, name: str) -> None:
+        """Release a savepoint and those set after it."""
+        with self.store.latch:
+            self._transaction()
+            del self.savepoints[self._find_savepoint(name) :]
+
+    # -------------------------------------------------------------------------------------------------- databases
+
+    def _opened(self) -> Database:
+        if self.database is None:
+            raise SqlError(NO_DATABASE)
+        return self.database
+
+    def flags(self) -> int:
+        """DatabaseFlag bits of the current database, 0 without one."""
+        if self.database is None:
+            return 0
+        bits = DatabaseFlag.ALWAYS
+        if self.database.logged:
+            bits |= DatabaseFlag.LOGGED
+        if self.database.ansi:
+            bits |= DatabaseFlag.ANSI
+        return int(bits)
+
+    def open_database(self, name: str, *, exclusive: bool = False) -> int:
+        """Open a database and return its flags."""
+        with self.store.latch:
+            if self._in_transaction and self.undo:
+                raise SqlError(OPEN_TRANSACTION)
+            bare = name.strip().strip("'\"").partition("@")[0].strip().lower()
+            database = self.engine.databases.get(bare)
+            if database is None:
+                raise SqlError(DATABASE_NOT_FOUND, isam=ISAM_NO_RECORD, token=bare)
+            others = [s for s in self.engine.sessions.values() if s is not self and s.database is database]
+            if (exclusive and others) or any(s.exclusive for s in others):
+                raise SqlError(-425, isam=-107, token=bare)
+            wanted = self.environment.get("DB_LOCALE")
+            if wanted:
+                self._check_locale(wanted, database)
+            self.close_database()
+            self.database = database
+            self.exclusive = exclusive
+            self.isolation = "REPEATABLE READ" if database.ansi else "COMMITTED READ"
+            if not database.logged:
+                self.isolation = "DIRTY READ"
+            return self.flags()
+
+    exclusive = False
+
+    def _check_locale(self, wanted: str, database: Database) -> None:
+        from .syscatalog import locale_codec
+
+        try:
+            same = locale_codec(wanted) == database.codec
+        except SqlError:
+            same = False
+        if not same:
+            raise SqlError(-23197, token=wanted)
+
+    def close_database(self) -> None:
+        """Close the current database: temporary tables go, an open transaction is rolled back."""
+        with self.store.latch:
+            if self.database is None:
+                return
+            self._close_cursors(everything=True)
+            self._in_transaction = False
+            self.store.env.session = self
+            self._end(commit=False)
+            for table in self.temporary.values():
+                self.engine.forget(table)
+            self.temporary.clear()
+            self.handles.clear()
+            self.database = None
+
+    def databases(self) -> Sequence[str]:
+        """Return the names of all databases."""
+        return sorted(self.engine.databases)
+
+    def close(self) -> None:
+        """End the session."""
+        with self.store.latch:
+            self.close_database()
+            self.locks.release(self)
+            self.engine.sessions.pop(self.session_id, None)
+
+    @contextmanager
+    def in_database(self, name: str) -> Iterator[None]:
+        """Resolve names in another database for a while (bodies of views)."""
+        saved = self.database
+        if name:
+            self.database = self.engine.databases.get(name, saved)
+        try:
+            yield
+        finally:
+            self.database = saved
+
+    # ------------------------------------------------------------------------------------------------------ names
+
+    def home_of(self, name: ast.ObjectName) -> Database:
+        """Return the database that a name belongs to. Raises SqlError -329, -349."""
+        if name.server is not None and name.server.lower() != self.server_name.lower():
+            raise SqlError(-930, token=name.server, offset=name.pos)
+        if name.database is None:
+            return self._opened()
+        found = self.engine.databases.get(name.database.lower())
+        if found is None:
+            raise SqlError(DATABASE_NOT_FOUND, isam=ISAM_NO_RECORD, token=name.database, offset=name.pos)
+        return found
+
+    def find(self, name: ast.ObjectName) -> Table | None:
+        """Find a table, view, synonym or sequence by name."""
+        if name.database is None and name.owner is None and name.name in self.temporary:
+            return self.temporary[name.name]
+        database = self.home_of(name)
+        found = database.tables.get(name.name)
+        if found is not None and database.ansi and name.owner and found.owner != name.owner and not found.system:
+            return None
+        return found
+
+    def table(self, name: ast.ObjectName) -> Table:
+        """Find a table or view, synonyms followed, system tables filled. Raises SqlError -206."""
+        found = self.find(name)
+        hops = 0
+        while found is not None and found.kind in ("P", "S") and found.target is not None and hops < 16:
+            with self.in_database(found.database):
+                found, hops = self.find(found.target), hops + 1
+        if found is None:
+            raise SqlError(NO_TABLE, isam=ISAM_NO_RECORD, offset=name.name_pos or name.pos, token=str(name))
+        if found.system:
+            from .syscatalog import refresh
+
+            refresh(self.engine, found)
+        return found
+
+    def sequence_table(self, name: ast.ObjectName) -> Table:
+        """Find a sequence. Raises SqlError -206."""
+        found = self.table(name)
+        if found.sequence is None:
+            raise SqlError(NO_TABLE, isam=ISAM_NO_RECORD, offset=name.pos, token=str(name))
+        return found
+
+    def sequence(self, name: ast.ObjectName) -> SequenceState:
+        """Find a sequence's state. Raises SqlError -206."""
+        state = self.sequence_table(name).sequence
+        assert state is not None, name
+        return state
+
+    def check_sql(self, table: Table, constraint: Constraint) -> str:
+        """Return the query that finds a row (rowid = ?) violating a check constraint."""
+        from .dml import check_query
+
+        return check_query(self, table, constraint)
+
+    def note_serial(self, column: Column, value: int) -> None:
+        """Remember a generated number for DONE, INSERTDONE and DBINFO."""
+        if column.type.code == TypeCode.SERIAL:
+            self.last_serial = value
+        elif column.type.code == TypeCode.SERIAL8:
+            self.last_serial8 = value
+        else:
+            self.last_bigserial = value
+
+    # -------------------------------------------------------------------------------------------------- statements
+
+    def prepare(self, sql: str) -> PreparedStatement:
+        """Parse and bind a statement."""
+        from .statements import make_handle
+
+        with self.store.latch:
+            outer, self.store.env.session = self.store.env.session, self
+            try:
+                parsed = self.engine.parsed(sql, self.delimident)
+                handle = make_handle(self, parsed)
+            except LockConflict as conflict:
+                raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
+            finally:
+                self.store.env.session = outer
+            return PreparedStatement(
+                statement_type=statement_type(parsed.statement),
+                columns=handle.columns,
+                parameters=handle.parameters,
+                returns_rows=handle.returns_rows,
+                scrollable=not handle.for_update,
+                for_update=handle.for_update,
+                handle=handle,
+            )
+
+    def execute(
+        self,
+        statement: PreparedStatement,
+        parameters: Sequence[Parameter] = (),
+        *,
+        keys: Sequence[str | int] | None = None,
+    ) -> Outcome:
+        """Run a statement that is not opened as a cursor."""
+        handle: Handle = statement.handle
+        if handle.is_query:
+            raise SqlError(NEEDS_CURSOR)
+        outcome = self.run(lambda: handle.execute(self, parameters))
+        if keys is None:
+            return outcome
+        columns = self.describe_keys(statement, keys)
+        values = tuple(self._key_value(column.type) for column in columns)
+        return Outcome(
+            outcome.rows,
+            outcome.rowid,
+            outcome.serial,
+            outcome.serial8,
+            outcome.bigserial,
+            outcome.database,
+            outcome.database_name,
+            outcome.warnings,
+            columns,
+            values,
+        )
+
+    def _key_value(self, kind: ColumnType) -> int:
+        if kind.code == TypeCode.SERIAL:
+            return self.last_serial
+        return self.last_serial8 if kind.code == TypeCode.SERIAL8 else self.last_bigserial
+
+    def describe_keys(self, statement: PreparedStatement, keys: Sequence[str | int]) -> tuple[ResultColumn, ...]:
+        """Return the columns that a request for generated keys will report: the serial columns asked for."""
+        table: Table | None = statement.handle.inserts_into
+        if table is None:
+            return ()
+        return tuple(
+            ResultColumn(column.name, column.type)
+            for position, column in enumerate(table.columns, 1)
+            if column.is_serial and (not keys or position in keys or column.name in keys)
+        )
+
+    def open(
+        self,
+        statement: PreparedStatement,
+        parameters: Sequence[Parameter] = (),
+        *,
+        cursor_name: str = "",
+        scroll: bool = False,
+        hold: bool = False,
+    ) -> MemoryCursor:
+        """Open a cursor."""
+        handle: Handle = statement.handle
+        if not handle.returns_rows:
+            raise SqlError(CURSOR_CLOSED)
+        if scroll and handle.for_update:
+            raise SqlError(-526)
+        cursor = self.run(lambda: handle.open(self, parameters, scroll=scroll, hold=hold))
+        cursor.name = cursor_name
+        self.open_cursors.add(cursor)
+        if cursor_name:
+            self.cursors[cursor_name] = cursor
+        return cursor

@@ -1,0 +1,349 @@
+"""Prepared statements: what PREPARE makes of a tree, and how bound values reach sqlite.
+
+A `Handle` is made once per PREPARE. Since the types of bound values decide how they are compared and converted, a
+handle keeps one plan for each combination of parameter types it was executed with.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from informix_types import ColumnType, TypeCode
+
+from ..engine import Outcome, Parameter, ResultColumn, SqlError
+from ..sql import Parsed, ast
+from . import bind_functions, bind_values  # noqa: F401 - they register themselves in BINDERS
+from .bind_query import BoundQuery, bind_query
+from .binder import Bind, Binder
+from .catalog import Table
+from .convert import converter
+from .cursor import MemoryCursor, Row
+from .expr import Expr
+from .pyvalues import read_parameter, reader, writer
+from .types import UNKNOWN, Family, family
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["Handle", "Plan", "make_handle", "row_converter"]
+
+PARAMETER_COUNT, TABLE_ALTERED = -254, -710
+
+
+def signature(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
+    """Return what of the parameters' types decides about a plan."""
+    return tuple(
+        (p.type.code, p.type.encoded_length, p.type.extended_name)
+        if p.type.code in (TypeCode.DATETIME, TypeCode.INTERVAL) or p.type.code > TypeCode.SERIAL8
+        else p.type.code
+        for p in parameters
+    )
+
+
+def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[Any], Any]:
+    """Return the function from a bound Python value to the stored form of a plan's type."""
+    source = actual.with_flags(0)
+    change = converter(source, target, env) if family(source) is not Family.DECIMAL else _from_decimal(target, env)
+    if change is None:
+        return lambda value: read_parameter(source, value)
+    read = reader(source)
+
+    def convert(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            stored = read(value)
+        except (TypeError, ValueError, AttributeError):
+            raise SqlError(-415) from None
+        return change(stored)
+
+    return convert
+
+
+def _from_decimal(target: ColumnType, env: Any) -> Callable[[Any], Any] | None:
+    """The precision that a BIND carries for a DECIMAL is to be ignored (sqli.md 12 #11): it may hold anything."""
+    from .types import FLOATING_DECIMAL
+
+    if target == FLOATING_DECIMAL:
+        return None
+    return converter(FLOATING_DECIMAL, target, env)
+
+
+def compile_binds(binds: Iterable[Bind], parameters: Sequence[Parameter], env: Any) -> list[tuple[int, Any]]:
+    """Return (marker, reader) for each value that sqlite gets."""
+    return [(bind.marker, value_reader(parameters[bind.marker].type, bind.target, env)) for bind in binds]
+
+
+def bound_values(readers: Sequence[tuple[int, Any]], parameters: Sequence[Parameter]) -> list[Any]:
+    """Convert the values of one execution."""
+    values = []
+    for marker, read in readers:
+        parameter = parameters[marker]
+        if parameter.is_default:
+            raise SqlError(-999, token="DEFAULT outside VALUES")
+        values.append(read(parameter.value))
+    return values
+
+
+def row_converter(columns: Sequence[Expr], env: Any) -> Callable[[Row], Row]:
+    """Return the function from a stored row to a row of Python values."""
+    writers = [writer(c.stored, c.type, env) for c in columns]
+    if not any(writers):
+        return lambda row: row if len(row) == len(writers) else row[: len(writers)]
+    names = {f"w{i}": w for i, w in enumerate(writers) if w is not None}
+    parts = [f"None if r[{i}] is None else w{i}(r[{i}])" if w else f"r[{i}]" for i, w in enumerate(writers)]
+    # One expression over constant indexes: no text of the client's ever gets into it.
+    made: Callable[[Row], Row] = eval(f"lambda r: ({','.join(parts)},)", names)
+    return made
+
+
+@dataclass(slots=True)
+class Plan:
+    """A statement bound for one combination of parameter types."""
+
+    tables: dict[int, Table]
+    versions: dict[int, int]
+    checked: dict[int, bool]
+    readers: list[tuple[int, Any]]
+    body: Any = None
+
+    def current(self, session: "MemorySession") -> bool:
+        """Whether the tables still are what they were, and need the same row checks."""
+        for key, table in self.tables.items():
+            if table.dropped or table.version != self.versions[key]:
+                return False
+        return all(session.needs_check(self.tables[key]) == needed for key, needed in self.checked.items())
+
+    def values(self, parameters: Sequence[Parameter]) -> list[Any]:
+        """Convert the bound values of one execution."""
+        return bound_values(self.readers, parameters)
+
+
+class Handle:
+    """A prepared statement. Subclasses say how to bind and what to do."""
+
+    is_query = False
+    returns_rows = False
+    for_update = False
+    inserts_into: Table | None = None
+    columns: tuple[ResultColumn, ...] = ()
+    parameters: tuple[ColumnType, ...] = ()
+
+    def __init__(self, session: "MemorySession", parsed: Parsed, statement: ast.Statement) -> None:
+        self.parsed = parsed
+        self.statement: Any = statement
+        self.plans: dict[Any, Plan] = {}
+        self.database = session.database
+        self.described = False
+
+    def bind(self, session: "MemorySession", b: Binder) -> Any:
+        """Bind the tree; the result becomes `Plan.body`."""
+        raise NotImplementedError
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Run the statement inside `MemorySession.run`."""
+        raise NotImplementedError
+
+    def open(
+        self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
+    ) -> MemoryCursor:
+        """Run a statement that returns rows."""
+        raise SqlError(-400)
+
+    def describe(self, session: "MemorySession") -> None:
+        """Bind without values, for DESCRIBE."""
+        b = Binder(session)
+        body = self.bind(session, b)
+        self._note_markers(b)
+        if not self.parsed.parameters:
+            self.plans[()] = self._plan(session, b, body, ())
+        self.described = True
+
+    def _note_markers(self, b: Binder) -> None:
+        self.parameters = tuple(b.marker_types.get(i, UNKNOWN) for i in range(self.parsed.parameters))
+
+    def _plan(self, session: "MemorySession", b: Binder, body: Any, parameters: Sequence[Parameter]) -> Plan:
+        return Plan(
+            b.tables,
+            {key: table.version for key, table in b.tables.items()},
+            b.checked,
+            compile_binds(b.binds, parameters, session.store.env),
+            body,
+        )
+
+    def plan(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Plan:
+        """Return the plan for these parameters. Raises SqlError -254, -710."""
+        if len(parameters) != self.parsed.parameters:
+            raise SqlError(PARAMETER_COUNT)
+        key = signature(parameters) if parameters else ()
+        plan = self.plans.get(key)
+        if plan is not None and plan.current(session):
+            self._check_tables(session, plan)
+            return plan
+        if plan is not None or self.database is not session.database:
+            self._check_shape(session)
+        b = Binder(session, [p.type for p in parameters])
+        plan = self._plan(session, b, self.bind(session, b), parameters)
+        self.plans[key] = plan
+        self._check_tables(session, plan)
+        return plan
+
+    def _check_shape(self, session: "MemorySession") -> None:
+        """After a change of a table, go on only if the description given to the client still holds."""
+        before = [(c.name, c.type) for c in self.columns]
+        self.plans.clear()
+        self.describe(session)
+        if [(c.name, c.type) for c in self.columns] != before:
+            raise SqlError(TABLE_ALTERED)
+
+    def _check_tables(self, session: "MemorySession", plan: Plan) -> None:
+        if not session.reads_dirty:
+            for key in plan.tables:
+                session.locks.check_table(session, key, write=False)
+
+
+class QueryHandle(Handle):
+    """SELECT."""
+
+    is_query = True
+    returns_rows = True
+    statement: ast.Query
+
+    def bind(self, session: "MemorySession", b: Binder) -> tuple[BoundQuery, Callable[[Row], Row]]:
+        """Bind the query and describe its columns."""
+        found = bind_query(b, self.statement, top=True)
+        self.columns = tuple(ResultColumn(c.name, c.type) for c in found.columns)
+        self.for_update = self.statement.for_update
+        if self.for_update and not found.rowid:
+            raise SqlError(-365)
+        return found, row_converter(found.columns, session.store.env)
+
+    def open(
+        self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
+    ) -> MemoryCursor:
+        """Run the query."""
+        plan = self.plan(session, parameters)
+        found, convert = plan.body
+        values = plan.values(parameters)
+        if not self.for_update:
+            return MemoryCursor(session, session.store.rows(found.sql, values), convert, hold=hold)
+        return self._update_cursor(session, plan, values, hold=hold)
+
+    def _update_cursor(
+        self, session: "MemorySession", plan: Plan, values: list[Any], *, hold: bool
+    ) -> MemoryCursor:
+        found, convert = plan.body
+        # The rowid is put in front of the select list: the list begins after the first SELECT of the text.
+        keyed = "SELECT " + f"{found.rowid} AS r," + found.sql.removeprefix("SELECT ")
+        rowids = [(row[0],) for row in session.store.rows(keyed, values)]
+        single = f"SELECT * FROM ({keyed}) WHERE r=?{len(values) + 1}"
+
+        def reread(rowid: int) -> Row | None:
+            rows = session.store.rows(single, [*values, rowid])
+            return rows[0][1:] if rows else None
+
+        table = next(iter(plan.tables.values()))
+        columns = tuple(column.name for column in self.statement.update_columns)
+        return MemoryCursor(session, rowids, convert, hold=hold, table=table, reread=reread, columns=columns)
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """A query needs a cursor."""
+        raise SqlError(-260)
+
+
+class IntoHandle(Handle):
+    """SELECT … INTO TEMP."""
+
+    statement: ast.Query
+
+    def bind(self, session: "MemorySession", b: Binder) -> BoundQuery:
+        """Bind the query."""
+        return bind_query(b, self.statement, top=True)
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Make the table and fill it."""
+        from .ddl import table_from_query
+
+        plan = self.plan(session, parameters)
+        rows = session.store.rows(plan.body.sql, plan.values(parameters))
+        assert self.statement.into is not None
+        table_from_query(session, self.statement.into, plan.body.columns, rows)
+        session.last_rows = len(rows)
+        return Outcome(rows=len(rows))
+
+
+class CommandHandle(Handle):
+    """A statement without rows and parameters: DDL and session control."""
+
+    def __init__(
+        self, session: "MemorySession", parsed: Parsed, statement: ast.Statement, run: Callable[..., Any]
+    ) -> None:
+        super().__init__(session, parsed, statement)
+        self._body = run
+
+    def describe(self, session: "MemorySession") -> None:
+        """Nothing to describe."""
+        self.described = True
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Run it."""
+        result = self._body(session, self.statement)
+        return result if isinstance(result, Outcome) else Outcome()
+
+
+@dataclass
+class _Steps:
+    handles: list[tuple[Handle, int, int]] = field(default_factory=list)
+
+
+class ScriptHandle(Handle):
+    """Several statements in one text; each is bound when its turn comes, since it may need what the others made."""
+
+    statement: ast.Script
+
+    def describe(self, session: "MemorySession") -> None:
+        """SELECT and database statements may not stand in such a text (-555)."""
+        for part in self.statement.statements:
+            if isinstance(part, ast.UseDatabase | ast.CreateDatabase | ast.CloseDatabase) or (
+                isinstance(part, ast.Query) and part.into is None
+            ):
+                raise SqlError(-555, offset=part.pos)
+        self.described = True
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Run the statements in order; the outcome is the last one's."""
+        outcome = Outcome()
+        for part in self.statement.statements:
+            step = make_handle(session, Parsed(self.parsed.text, part, self.parsed.parameters))
+            outcome = step.execute(session, parameters)
+        return outcome
+
+
+def make_handle(session: "MemorySession", parsed: Parsed) -> Handle:
+    """Make the handle of a parsed statement. Raises SqlError."""
+    from .commands import COMMANDS
+    from .dml import DeleteHandle, InsertHandle, UpdateHandle
+    from .merge import MergeHandle
+    from .routines import RoutineHandle
+
+    statement = parsed.statement
+    kinds: dict[type[ast.Statement], type[Handle]] = {
+        ast.Insert: InsertHandle,
+        ast.Update: UpdateHandle,
+        ast.Delete: DeleteHandle,
+        ast.Merge: MergeHandle,
+        ast.ExecuteRoutine: RoutineHandle,
+        ast.Script: ScriptHandle,
+    }
+    handle: Handle
+    if isinstance(statement, ast.Query):
+        handle = (QueryHandle if statement.into is None else IntoHandle)(session, parsed, statement)
+    elif type(statement) in kinds:
+        handle = kinds[type(statement)](session, parsed, statement)
+    else:
+        run = COMMANDS.get(type(statement))
+        if run is None:
+            raise SqlError(-513, offset=statement.pos, token=type(statement).__name__)
+        handle = CommandHandle(session, parsed, statement, run)
+    handle.describe(session)
+    return handle

@@ -1,0 +1,207 @@
+"""The one sqlite connection of an engine: the latch around it, Python functions in it, and their errors.
+
+All databases of an engine live in one sqlite database (tables are named by key), so that a query may join tables of
+several databases. A statement holds the latch while it runs; sessions meet only between statements, and in the
+lock manager while one waits for another.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from ..engine import SqlError
+from .convert import Environment
+from .temporal import DateStyle
+
+__all__ = ["SessionEnvironment", "Store"]
+
+INTERRUPTED = -213
+ISAM_INTERRUPTED = -157
+NOT_IMPLEMENTED = -999
+
+
+class SessionEnvironment(Environment, Protocol):
+    """What functions ask of the session on whose behalf sqlite is running."""
+
+    user: str
+
+
+class _Current:
+    """Stands for the running session in conversions that outlive one statement."""
+
+    def __init__(self) -> None:
+        self.session: Any = None
+
+    @property
+    def date_style(self) -> DateStyle:
+        return self.session.date_style  # type: ignore[no-any-return]  # the session's own annotation holds
+
+    @property
+    def codec(self) -> str:
+        return self.session.codec  # type: ignore[no-any-return]  # the session's own annotation holds
+
+    @property
+    def ansi(self) -> bool:
+        return self.session.ansi  # type: ignore[no-any-return]  # the session's own annotation holds
+
+    def now(self) -> int:
+        return self.session.now()  # type: ignore[no-any-return]  # the session's own annotation holds
+
+
+class Store:
+    """sqlite with Informix's functions.
+
+    Attributes:
+        latch: held by the session that is executing.
+        changed: signalled when locks are released.
+        env: the running session, as conversions see it.
+    """
+
+    def __init__(self, path: str = ":memory:") -> None:
+        self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=1024)
+        self.db.execute("PRAGMA journal_mode = MEMORY" if path == ":memory:" else "PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = OFF" if path == ":memory:" else "PRAGMA synchronous = NORMAL")
+        self.db.execute("PRAGMA temp_store = MEMORY")
+        # One sqlite transaction spans everything between two moments at which no session has changes pending;
+        # Informix's transactions are kept by undo records (see undo.py).
+        self.db.execute("BEGIN")
+        self.latch = threading.RLock()
+        self.changed = threading.Condition(self.latch)
+        self.env = _Current()
+        self._functions: dict[Any, str] = {}
+        self._pending: Exception | None = None
+        self._made = 0
+
+    # -------------------------------------------------------------------------------------------- functions
+
+    def function(self, key: Any, arguments: int, body: Callable[..., Any], *, strict: bool = True) -> str:
+        """Make a Python function callable from sqlite under a name of its own, once for each key.
+
+        Args:
+            key: identity of the function.
+            arguments: their number, -1 for any.
+            body: called with stored values.
+            strict: NULL when any argument is NULL, without calling `body`.
+
+        Returns:
+            the name to write in SQL.
+        """
+        name = self._functions.get(key)
+        if name is None:
+            self._made += 1
+            name = f"f{self._made}"
+            self.db.create_function(name, arguments, self._guarded(body, strict=strict))
+            self._functions[key] = name
+        return name
+
+    def aggregate(self, key: Any, arguments: int, make: type[Any]) -> str:
+        """Make an aggregate (also usable as a window function when it has `value` and `inverse`)."""
+        name = self._functions.get(key)
+        if name is None:
+            self._made += 1
+            name = f"a{self._made}"
+            store = self
+
+            class Guarded(make):  # type: ignore[misc]  # the base is given at run time
+                def step(self, *values: Any) -> None:
+                    store.note(super().step, *values)
+
+                def finalize(self) -> Any:
+                    return store.note(super().finalize)
+
+                def value(self) -> Any:
+                    return store.note(super().value)
+
+                def inverse(self, *values: Any) -> None:
+                    store.note(super().inverse, *values)
+
+            self.db.create_window_function(name, arguments, Guarded)
+            self._functions[key] = name
+        return name
+
+    def note(self, call: Callable[..., Any], *values: Any) -> Any:
+        """Call a function for sqlite and keep what it raises, because sqlite forgets it."""
+        try:
+            return call(*values)
+        except Exception as error:
+            if self._pending is None:
+                self._pending = error
+            raise
+
+    def _guarded(self, body: Callable[..., Any], *, strict: bool) -> Callable[..., Any]:
+        def strictly(*values: Any) -> Any:
+            if None in values:
+                return None
+            try:
+                return body(*values)
+            except Exception as error:
+                if self._pending is None:
+                    self._pending = error
+                raise
+
+        def loosely(*values: Any) -> Any:
+            try:
+                return body(*values)
+            except Exception as error:
+                if self._pending is None:
+                    self._pending = error
+                raise
+
+        return strictly if strict else loosely
+
+    # -------------------------------------------------------------------------------------------- execution
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Execute a statement.
+
+        Raises:
+            SqlError: what a function of ours raised; -213 when interrupted.
+            sqlite3.IntegrityError: a unique index was violated.
+        """
+        self._pending = None
+        try:
+            return self.db.execute(sql, values)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise self._explain(error) from error
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Execute a query and return all its rows. Raises as `run`."""
+        self._pending = None
+        try:
+            return self.db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._explain(error) from error
+
+    def many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement for each of several rows of values. Raises as `run`."""
+        try:
+            self.db.executemany(sql, values)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: sqlite3.Error) -> Exception:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            return pending
+        text = str(error)
+        if text == "interrupted":
+            return SqlError(INTERRUPTED, isam=ISAM_INTERRUPTED)
+        if text == "integer overflow":
+            return SqlError(-1284)
+        return SqlError(NOT_IMPLEMENTED, token=text)
+
+    def settle(self) -> None:
+        """Make everything durable; called when no session has changes pending."""
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self.latch:
+            self.db.execute("COMMIT")
+            self.db.close()

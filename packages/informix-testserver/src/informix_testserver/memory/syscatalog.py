@@ -1,0 +1,73 @@
+"""The system catalogue as tables: their definitions, and the rows made from the catalogue when a query needs them.
+
+Columns and codes follow the Informix documentation of the system catalogue; `coltype` and `collength` are coded as
+on the wire (sqli.md 6.2, 6.3), NOT NULL as 256.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from informix_types.codesets import UnknownCodeset, codec_for_locale
+
+from ..engine import SqlError
+from ..sql import ast, parse
+from .catalog import Column, Database, Table
+from .sysrows import DYNAMIC, ROWS
+from .systables import MASTER_TABLES, TABLES
+from .typenames import declared_type
+
+if TYPE_CHECKING:
+    from .engine import MemoryEngine
+
+__all__ = ["install", "locale_codec", "refresh"]
+
+UNKNOWN_LOCALE = -23101
+SYSTEM_OWNER = "informix"
+
+
+def locale_codec(locale: str) -> str:
+    """Return the Python codec of a locale such as ``en_US.819``. Raises SqlError -23101."""
+    try:
+        return codec_for_locale(locale)
+    except UnknownCodeset:
+        raise SqlError(UNKNOWN_LOCALE, token=locale) from None
+
+
+def install(engine: "MemoryEngine", database: Database) -> None:
+    """Give a database its system tables, empty; `refresh` fills them."""
+    definitions = {**TABLES, **(MASTER_TABLES if database.name == "sysmaster" else {})}
+    for number, (name, columns) in enumerate(definitions.items(), 1):
+        node = parse(f"CREATE TABLE {name} ({columns})").statement
+        assert isinstance(node, ast.CreateTable)
+        table = Table(engine.new_key(), number, name, SYSTEM_OWNER, database.name, system=True)
+        for definition in node.columns:
+            kind = declared_type(None, definition.type)
+            table.columns.append(Column(definition.name, kind, table.next_number))
+            table.next_number += 1
+        engine.create_physical(table)
+        database.tables[name] = table
+
+
+def refresh(engine: "MemoryEngine", table: Table) -> None:
+    """Fill a system table anew if the catalogue has changed since it was filled last."""
+    database = engine.databases[table.database]
+    stamp: Any = database.version if table.name not in DYNAMIC else object()
+    if engine.filled.get(table.key) == stamp:
+        return
+    make = ROWS.get(table.name)
+    rows = list(make(engine, database)) if make is not None else []
+    engine.store.run(f"DELETE FROM {table.physical}")
+    marks = ",".join("?" * len(table.columns))
+    engine.store.many(f"INSERT INTO {table.physical} VALUES({marks})", [_stored(table, row) for row in rows])
+    engine.filled[table.key] = stamp
+
+
+def _stored(table: Table, row: tuple[Any, ...]) -> list[Any]:
+    """Pad CHAR columns; everything else comes in stored form already."""
+    from .types import char_length, is_fixed_char
+
+    return [
+        value.ljust(char_length(column.type))[: char_length(column.type)]
+        if is_fixed_char(column.type) and isinstance(value, str)
+        else value
+        for column, value in zip(table.columns, row, strict=True)
+    ]

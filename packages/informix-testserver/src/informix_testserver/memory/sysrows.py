@@ -1,0 +1,361 @@
+# ruff: noqa: ARG001 - the functions of one dispatch table share one signature
+"""Rows of the system tables, made from the catalogue; one function a table, values in stored form."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from informix_types import ColumnType, TypeFlag
+
+from ..sql import ast
+from . import temporal
+from .catalog import Column, Database, Table
+from .types import Family, char_length, family, is_fixed_char
+
+if TYPE_CHECKING:
+    from .engine import MemoryEngine
+
+__all__ = ["DYNAMIC", "ROWS", "column_length", "column_type"]
+
+Row = tuple[Any, ...]
+Rows = Callable[["MemoryEngine", Database], Iterator[Row]]
+VERSION_FLAGS = 0
+CHUNK = {"viewtext": 64, "checktext": 32}
+LOCALE_TABIDS = {" GL_COLLATE": 90, " GL_CTYPE": 91, " VERSION": 1}
+
+
+def day(date: datetime.date) -> int:
+    """Return a date in stored form."""
+    return date.toordinal() - temporal.DAY_ZERO
+
+
+def column_type(column: Column) -> int:
+    """Return coltype: the described code, 256 more for NOT NULL (sqli.md 6.2)."""
+    return column.type.code | (TypeFlag.NOT_NULL if column.not_null else 0)
+
+
+def column_length(kind: ColumnType) -> int:
+    """Return collength: the encoded length (sqli.md 6.3) as a signed SMALLINT."""
+    length = kind.encoded_length
+    return length - 0x10000 if length > 0x7FFF else length
+
+
+def _row_size(table: Table) -> int:
+    size = 0
+    for column in table.columns:
+        width = column.type.width
+        size += width if width is not None else char_length(column.type) + 1
+    return min(size, 32767)
+
+
+def _count(engine: "MemoryEngine", table: Table) -> float:
+    if table.kind != "T" or table.system:
+        return 0.0
+    return float(engine.store.rows(f"SELECT count(*) FROM {table.physical}")[0][0])
+
+
+def _systables(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        is_table = table.kind == "T"
+        yield (
+            table.name,
+            table.owner,
+            0x100000 * database.number + table.tabid if is_table else 0,
+            table.tabid,
+            _row_size(table),
+            len(table.columns),
+            len(table.indexes),
+            _count(engine, table),
+            day(table.created),
+            65536 * table.tabid + table.version,
+            table.kind,
+            table.lock_level if is_table else "B",
+            0.0,
+            16 if is_table else 0,
+            16 if is_table else 0,
+            0,
+            None,
+            None,
+            0,
+            0,
+            2048 if is_table else 0,
+            None,
+            0,
+            " ",
+            None,
+            "A",
+        )
+    for name, tabid in LOCALE_TABIDS.items():
+        site = _collation(database) if name != " VERSION" else None
+        yield (name, "", 0, tabid, 0, 0, 0, 0.0, day(database.created), 0, " ", " ", 0.0, 0, 0, VERSION_FLAGS, site)\
+            + (None, 0, 0, 0, None, 0, " ", None, "A")  # fmt: skip
+
+
+def _collation(database: Database) -> str:
+    """Return the locale with its code set as a number, as ` GL_COLLATE` shows it (sqli.md 3.6)."""
+    return database.locale
+
+
+def _syscolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for number, column in enumerate(table.columns, 1):
+            length = column_length(column.type)
+            yield (column.name, table.tabid, number, column_type(column), length, None, None)\
+                + (column.type.extended_id, 0, 0)  # fmt: skip
+
+
+def _key_parts(table: Table, columns: tuple[tuple[int, bool], ...]) -> list[int]:
+    return [-table.position(number) if down else table.position(number) for number, down in columns]
+
+
+def _sysindexes(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for index in table.indexes:
+            parts = _key_parts(table, index.columns)
+            padded = parts + [0] * (16 - len(parts))
+            kind, cluster = "U" if index.unique else "D", "C" if index.clustered else None
+            yield (index.name, index.owner, table.tabid, kind, cluster, *padded[:16], 1, 1, 0, 0, 0)
+
+
+def _sysindices(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for index in table.indexes:
+            keys = ", ".join(f"{part} [1]" for part in _key_parts(table, index.columns))
+            kind, cluster = "U" if index.unique else "D", "C" if index.clustered else None
+            yield (index.name, index.owner, table.tabid, kind, cluster, 1, 1.0, 0.0, 0.0, 0.0, keys, 1, None, None)
+
+
+def _sysconstraints(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for c in table.constraints:
+            yield (c.id, c.name, c.owner, table.tabid, c.kind, c.index or None, None)
+
+
+def _sysreferences(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for c in table.constraints:
+            if c.kind == "R" and c.parent in engine.tables:
+                parent = engine.tables[c.parent].tabid
+                yield (c.id, c.parent_constraint, parent, "R", "C" if c.cascade else "R", "N", "N")
+
+
+def _pieces(text: str, size: int) -> Iterator[tuple[int, str]]:
+    for number, at in enumerate(range(0, max(len(text), 1), size)):
+        yield number, text[at : at + size]
+
+
+def _syschecks(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for c in table.constraints:
+            if c.kind == "C":
+                for number, piece in _pieces(c.text, CHUNK["checktext"]):
+                    yield (c.id, "T", number, piece)
+
+
+def _syscoldepend(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for c in table.constraints:
+            if c.kind in "CN":
+                for number in c.columns:
+                    yield (c.id, table.tabid, table.position(number))
+
+
+def _sysviews(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        if table.kind == "V":
+            for number, piece in _pieces(table.text, CHUNK["viewtext"]):
+                yield (table.tabid, number, piece)
+
+
+_DEFAULT_TYPES = {"TODAY": "T", "USER": "U", "DBSERVERNAME": "S"}
+
+
+def _sysdefaults(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for number, column in enumerate(table.columns, 1):
+            node = column.default
+            if node is None:
+                continue
+            kind, text = "L", None
+            if isinstance(node, ast.Current):
+                kind = "C"
+            elif isinstance(node, ast.SpecialValue):
+                kind = _DEFAULT_TYPES.get(node.kind, "L")
+            else:
+                text = _literal_text(node)
+                if text is not None and family(column.type) is not Family.CHAR:
+                    # Informix puts an encoded binary form and a blank before the text; only the text is read.
+                    text = f"AAAAAA {text}"
+            yield (table.tabid, number, kind, text, "T")
+
+
+def _literal_text(node: ast.Expression) -> str | None:
+    if isinstance(node, ast.StringLiteral):
+        return node.value
+    if isinstance(node, ast.NumberLiteral | ast.DatetimeLiteral | ast.IntervalLiteral):
+        return node.text
+    if isinstance(node, ast.Unary):
+        inner = _literal_text(node.operand)
+        return f"{node.operator}{inner}" if inner is not None else None
+    return None
+
+
+def _syssyntable(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        if table.target is None:
+            continue
+        name = table.target
+        home = engine.databases.get(name.database or database.name)
+        target = home.tables.get(name.name) if home is not None else None
+        if target is None:
+            continue
+        if home is database:
+            yield (table.tabid, None, None, None, None, target.tabid)
+        else:
+            yield (table.tabid, None, name.database, target.owner, target.name, None)
+
+
+def _syssequences(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    found = [table for table in database.tables.values() if table.sequence is not None]
+    for number, table in enumerate(found, 1):
+        s = table.sequence
+        assert s is not None
+        cycle, order = "1" if s.cycle else "0", "1" if s.order else "0"
+        yield (number, table.tabid, s.start, s.increment, s.minimum, s.maximum, cycle, None, s.cache, order)
+
+
+def _sysprocedures(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for number, routine in enumerate(engine.routines.values(), 1):
+        is_procedure = "t" if routine.kind == "procedure" else "f"
+        types = ",".join(kind.type_name.lower() for kind in routine.parameters)
+        yield (routine.name, "informix", number, "O", 0, 0, 0, 0, len(routine.parameters), is_procedure)\
+            + (routine.name, None, "I", 2, types, 1, 0, int(routine.rows), 0, None, None, None, 0, None)\
+            + (0, 0, None, 0.0, None, 0)  # fmt: skip
+
+
+_PARAMETER_MODES = {"in": 1, "inout": 2, "out": 4}
+_RETURN_VALUE = 3
+
+
+def _sysproccolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for number, routine in enumerate(engine.routines.values(), 1):
+        at = 0
+        for at, (name, kind, mode) in enumerate(
+            zip(routine.names, routine.parameters, routine.modes, strict=True), 1
+        ):
+            yield (number, at, name, kind.code, column_length(kind), kind.extended_id, _PARAMETER_MODES[mode])
+        for offset, kind in enumerate(routine.returns, 1):
+            yield (number, at + offset, None, kind.code, column_length(kind), kind.extended_id, _RETURN_VALUE)
+
+
+def _sysusers(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    yield (database.owner, "D", 9, None, None)
+    for table, grantee, privilege, _ in database.grants:
+        if not table and privilege in ("DBA", "RESOURCE", "CONNECT"):
+            yield (grantee, privilege[0], {"DBA": 9, "RESOURCE": 7, "CONNECT": 5}[privilege], None, None)
+
+
+_AUTH = {"SELECT": 0, "UPDATE": 1, "INSERT": 3, "DELETE": 4, "INDEX": 5, "ALTER": 6, "REFERENCES": 7, "UNDER": 8}
+_AUTH_LETTERS = "su*idxarn"
+
+
+def _systabauth(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.user_tables():
+        yield (table.owner, "public", table.tabid, "su-idx---")
+        granted: dict[str, list[str]] = {}
+        for name, grantee, privilege, option in database.grants:
+            if name != table.name:
+                continue
+            letters = granted.setdefault(grantee, list("---------"))
+            for word, at in _AUTH.items():
+                if privilege in (word, "ALL"):
+                    letters[at] = _AUTH_LETTERS[at].upper() if option else _AUTH_LETTERS[at]
+        for grantee, letters in granted.items():
+            yield (table.owner, grantee, table.tabid, "".join(letters))
+
+
+def _sysobjstate(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.tables.values():
+        for c in table.constraints:
+            yield ("C", c.owner, c.name, table.tabid, "E" if c.enabled else "D")
+        for index in table.indexes:
+            yield ("I", index.owner, index.name, table.tabid, "E")
+
+
+_BUILT_IN_TYPES = (
+    # extended id, name, type code, mode letter, greatest length (ids of sqli.md 6.2)
+    (1, "lvarchar", 40, "B", 32739),
+    (5, "boolean", 41, "B", 1),
+    (10, "blob", 41, "B", 72),
+    (11, "clob", 41, "B", 72),
+)
+
+
+def _sysxtdtypes(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for number, name, code, mode, length in _BUILT_IN_TYPES:
+        fixed = 0 if code == 40 else length
+        yield (number, "B", mode, "informix", name, code, 0, length, fixed, "F", "F", 4, 0)
+
+
+def _dual(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    yield ("X",)
+
+
+# ------------------------------------------------------------------------------------------------------ sysmaster
+
+
+def _sysdatabases(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for d in engine.databases.values():
+        yield (d.name, 0x100000 * d.number, d.owner, day(d.created), int(d.logged), int(d.buffered), int(d.ansi))\
+            + (1, 0, 0)  # fmt: skip
+
+
+def _sysdbslocale(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for d in engine.databases.values():
+        yield (d.name, d.locale)
+
+
+def _syssessions(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for number, session in engine.sessions.items():
+        yield (number, session.user, 0, 0, engine.host_name, "", 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def _systabnames(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for d in engine.databases.values():
+        for table in d.tables.values():
+            if table.kind == "T":
+                yield (0x100000 * d.number + table.tabid, d.name, table.owner, table.name, d.locale, 1)
+
+
+ROWS: dict[str, Rows] = {
+    "systables": _systables,
+    "syscolumns": _syscolumns,
+    "sysindexes": _sysindexes,
+    "sysindices": _sysindices,
+    "sysconstraints": _sysconstraints,
+    "sysreferences": _sysreferences,
+    "syschecks": _syschecks,
+    "syscoldepend": _syscoldepend,
+    "sysviews": _sysviews,
+    "sysdefaults": _sysdefaults,
+    "syssyntable": _syssyntable,
+    "syssequences": _syssequences,
+    "sysprocedures": _sysprocedures,
+    "sysproccolumns": _sysproccolumns,
+    "sysusers": _sysusers,
+    "systabauth": _systabauth,
+    "sysobjstate": _sysobjstate,
+    "sysxtdtypes": _sysxtdtypes,
+    "sysdual": _dual,
+    "dual": _dual,
+    "sysdatabases": _sysdatabases,
+    "sysdbslocale": _sysdbslocale,
+    "syssessions": _syssessions,
+    "systabnames": _systabnames,
+}
+
+DYNAMIC = frozenset(("systables", "syssessions", "sysdatabases", "sysdbslocale", "sysprocedures", "sysproccolumns",
+                     "systabnames", "syssequences"))  # fmt: skip
+"""Tables filled anew for every statement: what they show changes without a change of their own catalogue."""
+
+_ = (is_fixed_char,)
