@@ -310,3 +310,34 @@ def test_a_client_file_step_needs_its_end(make_peer: Any, decoder: Any) -> None:
     with pytest.raises(ProtocolError, match="EOT"):
         peer.run(statement.execute(session, prepared(session)))
     assert session.state is State.BROKEN
+
+
+def test_bytes_that_belong_to_no_reply(make_peer: Any) -> None:
+    session = fresh()
+    peer = make_peer(session, [(None, reply() + b"\0")])
+    peer.run(transaction.begin(session))
+    with pytest.raises(ProtocolError, match="nobody had asked"):
+        peer.run(transaction.commit(session))
+    assert session.state is State.BROKEN
+
+
+def test_ctrl_c_in_the_decoder_of_a_fetch_ahead_is_final(make_peer: Any) -> None:
+    session = fresh()
+    calls: list[int] = []
+
+    def struck(buf: bytes, offset: int) -> Any:
+        if buf[offset : offset + 2] != b"\0\x0e":
+            return [], offset
+        calls.append(offset)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return [1], offset + 12
+
+    peer = make_peer(session, [(None, reply(ROW)), (None, reply(ROW)), (None, b"")])
+    peer.run(
+        fetch.open_cursor(session, prepared(session, 2), "c", None, fetch_buffer=9, decoder=struck, ahead=True)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        peer.run(transaction.begin(session))
+    assert session.state is State.BROKEN
+    assert not session.recoverable

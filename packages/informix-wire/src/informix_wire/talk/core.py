@@ -90,5 +90,10 @@ def _abandon(session: Session, exc: BaseException) -> None:
         healable = session.waiting and not session.sending and known
         session.waiting = session.sending = False
         session.break_off(recoverable=healable and not isinstance(exc, FramingError))
-    elif isinstance(exc, FramingError) or session.owes_reply:
+    elif (
+        isinstance(exc, FramingError)
+        or session.owes_reply
+        or (session.expected and not isinstance(exc, Exception))
+    ):
+        # The last: Ctrl-C may strike between taking bytes from the inbox and keeping what they meant.
         session.break_off()

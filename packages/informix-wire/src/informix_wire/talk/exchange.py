@@ -3,6 +3,7 @@
 import struct
 from typing import Final
 
+from ..errors import ProtocolError
 from ..pdu.base import Message
 from ..session import Session
 from .block import read_block
@@ -58,7 +59,12 @@ def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation
 
     Frees that finalizers queued go ahead in groups of their own; whatever the server says to them is harmless
     (-267, -259, -404: sqli.md 5.18, 8 #8).
+
+    Raises:
+        ProtocolError: bytes have arrived that belong to no reply: the stream is out of step.
     """
+    if not session.expected and len(session.inbox):
+        raise ProtocolError(f"{len(session.inbox)} bytes came for which nobody had asked")
     before = len(session.expected)
     data = _frees(session) + data
     if before and len(data) > SMALL:
