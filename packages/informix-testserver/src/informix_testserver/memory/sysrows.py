@@ -21,7 +21,7 @@ Row = tuple[Any, ...]
 Rows = Callable[["MemoryEngine", Database], Iterator[Row]]
 VERSION_FLAGS = 0
 CHUNK = {"viewtext": 64, "checktext": 32}
-LOCALE_TABIDS = {" GL_COLLATE": 90, " GL_CTYPE": 91, " VERSION": 1}
+LOCALE_TABIDS = {" GL_COLLATE": 90, " GL_CTYPE": 91, " VERSION": 0}
 
 
 def day(date: datetime.date) -> int:
