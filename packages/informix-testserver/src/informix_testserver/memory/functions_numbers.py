@@ -34,7 +34,9 @@ def _number_type(kind: ColumnType) -> ColumnType:
 def _abs(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     number = b.number(b.settle(arguments[0], FLOATING_DECIMAL))
     if family(number.stored) is Family.DECIMAL:
-        sql = b.call("abs decimal", lambda v: decimals.pack(abs(decimals.unpack(v))), [number.sql])
+        sql = b.call(
+            "abs decimal", lambda v: decimals.pack(decimals.CONTEXT.abs(decimals.unpack(v))), [number.sql]
+        )
     else:
         sql = b.call("abs", abs, [number.sql])
     return Expr.of(sql, _number_type(number.stored))
