@@ -6,16 +6,17 @@ does the sending and receiving.
 
 import logging
 import os
+import socket
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeVar
 from weakref import WeakSet
 
 from informix_types import TypeContext
 from informix_wire.caps import OFFER_JDBC
 from informix_wire.errors import LoginRejected, ServerError
-from informix_wire.pdu.login import LoginRequest
+from informix_wire.pdu.login import LoginRequest, ProcessInfo, ServiceInfo
 from informix_wire.session import Session, State
 from informix_wire.talk import exchange, pam, setup, transaction
 from informix_wire.talk import login as login_talk
@@ -36,7 +37,7 @@ from .errors import (
 )
 from .placeholders import Query, compile_query
 from .settings import DEFAULT_SERVER, Settings
-from .sqlhosts import Address
+from .sqlhosts import Address, port_number
 from .statement_cache import Statement, StatementCache
 from .steps import Dial, Limits, Work, connect_failure, lost
 from .translate import WIRE_ERRORS, login_error, translated
@@ -49,8 +50,11 @@ __all__ = ["CLOSE_LIMITS", "ISOLATION_LEVELS", "BaseConnection", "Block", "Line"
 T = TypeVar("T")
 log: Final = logging.getLogger("informix_db")
 
-_MAX_REDIRECTS: Final = 4
-"""Redirects of one login that are followed (sqli.md 2.4: bound their number)."""
+_MAX_LOGINS: Final = 6
+"""Logins that one connect may need: redirects are followed, but their number is bounded (sqli.md 2.4)."""
+_WRONG_SERVER_NAME: Final = -761
+_LOCALE_MISMATCH: Final = -23197
+"""DB_LOCALE was given and is not the database's (sqli.md 9)."""
 _NEVER_IN_TRANSACTION: Final = frozenset({1, 12, 13, 31, 34, 35, 36, 38, 46, 48, 50, 52, 57, 74, 87, 110, 115})
 """Statement types before which no BEGIN is sent: they open or close databases or transactions themselves, or only
 set something for the session (sqli.md 6.4)."""
@@ -265,45 +269,71 @@ class BaseConnection:
         """Log in at `address`, follow redirects, negotiate, open the database (sqli.md 2, 3)."""
         settings = self._settings
         server = address.server or settings.server or DEFAULT_SERVER
-        for _ in range(_MAX_REDIRECTS + 1):
-            peer = f"{address.host}:{address.port}"
-            session = self._session = Session(encoding=settings.encoding)
+        may_rename = address.server is None and settings.server is None
+        for _ in range(_MAX_LOGINS):
             try:
-                yield Dial(
-                    address,
-                    session.inbox,
-                    settings.tls,
-                    settings.tls_server_hostname or address.host,
-                    settings.keepalive,
-                )
-            except OSError as error:
-                raise connect_failure(address, error, tls=settings.tls is not None) from None
-            try:
-                answer = yield from login_talk.login(session, self._login_request(server))
-                if not isinstance(answer, login_talk.Redirect):
-                    yield from self._setup_gen(session)
-                    return
+                answer = yield from self._one_login_gen(settings, address, server)
             except LoginRejected as rejected:
+                if rejected.service_error == _WRONG_SERVER_NAME and rejected.server_name and may_rename:
+                    # Nobody asked for a certain server, so the one that answers is right (sqli.md 2.3).
+                    server, may_rename = rejected.server_name, False
+                    continue
+                peer = f"{address.host}:{address.port}"
                 raise login_error(rejected, user=settings.user, server=server, peer=peer) from None
-            except Error:
-                raise
-            except TimeoutError:
-                raise connect_failure(address, TimeoutError(), tls=settings.tls is not None) from None
-            except WIRE_ERRORS as error:
-                raise translated(error, peer=peer) from None
-            log.info("%s redirects to %s:%s", peer, answer.host, answer.port)
-            address, server = Address(answer.host, int(answer.port)), answer.server or server
-        raise OperationalError(
-            f"the login was redirected more than {_MAX_REDIRECTS} times; last to {address.host}"
-        )
+            except Error as error:
+                if error.sqlcode != _LOCALE_MISMATCH or settings.db_locale is None:
+                    raise
+                log.warning(
+                    "DB_LOCALE %s is not the locale of database %s (-23197); connecting without it",
+                    settings.db_locale,
+                    settings.database,
+                )
+                settings = replace(settings, db_locale=None)
+                continue
+            if answer is None:
+                return
+            log.info("%s:%s redirects to %s:%s", address.host, address.port, answer.host, answer.port)
+            server = answer.server or server
+            address, may_rename = Address(answer.host, port_number(answer.port, server)), False
+        raise OperationalError(f"the login went from server to server {_MAX_LOGINS} times; last to {address.host}")
 
-    def _login_request(self, server: str) -> LoginRequest:
-        settings = self._settings
+    def _one_login_gen(
+        self, settings: Settings, address: Address, server: str
+    ) -> Work[login_talk.Redirect | None]:
+        """Connect and log in once; None when the session stands."""
+        session = self._session = Session(encoding=settings.encoding)
+        hostname = settings.tls_server_hostname or address.host
+        try:
+            yield Dial(address, session.inbox, settings.tls, hostname, settings.keepalive)
+        except OSError as error:
+            raise connect_failure(address, error, tls=settings.tls is not None) from None
+        try:
+            answer = yield from login_talk.login(session, self._login_request(settings, server))
+            if isinstance(answer, login_talk.Redirect):
+                return answer
+            yield from self._setup_gen(session)
+        except OperationalError as error:
+            if error.sqlcode or error.retry != "reconnect":
+                raise
+            raise connect_failure(address, error, tls=settings.tls is not None) from None
+        except (Error, LoginRejected):
+            raise
+        except TimeoutError as error:
+            raise connect_failure(address, error, tls=settings.tls is not None) from None
+        except WIRE_ERRORS as error:
+            raise translated(error, peer=f"{address.host}:{address.port}") from None
+        return None
+
+    def _login_request(self, settings: Settings, server: str) -> LoginRequest:
+        # What onstat shows about a session. Names that the code set lacks must not stop a login.
+        host, directory = (ascii(text)[1:-1] for text in (socket.gethostname(), _directory()))
         return LoginRequest(
             user=settings.user,
             password=settings.password_text(),
             server=server,
             environment=login_pairs(settings),
+            process=ProcessInfo(os.getpid(), 0, host, None, directory),
+            service=ServiceInfo(0, 0, settings.application_name or "informix-db"),
         )
 
     def _setup_gen(self, session: Session) -> Work[None]:
@@ -500,6 +530,13 @@ class BaseConnection:
         if line is not None and not line.closed and not self._closed:
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=2)
             line.close()
+
+
+def _directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _nothing() -> Work[None]:

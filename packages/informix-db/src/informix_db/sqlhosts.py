@@ -9,7 +9,7 @@ from typing import Final
 
 from .errors import InterfaceError
 
-__all__ = ["Address", "lookup_server", "sqlhosts_path"]
+__all__ = ["Address", "lookup_server", "port_number", "sqlhosts_path"]
 
 _GROUP: Final = "group"
 _TLS_SUFFIX: Final = "ssl"
@@ -61,7 +61,8 @@ def _read(path: Path) -> list[_Entry]:
     return entries
 
 
-def _port(service: str, server: str) -> int:
+def port_number(service: str, server: str) -> int:
+    """Return the port that a number or a name of /etc/services stands for. Raises InterfaceError."""
     if service.isdigit():
         return int(service)
     try:
@@ -102,7 +103,7 @@ def lookup_server(server: str, path: Path) -> list[Address]:
     addresses = [
         Address(
             "localhost" if e.host in ("*", "") else e.host.removeprefix("*"),
-            _port(e.service, e.name),
+            port_number(e.service, e.name),
             e.name,
             e.protocol.endswith(_TLS_SUFFIX),
         )

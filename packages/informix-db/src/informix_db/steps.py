@@ -129,7 +129,11 @@ def connect_failure(address: Address, error: BaseException, *, tls: bool) -> Ope
         advice = "no answer within connect_timeout"
     elif isinstance(error, OSError) and error.errno in _ADVICE:
         advice = _ADVICE[error.errno]
-    elif tls and isinstance(error, (ConnectionError, EOFError)):
+    elif isinstance(error, OperationalError):
+        advice = f"the connection ended during the login ({error}); does this port speak SQLI, " + (
+            "plain instead of TLS (then tls=False)?" if tls else "and without TLS (else see tls=)?"
+        )
+    elif tls and isinstance(error, ConnectionError):
         advice = (
             "the connection ended during the TLS handshake; does this port speak plain SQLI? Then use tls=False"
         )

@@ -1,0 +1,114 @@
+"""Settings: precedence of keywords, string and environment; what is refused; what is never shown."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+from informix_db.errors import InterfaceError
+from informix_db.settings import make_settings
+from informix_db.sqlhosts import Address
+from informix_db.tls import InsecureTLSWarning
+
+
+def test_defaults() -> None:
+    s = make_settings(None, {"user": "u"}, {})
+    assert s.addresses == (Address("localhost", 9088),)
+    assert (s.server, s.database, s.tls, s.autocommit) == (None, None, None, False)
+    assert (s.client_locale, s.encoding) == ("en_US.8859-1", "iso8859-1")
+    assert (s.connect_timeout, s.read_timeout, s.statement_timeout) == (30.0, None, None)
+
+
+def test_keywords_beat_the_string_and_the_string_beats_the_environment() -> None:
+    environ = {"INFORMIXSERVER": "env_srv", "CLIENT_LOCALE": "cs_CZ.8859-2", "DBDATE": "DMY4.", "HOME": "/x"}
+    s = make_settings("informix://u:p@h:1/db?client_locale=en_US.utf8", {"port": 2, "database": None}, environ)
+    assert s.addresses == (Address("h", 2),)
+    assert (s.database, s.server, s.encoding) == ("db", "env_srv", "utf-8")
+    assert s.env == {"DBDATE": "DMY4."}
+    s = make_settings("informix://u@h?DBDATE=Y4MD-", {"env": {"DELIMIDENT": "Y"}, "server": "mine"}, {})
+    assert s.server == "mine"
+    assert s.env == {"DBDATE": "Y4MD-", "DELIMIDENT": "Y"}
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("a", [Address("a", 9088)]),
+        ("a:1", [Address("a", 1)]),
+        ("a, b:2,[::1]:3,[::2]", [Address("a", 9088), Address("b", 2), Address("::1", 3), Address("::2", 9088)]),
+        ("::1", [Address("::1", 9088)]),
+    ],
+)  # fmt: skip
+def test_hosts(host: str, expected: list[Address]) -> None:
+    assert make_settings(None, {"user": "u", "host": host}, {}).addresses == tuple(expected)
+
+
+def test_database_at_server() -> None:
+    s = make_settings(None, {"user": "u", "host": "h", "database": "stores@ol_x"}, {})
+    assert (s.database, s.server) == ("stores", "ol_x")
+
+
+def test_sqlhosts_is_asked_when_there_is_no_host(tmp_path: Path) -> None:
+    file = tmp_path / "sqlhosts"
+    file.write_text("ol_a onsoctcp alpha 1\nol_b onsocssl beta 2\n")
+    environ = {"INFORMIXSQLHOSTS": str(file), "INFORMIXSERVER": "ol_a"}
+    assert make_settings(None, {"user": "u"}, environ).addresses == (Address("alpha", 1, "ol_a"),)
+    s = make_settings(None, {"user": "u", "server": "ol_b"}, environ)
+    assert s.addresses == (Address("beta", 2, "ol_b", True),)
+    assert s.tls is not None
+    assert s.tls.verify_mode is ssl.CERT_REQUIRED
+    assert make_settings(None, {"user": "u", "host": "h"}, environ).addresses == (Address("h", 9088),)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "user= is missing"),
+        ({"user": "u", "port": 0}, "between 1 and 65535"),
+        ({"user": "u", "port": "x"}, "must be a number"),
+        ({"user": "u", "host": "a,,b"}, "empty host name"),
+        ({"user": "u", "user2": "x"}, "unknown setting: user2"),
+        ({"user": "u", "connect_timeout": 0}, "connect_timeout must be a positive number"),
+        ({"user": "u", "read_timeout": "5"}, "read_timeout must be a positive number"),
+        ({"user": "u", "fetch_buffer": 10}, "fetch_buffer must be an integer between 256"),
+        ({"user": "u", "arraysize": True}, "arraysize must be an integer"),
+        ({"user": "u", "client_locale": "xx_XX.klingon"}, "client_locale='xx_XX.klingon'"),
+        ({"user": "u\0x"}, "NUL"),
+        ({"user": "u", "database": b"x"}, "database must be a string"),
+        ({"user": "u", "env": {"A": 1}}, "must be a string with a string value"),
+        ({"user": "u", "env": "A=1"}, "env must be a mapping"),
+        ({"user": "u", "password": 5}, "password must be a string or a callable"),
+        ({"user": "u", "password": "a", "password_file": "b"}, "not both"),
+        ({"user": "u", "password_file": "/nonexistent/x"}, "password_file cannot be read"),
+        ({"user": "u", "server": "somewhere"}, "INFORMIXSQLHOSTS"),
+        ({"user": "u", "tls": "yes"}, 'tls must be False, True, "verify"'),
+        ({"user": "u", "tls_ca_file": "x"}, "need tls=True"),
+        ({"user": "u", "tls": "verify", "tls_ca_file": "/nonexistent/x"}, "TLS files cannot be loaded"),
+    ],
+)
+def test_impossible_settings(given: dict[str, object], words: str) -> None:
+    with pytest.raises(InterfaceError, match=words):
+        make_settings(None, given, {})
+
+
+def test_passwords(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("from file\n")
+    assert make_settings(None, {"user": "u", "password_file": file}, {}).password_text() == "from file"
+    rotating = iter(["one", "two"])
+    s = make_settings(None, {"user": "u", "password": lambda: next(rotating)}, {})
+    assert [s.password_text(), s.password_text()] == ["one", "two"]
+    assert "s3cret" not in repr(make_settings("informix://u:s3cret@h", {}, {}))
+
+
+def test_tls() -> None:
+    context = ssl.create_default_context()
+    assert make_settings(None, {"user": "u", "tls": context}, {}).tls is context
+    with pytest.warns(InsecureTLSWarning):
+        unverified = make_settings(None, {"user": "u", "tls": True}, {}).tls
+    assert unverified is not None
+    assert unverified.verify_mode is ssl.CERT_NONE
+    verified = make_settings(None, {"user": "u", "tls": "verify"}, {}).tls
+    assert verified is not None
+    assert verified.check_hostname
+    with pytest.raises(InterfaceError, match="not both"):
+        make_settings(None, {"user": "u", "tls": context, "tls_ca_file": "x"}, {})
