@@ -5,6 +5,7 @@ import uuid
 from collections import Counter, namedtuple
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -281,6 +282,7 @@ class datetime64(generic):  # noqa: N801 (numpy's name)
 
     def __init__(self, nanoseconds):
         self.nanoseconds = nanoseconds
+        self.dtype = SimpleNamespace(name="datetime64[ns]")
 
     def astype(self, unit):
         assert unit == "datetime64[us]"
@@ -295,14 +297,49 @@ class datetime64(generic):  # noqa: N801 (numpy's name)
         return 0
 
 
+class timedelta64(generic):  # noqa: N801 (numpy's name)
+    """Counts years."""
+
+    def __init__(self, count, unit):
+        self.count = count
+        self.dtype = SimpleNamespace(name=f"timedelta64[{unit}]")
+
+    def astype(self, unit):
+        assert unit == "timedelta64[M]"
+        return timedelta64(self.count * 12, "M")
+
+    def item(self):
+        return self.count
+
+
 def test_numpy_scalars():
+    assert send(timedelta64(-2, "Y"))[1] == IntervalYM(-2)
     assert send(int64())[:2] == (2, 42)
     assert send(datetime64(10**9))[1] == datetime(1970, 1, 1, 0, 0, 1)
     assert send(datetime64(None))[1] is None
+    # Below the five digits of Informix: dropped like the sixth digit, or refused.
+    assert send(datetime64(1))[1] == datetime(1970, 1, 1)
     with pytest.raises(ConversionError, match="finer than microseconds"):
-        encode_params([datetime64(1)], [], UTF8)
+        encode_params([datetime64(1)], [], TypeContext(strict_fractions=True))
     with pytest.raises(ConversionError, match="cannot be bound"):
         encode_params([longdouble()], [], UTF8)
+
+
+class Timestamp(datetime):
+    """pandas' datetime with nanoseconds."""
+
+    nanosecond = 5
+
+
+class Timedelta(timedelta):
+    nanoseconds = 5
+
+
+def test_pandas_times():
+    for value, plain in ((Timestamp(2024, 1, 2), datetime(2024, 1, 2)), (Timedelta(1), timedelta(1))):
+        assert send(value)[1] == plain
+        with pytest.raises(ConversionError, match="fraction digits"):
+            encode_params([value], [], TypeContext(strict_fractions=True))
 
 
 # -- dumpers --

@@ -178,9 +178,16 @@ def _bind_date(value: date, _target: ColumnType | None, _ctx: TypeContext) -> Bo
     return DATE, value, None
 
 
+def _refuse_nanoseconds(value: object, attribute: str, ctx: TypeContext) -> None:
+    """pandas' subclasses of datetime and timedelta are finer than these."""
+    if ctx.strict_fractions and getattr(value, attribute, None):
+        raise ConversionError(f"{value!r} has more fraction digits than Informix holds")
+
+
 def _bind_datetime(value: datetime, _target: ColumnType | None, ctx: TypeContext) -> Bound:
     if value != value:  # noqa: PLR0124 (pandas.NaT is a datetime and equals nothing)
         raise ConversionError(f"{value!r} is no point in time")
+    _refuse_nanoseconds(value, "nanosecond", ctx)
     if value.tzinfo is not None:
         if ctx.timezone is None:
             raise ConversionError(
@@ -201,7 +208,8 @@ def _bind_partial(value: PartialDateTime, _target: ColumnType | None, _ctx: Type
     return ColumnType(TypeCode.DATETIME, datetime_length(value.start, value.end)), value, None
 
 
-def _bind_timedelta(value: timedelta, _target: ColumnType | None, _ctx: TypeContext) -> Bound:
+def _bind_timedelta(value: timedelta, _target: ColumnType | None, ctx: TypeContext) -> Bound:
+    _refuse_nanoseconds(value, "nanoseconds", ctx)
     return DAY_FRACTION, value, None
 
 
@@ -289,14 +297,16 @@ def _null(target: ColumnType | None) -> Bound:
     return ColumnType(_NULL_CODES.get(target.code, target.code)), None, None
 
 
-def _from_numpy(value: Any) -> Any:
+def _from_numpy(value: Any, ctx: TypeContext) -> Any:
     """The Python value of a numpy scalar, without importing numpy; None for NaT."""
     if type(value).__name__ in ("datetime64", "timedelta64"):
         if value != value:  # noqa: PLR0124 (NaT equals nothing)
             return None
-        # item() gives a bare integer for nanoseconds: go through microseconds and look for losses.
+        if value.dtype.name in ("timedelta64[M]", "timedelta64[Y]"):
+            return IntervalYM(0, value.astype("timedelta64[M]").item())
+        # item() gives a bare integer for nanoseconds: go through microseconds.
         exact = value.astype(f"{type(value).__name__}[us]")
-        if exact != value:
+        if ctx.strict_fractions and exact != value:
             raise ConversionError(f"{value!r} is finer than microseconds")
         plain = exact.item()
         if isinstance(plain, int):
@@ -331,7 +341,7 @@ def _bind(value: Any, target: ColumnType | None, ctx: TypeContext) -> Bound:
     if binder is not None:
         return binder(value, target, ctx)
     if any(base.__module__ == "numpy" and base.__name__ == "generic" for base in cls.__mro__):
-        return _bind(_from_numpy(value), target, ctx)
+        return _bind(_from_numpy(value, ctx), target, ctx)
     raise ConversionError(f"values of class {cls.__qualname__} cannot be bound; register a dumper for it")
 
 
