@@ -1,4 +1,4 @@
-"""The memory engine: Informix SQL on sqlite3 behind the seam of `engine.py` (binder, execution, catalogue, locks)."""
+"""The memory engine: Informix SQL on sqlite3, behind the seam of `engine.py`."""
 
 from .engine import MemoryEngine
 

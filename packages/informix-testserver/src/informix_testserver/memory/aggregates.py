@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001 - the functions of one dispatch table share one signature
 """Aggregates and window functions; sums and averages of exact numbers are exact."""
 
 from decimal import Decimal

@@ -39,7 +39,7 @@ def alter_table(session: "MemorySession", node: ast.AlterTable) -> None:
             elif isinstance(action, ast.DropColumn):
                 _drop_column(session, table, action)
             elif isinstance(action, ast.ModifyColumn):
-                _modify_column(session, database, table, action)
+                _modify_column(session, table, action)
             elif isinstance(action, ast.AddConstraint):
                 add_constraint(session, database, table, action.constraint)
             elif isinstance(action, ast.DropConstraint):
@@ -121,9 +121,7 @@ def _drop_column(session: "MemorySession", table: Table, action: ast.DropColumn)
     sync_indexes(session, table)
 
 
-def _modify_column(
-    session: "MemorySession", database: Database | None, table: Table, action: ast.ModifyColumn
-) -> None:
+def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyColumn) -> None:
     """MODIFY: a new type means a new sqlite column with the converted values."""
     definition = action.column
     old = table.column(definition.name)

@@ -177,18 +177,16 @@ def exists(b: Binder, node: ast.Exists, hint: ColumnType | None) -> Expr:
 @binds(ast.InQuery)
 def in_query(b: Binder, node: ast.InQuery, hint: ColumnType | None) -> Expr:
     """IN (SELECT …)."""
-    return _against_query(b, node, "=", node.operand, node.query, "NOT IN" if node.negated else "IN")
+    return _against_query(b, "=", node.operand, node.query, "NOT IN" if node.negated else "IN")
 
 
 @binds(ast.Quantified)
 def quantified(b: Binder, node: ast.Quantified, hint: ColumnType | None) -> Expr:
     """ANY and ALL, with the three-valued logic of the standard."""
-    return _against_query(b, node, node.operator, node.operand, node.query, node.quantifier)
+    return _against_query(b, node.operator, node.operand, node.query, node.quantifier)
 
 
-def _against_query(
-    b: Binder, node: ast.Node, operator: str, operand: ast.Expression, query: ast.Query, mode: str
-) -> Expr:
+def _against_query(b: Binder, operator: str, operand: ast.Expression, query: ast.Query, mode: str) -> Expr:
     from .bind_query import subquery
 
     found = subquery(b, query)

@@ -291,7 +291,7 @@ def _join(b: Binder, node: ast.Join) -> _Piece:
         on += right.checks
     elif left.checks or right.checks:
         # RIGHT and FULL JOIN keep unmatched rows of both sides, so a check cannot stand in ON or WHERE.
-        left, right = _prechecked(b, left), _prechecked(b, right)
+        left, right = _prechecked(left), _prechecked(right)
         checks = []
     if node.condition is not None:
         mark = len(b.scope.loose)
@@ -306,7 +306,7 @@ def _join(b: Binder, node: ast.Join) -> _Piece:
     return _Piece(sql, left.sources + right.sources, checks)
 
 
-def _prechecked(b: Binder, piece: _Piece) -> _Piece:
+def _prechecked(piece: _Piece) -> _Piece:
     if not piece.checks:
         return piece
     if len(piece.sources) != 1 or piece.sources[0].table is None:

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG001 - the functions of one dispatch table share one signature
-"""Binds queries: SELECT blocks, set operations, WITH, ORDER BY, limits; the result is SQL for sqlite and columns."""
+"""Binds queries: SELECT blocks, set operations, WITH, ORDER BY, limits; the result is SQL and its columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -165,13 +165,17 @@ def unary(b: Binder, node: ast.Unary, hint: ColumnType | None) -> Expr:
     if operand.null or node.operator == "+":
         return operand
     if operand.constant:
-        value = -operand.value if which is not Family.DECIMAL else decimals.pack(-decimals.unpack(operand.value))
+        value = (
+            -operand.value
+            if which is not Family.DECIMAL
+            else decimals.pack(decimals.CONTEXT.minus(decimals.unpack(operand.value)))
+        )
         return Expr.literal(value, operand.type)
     if which in (Family.INT, Family.FLOAT, Family.MONTHS, Family.SPAN):
         return Expr.of(f"(-{operand.sql})", operand.stored.with_flags(0), aggregate=operand.aggregate)
     if which is not Family.DECIMAL:
         raise SqlError(-1260, offset=node.pos)
-    sql = b.call("negate", lambda v: decimals.pack(-decimals.unpack(v)), [operand.sql])
+    sql = b.call("negate", lambda v: decimals.pack(decimals.CONTEXT.minus(decimals.unpack(v))), [operand.sql])
     return Expr.of(sql, operand.stored.with_flags(0), aggregate=operand.aggregate)
 
 
@@ -578,5 +582,3 @@ def sequence_value(b: Binder, node: ast.SequenceValue, hint: ColumnType | None) 
     key = (node.kind, sequence.key)
     body = session.engine.next_value if node.kind == "NEXTVAL" else session.engine.current_value
     return Expr.of(b.call(key, lambda: body(sequence), []), BIGINT, name=node.kind.lower())
-
-

@@ -68,7 +68,8 @@ class MemoryCursor:
 
     def _locked(self, rowid: int) -> Row | None:
         session, table, reread = self._session, self.table, self._reread
-        assert table is not None and reread is not None
+        assert table is not None
+        assert reread is not None
 
         def lock_and_read() -> Row | None:
             if lock_for_change(session, plan_of(session, table), rowid) is None:

@@ -259,7 +259,7 @@ def add_constraint(
                 _require(session, table, column)
         if any(c.kind in "PU" and set(c.columns) == set(numbers) for c in table.constraints):
             raise SqlError(-577, offset=node.pos)
-        constraint.index = _key_index(session, database, table, constraint)
+        constraint.index = _key_index(session, table, constraint)
     elif kind == "R":
         _reference(session, table, constraint, node)
     elif kind == "C":
@@ -283,7 +283,7 @@ def _require(session: "MemorySession", table: Table, column: Column) -> None:
     column.type = column.type.with_flags(column.type.flags | TypeFlag.NOT_NULL)
 
 
-def _key_index(session: "MemorySession", database: Database | None, table: Table, constraint: Constraint) -> str:
+def _key_index(session: "MemorySession", table: Table, constraint: Constraint) -> str:
     """Return the index that carries a key: one that exists on the same columns, or a new one."""
     for index in table.indexes:
         if index.unique and {number for number, _ in index.columns} == set(constraint.columns):

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002, PLR0917 - the handles share the signatures of `Handle`
 """INSERT, UPDATE, DELETE: values are computed by sqlite, rows are changed one by one through `rows`."""
 
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from .catalog import Column, Constraint, Table
 from .convert import converter
 from .expr import Expr
 from .rows import delete_row, insert_row, plan_of, update_row
-from .statements import Handle, Plan, compile_binds, value_reader
+from .statements import Handle, Plan, value_reader
 from .types import Family, family
 
 if TYPE_CHECKING:
@@ -335,7 +336,8 @@ def _one_value(b: Binder, sql: str, index: int) -> str:
         raise SqlError(-284)
 
     error = b.call("many rows", refuse, [])
-    return f"(SELECT CASE WHEN count(*)>1 THEN {error} ELSE max(v) END FROM (SELECT c{index} AS v FROM ({sql}) LIMIT 2))"
+    source = f"SELECT c{index} AS v FROM ({sql}) LIMIT 2"
+    return f"(SELECT CASE WHEN count(*)>1 THEN {error} ELSE max(v) END FROM ({source}))"
 
 
 class _ChangeHandle(Handle):
@@ -405,7 +407,7 @@ class UpdateHandle(_ChangeHandle):
                 for (at, convert), value in zip(targets, found[1:], strict=True)
             }
         count, last = 0, 0
-        for rowid, change in spread_keys(session, row_plan, changes):
+        for rowid, change in spread_keys(row_plan, changes):
             session.tick()
             if update_row(session, row_plan, rowid, change):
                 count, last = count + 1, rowid
@@ -413,9 +415,7 @@ class UpdateHandle(_ChangeHandle):
         return Outcome(rows=count, rowid=last)
 
 
-def spread_keys(
-    session: "MemorySession", row_plan: Any, changes: dict[int, dict[int, Any]]
-) -> list[tuple[int, dict[int, Any]]]:
+def spread_keys(row_plan: Any, changes: dict[int, dict[int, Any]]) -> list[tuple[int, dict[int, Any]]]:
     """Order the changes so that unique keys may move over each other (`SET id = id + 1`).
 
     Informix checks unique constraints when the statement ends. Rows whose unique key changes are first given a key
@@ -454,6 +454,3 @@ class DeleteHandle(_ChangeHandle):
             count += delete_row(session, row_plan, found[0])
         session.last_rows = count
         return Outcome(rows=count)
-
-
-_ = compile_binds

@@ -107,7 +107,7 @@ class MemoryEngine:
         self._next_key = max(self._next_key, key)
 
     def create_physical(self, table: Table) -> None:
-        """Make the sqlite table of a table: columns without affinity, text compared with trailing blanks ignored."""
+        """Make the sqlite table: columns without affinity, text compared with trailing blanks ignored."""
         from .types import Family, family
 
         columns = ",".join(

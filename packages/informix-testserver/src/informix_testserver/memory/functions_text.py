@@ -210,7 +210,7 @@ def subscripted(b: Binder, node: ast.Subscript) -> Expr:
 def _replace(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     texts = [b.text(argument) for argument in arguments]
 
-    def replace(value: str, old: str | None, new: str | None = "") -> str | None:
+    def replace(value: str | None, old: str | None, new: str | None = "") -> str | None:
         if value is None:
             return None
         return value.replace(old, new or "") if old else value

@@ -1,8 +1,8 @@
 """The lock manager: row and table locks, waiting, deadlock detection (codes: sqli.md 8 #18).
 
-Locks live here and not in sqlite, whose only writer is the engine. A statement that meets a lock of another session
-raises `LockConflict`; the session undoes the statement's changes, waits here as SET LOCK MODE says, and runs the
-statement again from its start, so that it never acts on rows it read before it waited.
+Locks live here and not in sqlite, whose only writer is the engine. A statement that meets a lock of another
+session raises `LockConflict`; the session undoes the statement's changes, waits here as SET LOCK MODE says, and
+runs the statement again from its start, so that it never acts on rows it read before it waited.
 """
 
 import time
@@ -70,7 +70,7 @@ class LockManager:
         if others:
             raise LockConflict(others, code, ROW_LOCKED)
         had = holders.get(owner)
-        if had == "X" or had == mode:
+        if had in ("X", mode):
             return
         holders[owner] = mode
         self._held.setdefault(owner, _Held()).rows.add((table, row))
@@ -137,7 +137,7 @@ class LockManager:
 
     # --------------------------------------------------------------------------------------------- lifetimes
 
-    def release(self, owner: LockOwner, *, keep_tables: bool = False) -> None:
+    def release(self, owner: LockOwner) -> None:
         """Release everything a session holds (at the end of its transaction)."""
         held = self._held.pop(owner, None)
         if held is None:

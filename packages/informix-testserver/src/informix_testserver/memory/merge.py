@@ -44,7 +44,7 @@ class MergeHandle(Handle):
         with b.inner_scope() as scope:
             target = table_ref(b, node.target)
             source = _table(b, node.source)
-            tests = target.checks + [condition(b, node.condition).sql]
+            tests = [*target.checks, condition(b, node.condition).sql]
             updates: list[tuple[int, Convert | None]] = []
             inserts: list[tuple[int, Convert | None]] = []
             select = [f"{target.sources[0].alias}.rowid"]

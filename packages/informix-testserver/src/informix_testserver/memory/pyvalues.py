@@ -125,7 +125,7 @@ def writer(stored: ColumnType, kind: ColumnType, env: Environment) -> Callable[[
 
 
 def read_parameter(kind: ColumnType, value: Any) -> Any:
-    """Return the stored form of one bound value, NULL included. Raises SqlError -415 for a value of a wrong class."""
+    """Return the stored form of one bound value, NULL included. Raises SqlError -415 for a wrong class."""
     if value is None:
         return None
     try:

@@ -1,4 +1,5 @@
-"""Stored routines: Python functions that the test's author registers, callable from SQL, EXECUTE and the fast path."""
+# ruff: noqa: ARG002 - the handles share the signatures of `Handle`
+"""Stored routines: Python functions that a test registers, callable from SQL, EXECUTE and the fast path."""
 
 import datetime
 import inspect
@@ -201,7 +202,7 @@ def result_value(kind: ColumnType, value: Any, env: Any) -> Any:
     return stored if change is None else change(stored)
 
 
-def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[str, Expr]]]:
+def table_function(_b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[str, Expr]]]:
     """TABLE(f(…)) in FROM: not supported."""
     raise SqlError(-513, offset=node.pos, token="TABLE(function)")
 

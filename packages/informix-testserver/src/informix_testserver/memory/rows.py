@@ -159,9 +159,9 @@ def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], o
             if deleter is session:
                 purge(session, plan, rowid)
                 continue
-            holders = session.locks.row_locked(session, key, rowid)
-            if deleter is not None or session.locks.row_writer(session, key, rowid) is not None:
-                raise LockConflict(holders or frozenset((deleter,)), INSERT_FAILED, ROW_LOCKED)
+            writer = deleter or session.locks.row_writer(session, key, rowid)
+            if writer is not None:
+                raise LockConflict(frozenset((writer,)), INSERT_FAILED, ROW_LOCKED)
             raise _duplicate(unique)
 
 
@@ -259,7 +259,7 @@ def lock_for_change(session: "MemorySession", plan: RowPlan, rowid: int) -> tupl
 
 
 def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dict[int, Any]) -> bool:
-    """Set columns (position → stored value) of a row; whether it was still there. Raises SqlError, LockConflict."""
+    """Set columns (by position) of a row; whether it was still there. Raises SqlError, LockConflict."""
     session.row_mark = len(session.undo)
     old = lock_for_change(session, plan, rowid)
     if old is None:
@@ -282,9 +282,9 @@ def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dic
         if any(at in changes for at in key.positions):
             session.deferred.append((_check_parent, key, [new[at] for at in key.positions]))
     for child, constraint in _children(session, plan):
-        at = [plan.table.position(number) - 1 for number in constraint.parent_columns]
-        if any(old[i] != new[i] for i in at):
-            session.deferred.append((_check_children, (plan, child, constraint), [old[i] for i in at]))
+        key_at = [plan.table.position(number) - 1 for number in constraint.parent_columns]
+        if any(old[i] != new[i] for i in key_at):
+            session.deferred.append((_check_children, (plan, child, constraint), [old[i] for i in key_at]))
     session.written.add(plan.table.key)
     return True
 

@@ -138,6 +138,7 @@ class MemorySession:
     # --------------------------------------------------------------------------------------- running a statement
 
     def run(self, work: Callable[[], T]) -> T:
+        """Do `work` as one statement: undone when it fails, repeated after a wait for a lock. Raises SqlError."""
         with self.store.latch:
             outer, self.store.env.session = self.store.env.session, self
             if self._depth:

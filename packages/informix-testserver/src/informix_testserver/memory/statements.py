@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the handles share the signatures of `Handle`
 """Prepared statements: what PREPARE makes of a tree, and how bound values reach sqlite.
 
 A `Handle` is made once per PREPARE. Since the types of bound values decide how they are compared and converted, a
@@ -297,7 +298,7 @@ class _Steps:
 
 
 class ScriptHandle(Handle):
-    """Several statements in one text; each is bound when its turn comes, since it may need what the others made."""
+    """Several statements in one text; each is bound when its turn comes: it may need what the others made."""
 
     statement: ast.Script
 

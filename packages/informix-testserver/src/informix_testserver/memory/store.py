@@ -1,7 +1,7 @@
 """The one sqlite connection of an engine: the latch around it, Python functions in it, and their errors.
 
-All databases of an engine live in one sqlite database (tables are named by key), so that a query may join tables of
-several databases. A statement holds the latch while it runs; sessions meet only between statements, and in the
+All databases of an engine live in one sqlite database (tables are named by key), so that a query may join tables
+of several databases. A statement holds the latch while it runs; sessions meet only between statements, and in the
 lock manager while one waits for another.
 """
 

@@ -87,8 +87,34 @@ def _systables(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
         )
     for name, tabid in LOCALE_TABIDS.items():
         site = _collation(database) if name != " VERSION" else None
-        yield (name, "", 0, tabid, 0, 0, 0, 0.0, day(database.created), 0, " ", " ", 0.0, 0, 0, VERSION_FLAGS, site)\
-            + (None, 0, 0, 0, None, 0, " ", None, "A")  # fmt: skip
+        yield (
+            name,
+            "",
+            0,
+            tabid,
+            0,
+            0,
+            0,
+            0.0,
+            day(database.created),
+            0,
+            " ",
+            " ",
+            0.0,
+            0,
+            0,
+            VERSION_FLAGS,
+            site,
+            None,
+            0,
+            0,
+            0,
+            None,
+            0,
+            " ",
+            None,
+            "A",
+        )
 
 
 def _collation(database: Database) -> str:
@@ -100,8 +126,8 @@ def _syscolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for table in database.tables.values():
         for number, column in enumerate(table.columns, 1):
             length = column_length(column.type)
-            yield (column.name, table.tabid, number, column_type(column), length, None, None)\
-                + (column.type.extended_id, 0, 0)  # fmt: skip
+            kind, extended = column_type(column), column.type.extended_id
+            yield (column.name, table.tabid, number, kind, length, None, None, extended, 0, 0)
 
 
 def _key_parts(table: Table, columns: tuple[tuple[int, bool], ...]) -> list[int]:
@@ -228,9 +254,38 @@ def _sysprocedures(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for number, routine in enumerate(engine.routines.values(), 1):
         is_procedure = "t" if routine.kind == "procedure" else "f"
         types = ",".join(kind.type_name.lower() for kind in routine.parameters)
-        yield (routine.name, "informix", number, "O", 0, 0, 0, 0, len(routine.parameters), is_procedure)\
-            + (routine.name, None, "I", 2, types, 1, 0, int(routine.rows), 0, None, None, None, 0, None)\
-            + (0, 0, None, 0.0, None, 0)  # fmt: skip
+        yield (
+            routine.name,
+            "informix",
+            number,
+            "O",
+            0,
+            0,
+            0,
+            0,
+            len(routine.parameters),
+            is_procedure,
+            routine.name,
+            None,
+            "I",
+            2,
+            types,
+            1,
+            0,
+            int(routine.rows),
+            0,
+            None,
+            None,
+            None,
+            0,
+            None,
+            0,
+            0,
+            None,
+            0.0,
+            None,
+            0,
+        )
 
 
 _PARAMETER_MODES = {"in": 1, "inout": 2, "out": 4}
@@ -306,8 +361,18 @@ def _dual(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
 
 def _sysdatabases(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for d in engine.databases.values():
-        yield (d.name, 0x100000 * d.number, d.owner, day(d.created), int(d.logged), int(d.buffered), int(d.ansi))\
-            + (1, 0, 0)  # fmt: skip
+        yield (
+            d.name,
+            0x100000 * d.number,
+            d.owner,
+            day(d.created),
+            int(d.logged),
+            int(d.buffered),
+            int(d.ansi),
+            1,
+            0,
+            0,
+        )
 
 
 def _sysdbslocale(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -354,8 +419,18 @@ ROWS: dict[str, Rows] = {
     "systabnames": _systabnames,
 }
 
-DYNAMIC = frozenset(("systables", "syssessions", "sysdatabases", "sysdbslocale", "sysprocedures", "sysproccolumns",
-                     "systabnames", "syssequences"))  # fmt: skip
+DYNAMIC = frozenset(
+    (
+        "systables",
+        "syssessions",
+        "sysdatabases",
+        "sysdbslocale",
+        "sysprocedures",
+        "sysproccolumns",
+        "systabnames",
+        "syssequences",
+    )
+)
 """Tables filled anew for every statement: what they show changes without a change of their own catalogue."""
 
 _ = (is_fixed_char,)

@@ -6,13 +6,13 @@ TABLES: dict[str, str] = {
     "systables": (
         "tabname varchar(128), owner char(32), partnum integer, tabid serial, rowsize smallint, ncols smallint,"
         " nindexes smallint, nrows float, created date, version integer, tabtype char(1), locklevel char(1),"
-        " npused float, fextsize integer, nextsize integer, flags smallint, site varchar(128), dbname varchar(128),"
-        " type_xid integer, am_id integer, pagesize integer, ustlowts datetime year to fraction(5),"
-        " secpolicyid integer, protgranularity char(1), statchange smallint, statlevel char(1)"
+        " npused float, fextsize integer, nextsize integer, flags smallint, site varchar(128),"
+        " dbname varchar(128), type_xid integer, am_id integer, pagesize integer,"
+        " ustlowts datetime year to fraction(5), secpolicyid integer, protgranularity char(1), statchange smallint, statlevel char(1)"
     ),
     "syscolumns": (
-        "colname varchar(128), tabid integer, colno smallint, coltype smallint, collength smallint, colmin integer,"
-        " colmax integer, extended_id integer, seclabelid integer, colattr smallint"
+        "colname varchar(128), tabid integer, colno smallint, coltype smallint, collength smallint,"
+        " colmin integer, colmax integer, extended_id integer, seclabelid integer, colattr smallint"
     ),
     "sysindices": (
         "idxname varchar(128), owner char(32), tabid integer, idxtype char(1), clustered char(1), levels smallint,"
@@ -51,7 +51,8 @@ TABLES: dict[str, str] = {
         " externalname varchar(255), paramstyle char(1), langid integer, paramtypes lvarchar(2048),"
         " variant boolean, handlesnulls boolean, iterator boolean, percallcost integer, commutator varchar(128),"
         " negator varchar(128), selfunc varchar(128), internal boolean, class char(18), stack integer,"
-        " parallelizable boolean, costfunc varchar(128), selconst smallfloat, collation char(32), procflags integer"
+        " parallelizable boolean, costfunc varchar(128), selconst smallfloat, collation char(32),"
+        " procflags integer"
     ),
     "sysproccolumns": (
         "procid integer, paramid integer, paramname varchar(128), paramtype smallint, paramlen smallint,"
@@ -105,5 +106,7 @@ MASTER_TABLES: dict[str, str] = {
     "systabnames": (
         "partnum integer, dbsname char(128), owner char(32), tabname char(128), collate char(32), dbsnum integer"
     ),
-    "sysconfig": "cf_id integer, cf_name char(128), cf_flags integer, cf_original char(256), cf_effective char(256)",
+    "sysconfig": (
+        "cf_id integer, cf_name char(128), cf_flags integer, cf_original char(256), cf_effective char(256)"
+    ),
 }

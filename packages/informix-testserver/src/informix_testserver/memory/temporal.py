@@ -325,7 +325,7 @@ def fit_interval(value: int, kind: ColumnType) -> int:
         unit = unit_size(kind.end)
     size = abs(value) // unit * unit
     if kind.start != FRACTION:
-        if size // unit_size(kind.start) >= 10 ** interval_first_digits(kind):
+        if size // unit_size(kind.start) >= int(10 ** interval_first_digits(kind)):
             raise SqlError(INTERVAL_OVERFLOW)
     elif size >= TICKS:
         raise SqlError(INTERVAL_OVERFLOW)

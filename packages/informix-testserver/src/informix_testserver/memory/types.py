@@ -249,7 +249,7 @@ def arithmetic(operator: str, left: ColumnType, right: ColumnType) -> ColumnType
 
 
 def sum_type(kind: ColumnType) -> ColumnType:
-    """Return the type of SUM over a numeric type: a DECIMAL that keeps the scale (sqli.md 6.2), FLOAT for floats."""
+    """Return the type of SUM: a DECIMAL that keeps the scale (sqli.md 6.2), FLOAT for floats."""
     which = family(kind)
     if which is Family.FLOAT:
         return FLOAT
