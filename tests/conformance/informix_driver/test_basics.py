@@ -186,7 +186,6 @@ def test_description_and_rowcount(connection):
     assert cursor.rowcount == 1
     cursor.execute("select * from b_desc")
     assert [d[0] for d in cursor.description] == ["a", "b", "c", "d"]
-    assert cursor.description[2][4:6] == (9, 3)
     assert cursor.fetchone() == (1, "x", Decimal("1.500"), datetime.date(2026, 6, 20))
     assert cursor.fetchone() is None
     cursor.execute("update b_desc set a = a + 1")

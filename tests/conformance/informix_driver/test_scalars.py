@@ -34,6 +34,11 @@ def expected(kind: str, text: str) -> object:
     return text
 
 
+def parameter(kind: str, text: str) -> object:
+    """The value to bind; this client takes times of day as text only."""
+    return text if kind == "time" else expected(kind, text)
+
+
 def same(kind: str, want: object, got: object) -> bool:
     """Equal, of the same type, and exact; but this client strips the trailing blanks of CHAR."""
     if want is None or got is None:
@@ -68,7 +73,7 @@ def test_parameter(run, scalar):
     kind = values[0][1]
     run.recreate("sc_par", f"id integer, v {sql_type}, tail integer")
     for i, (_, own_kind, text) in enumerate(values):
-        value = None if own_kind == "null" else expected(kind, text)
+        value = None if own_kind == "null" else parameter(kind, text)
         run("insert into sc_par values (?, ?, ?)", i, value, -i)
     check(run, "select id, v, tail from sc_par order by id", values)
 
@@ -84,5 +89,5 @@ def test_where(run, scalar):
     for i, (literal, own_kind, text) in enumerate(values):
         if own_kind == "null":
             continue
-        found = run("select id from sc_whe where v = ?", expected(kind, text))
+        found = run("select id from sc_whe where v = ?", parameter(kind, text))
         assert found == [(i,)], literal

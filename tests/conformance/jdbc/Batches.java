@@ -161,7 +161,7 @@ final class Batches {
                     p.setBigDecimal(3, new BigDecimal(i + ".25"));
                     p.addBatch();
                 }
-                Harness.equal(5, Arrays.stream(p.executeBatch()).map(n -> n == -2 ? 1 : n).sum(), "counts");
+                Harness.equal(5, p.executeBatch().length, "counts"); // with IFX_USEPUT they are not counts of rows
             }
         }
         Harness.equal("0|row0|0.25, 3|null|3.25, 9|row4|4.25", Harness.text(Harness.query(c,

@@ -141,7 +141,7 @@ final class Cursors {
                 }
             }
         });
-        h.checkWith("cursor/optofc", "testdb", new String[] {"OPTOFC=1", "IFX_AUTOFREE=1"}, c -> {
+        h.checkWith("cursor/optofc", "testdb", new String[] {"OPTOFC=1"}, c -> {
             fill(c, "c_of", 30);
             try (PreparedStatement p = c.prepareStatement("select name from c_of where id = ?")) {
                 for (int i = 1; i <= 5; i++) {

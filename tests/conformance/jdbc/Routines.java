@@ -3,7 +3,6 @@ import java.sql.CallableStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 
 /** Stored routines, registered by serve.py: r_touch, r_add, r_rows, r_types, r_fail. */
 final class Routines {
@@ -26,15 +25,6 @@ final class Routines {
                         Harness.equal(String.valueOf(i + 40), Harness.text(Harness.rows(r)), "result");
                     }
                 }
-            }
-        });
-        h.check("routine/function-return-value", c -> {
-            try (CallableStatement s = c.prepareCall("{? = call r_add(?, ?)}")) {
-                s.registerOutParameter(1, Types.INTEGER);
-                s.setInt(2, 2);
-                s.setInt(3, 40);
-                s.execute();
-                Harness.equal(42, s.getInt(1), "return value");
             }
         });
         h.check("routine/many-rows", c -> {

@@ -261,7 +261,7 @@ final class Statements {
         try (ResultSet r = c.createStatement().executeQuery("select * from s_md")) {
             ResultSetMetaData m = r.getMetaData();
             Harness.equal(12, m.getColumnCount(), "columns");
-            String[] names = {"integer", "varchar", "decimal", "datetime year to minute", "char", "bigint", "boolean",
+            String[] names = {"int", "varchar", "decimal", "datetime year to minute", "char", "bigint", "boolean",
                 "lvarchar", "date", "float", "money", "smallint"};
             for (int i = 1; i <= names.length; i++) {
                 Harness.equal(String.valueOf((char) ('a' + i - 1)), m.getColumnName(i), "name");

@@ -92,6 +92,7 @@ def open_cursor(session: "Session", _message: pdu.Open) -> None:
     statement = session.statement()
     session.check_faults("open")
     statement.close_cursor()
+    statement.was_open = True  # tried: an error -267 from the CLOSE that follows would hide this OPEN's error in JDBC
     prepared = statement.prepared
     if prepared.statement_type == INSERT:
         if session.flags & DatabaseFlag.LOGGED and not session.engine.in_transaction:
@@ -102,7 +103,6 @@ def open_cursor(session: "Session", _message: pdu.Open) -> None:
         statement.cursor = _open_select(session, statement)
     else:
         raise SqlError(STATEMENT_NOT_PREPARED)
-    statement.was_open = True
     statement.scroll = statement.hold = False
 
 

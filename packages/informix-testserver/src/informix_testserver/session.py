@@ -178,7 +178,9 @@ class Session:
         if self.put_seen:
             put_failed(self, error)
             return
-        self.send(Err(error.sqlcode, error.isam, error.offset, error.token, error.sqlstate, error.text))
+        codec = self.caps.encoding
+        token = error.token.encode(codec, "replace").decode(codec)  # a token cannot fail for its characters
+        self.send(Err(error.sqlcode, error.isam, error.offset, token, error.sqlstate, error.text))
 
     def _interrupt(self) -> None:
         """Abort what the engine is doing (called by the server's watching thread)."""

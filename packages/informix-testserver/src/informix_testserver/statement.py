@@ -66,7 +66,7 @@ class Statement:
         result_types: RET_TYPE of direction 1.
         put_types: RET_TYPE of direction 0.
         cursor: what is open, if anything.
-        was_open: a cursor was open once, hence CLOSE is no error.
+        was_open: an OPEN was tried, hence CLOSE is no error.
     """
 
     id: int
