@@ -47,7 +47,6 @@ class _Block:
     tail: str
     distinct: bool
     one_row: bool = False
-    order_terms: dict[str, str] | None = None
     scope: Scope | None = None
     node: ast.Select | None = None
     limit: str = ""
@@ -60,10 +59,10 @@ class _Block:
         return f"SELECT {'DISTINCT ' if self.distinct else ''}{items}{self.tail}"
 
 
-def bind_query(b: Binder, query: ast.Query, *, isolated: bool = False, top: bool = False) -> BoundQuery:
+def bind_query(b: Binder, query: ast.Query, *, isolated: bool = False) -> BoundQuery:
     """Bind a complete query in a scope of its own."""
     with b.inner_scope(isolated=isolated):
-        return _query(b, query, top=top)
+        return _query(b, query)
 
 
 def subquery(b: Binder, query: ast.Query) -> BoundQuery:
@@ -99,14 +98,14 @@ def scalar_subquery(b: Binder, node: ast.Subquery, hint: ColumnType | None) -> E
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(b: Binder, query: ast.Query, *, top: bool) -> BoundQuery:
+def _query(b: Binder, query: ast.Query) -> BoundQuery:
     prefix = _with(b, query) if query.ctes else ""
     try:
         body = query.body
         if isinstance(body, ast.Query):
             body = _unwrapped(body)
         if isinstance(body, ast.Select):
-            return _single(b, query, body, prefix, top=top)
+            return _single(b, query, body, prefix)
         return _compound(b, query, body, prefix)
     finally:
         if query.ctes:
@@ -145,14 +144,15 @@ def _recursive(
         raise SqlError(SYNTAX, offset=table.pos)
     start = bind_query(b, ast.Query(body.left.pos, body.left), isolated=True)
     known[table.name] = (alias, _named(table.columns, start.columns))
-    step = bind_query(b, ast.Query(body.right.pos, body.right), isolated=True)
-    if len(step.columns) != len(start.columns):
-        raise SqlError(UNION_COUNT, offset=body.pos)
-    inner = b.alias()
-    items = []
-    for index, (column, other) in enumerate(zip(start.columns, step.columns, strict=True), 1):
-        items.append(b.convert(Expr(f"{inner}.c{index}", other.type, other.stored), column.type).sql)
-    second = f"SELECT {','.join(items)} FROM ({step.sql}) AS {inner}"
+    if not isinstance(body.right, ast.Select):
+        raise SqlError(SYNTAX, offset=body.right.pos)
+    with b.inner_scope(isolated=True):
+        # sqlite wants the table itself in the FROM of the second branch, so this branch is not wrapped.
+        step = _block(b, body.right)
+        if len(step.columns) != len(start.columns):
+            raise SqlError(UNION_COUNT, offset=body.pos)
+        pairs = zip(step.columns, start.columns, strict=True)
+        second = step.sql([b.convert(other, column.type) for other, column in pairs]) + step.limit
     names = ",".join(f"c{i}" for i in range(1, len(start.columns) + 1))
     return f"{alias}({names}) AS (SELECT * FROM ({start.sql}) {COMPOUND[body.operator]} {second})"
 
@@ -176,8 +176,8 @@ def _limit(b: Binder, first: ast.Expression | None, skip: ast.Expression | None)
     return f"{text} OFFSET {count(skip)}" if skip is not None else text
 
 
-def _single(b: Binder, query: ast.Query, select: ast.Select, prefix: str, *, top: bool) -> BoundQuery:
-    block = _block(b, select, query.order_by)
+def _single(b: Binder, query: ast.Query, select: ast.Select, prefix: str) -> BoundQuery:
+    block = _block(b, select)
     order = _order_by_block(b, query.order_by, block)
     limit = block.limit or _limit(b, query.limit, query.offset)
     if block.limit and (query.limit is not None or query.offset is not None):
@@ -214,7 +214,7 @@ def _set_operation(b: Binder, body: ast.QueryBody) -> tuple[list[Expr], str]:
         plain = _unwrapped(branch) if isinstance(branch, ast.Query) else branch
         if isinstance(plain, ast.Select) and plain.first is None and plain.skip is None:
             with b.inner_scope():
-                bound.append((operator, branch, _block(b, plain, ())))
+                bound.append((operator, branch, _block(b, plain)))
         else:
             bound.append((operator, branch, _wrapped(b, plain)))
     columns = list(bound[0][2].columns)
@@ -249,7 +249,7 @@ def _wrapped(b: Binder, body: ast.QueryBody) -> _Block:
 # -------------------------------------------------------------------------------------------------- SELECT block
 
 
-def _block(b: Binder, select: ast.Select, order_by: Sequence[ast.OrderItem]) -> _Block:
+def _block(b: Binder, select: ast.Select) -> _Block:
     if select.connect_by is not None or select.start_with is not None or select.order_siblings:
         raise SqlError(NOT_SUPPORTED, offset=select.pos, token="CONNECT BY")
     scope = b.scope
@@ -265,7 +265,7 @@ def _block(b: Binder, select: ast.Select, order_by: Sequence[ast.OrderItem]) -> 
         where.append(bound.sql)
     scope.aggregates_allowed = True
     group = _group_by(b, select, scope)
-    columns, nodes = _items(b, select, scope, group)
+    columns = _items(b, select, scope)
     having = ""
     if select.having is not None:
         mark = len(scope.loose)
@@ -286,7 +286,6 @@ def _block(b: Binder, select: ast.Select, order_by: Sequence[ast.OrderItem]) -> 
         tail += " GROUP BY NULL"
     one_row = scope.grouped and not group and not having
     block = _Block(columns, tail + having, select.quantifier == "DISTINCT", one_row, scope=scope, node=select)
-    block.order_terms = nodes
     block.limit = _limit(b, select.first, select.skip)
     block.rowid = _single_rowid(from_clause)
     return block
@@ -329,8 +328,8 @@ def _alias_target(scope: Scope, select: ast.Select, node: ast.ColumnRef) -> ast.
     return next((i.expression for i in select.items if i.alias == node.name), None)
 
 
-def _items(b: Binder, select: ast.Select, scope: Scope, group: list[str]) -> tuple[list[Expr], dict[str, str]]:
-    """Bind the select list; returns the columns and, for ORDER BY, what each name or expression stands for."""
+def _items(b: Binder, select: ast.Select, scope: Scope) -> list[Expr]:
+    """Bind the select list."""
     columns: list[Expr] = []
     for item in select.items:
         if isinstance(item.expression, ast.Star):
@@ -343,7 +342,7 @@ def _items(b: Binder, select: ast.Select, scope: Scope, group: list[str]) -> tup
         if bound.aggregate:
             scope.grouped = True
         columns.append(bound.named(item.alias) if item.alias else bound)
-    return columns, {}
+    return columns
 
 
 def _star(b: Binder, star: ast.Star, scope: Scope) -> list[Expr]:

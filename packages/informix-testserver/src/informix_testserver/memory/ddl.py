@@ -61,6 +61,7 @@ def register(session: "MemorySession", database: Database | None, table: Table) 
     names = session.temporary if database is None else database.tables
     names[table.name] = table
     engine = session.engine
+    session.temporary_version += 1
     if database is not None:
         database.version += 1
 
@@ -68,6 +69,7 @@ def register(session: "MemorySession", database: Database | None, table: Table) 
         if names.get(table.name) is table:
             del names[table.name]
         engine.forget(table)
+        session.temporary_version += 1
         if database is not None:
             database.version += 1
 
@@ -449,6 +451,7 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     names = session.temporary if database is None else database.tables
     del names[table.name]
     table.dropped = True
+    session.temporary_version += 1
     if database is not None:
         database.version += 1
         _drop_dependents(session, database, table)

@@ -117,6 +117,7 @@ class _InsertQuery:
 class InsertHandle(Handle):
     """INSERT."""
 
+    keeps = True
     statement: ast.Insert
 
     def bind(self, session: "MemorySession", b: Binder) -> Any:
@@ -341,6 +342,8 @@ def _one_value(b: Binder, sql: str, index: int) -> str:
 
 
 class _ChangeHandle(Handle):
+    keeps = True
+
     def _bind_rows(
         self,
         session: "MemorySession",

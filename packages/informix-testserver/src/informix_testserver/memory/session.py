@@ -6,6 +6,7 @@ wait on a lock and start again), and leaves nothing half done.
 
 import datetime
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,6 +33,7 @@ NO_DATABASE, NO_TABLE, DATABASE_NOT_FOUND = -349, -206, -329
 NOT_IN_TRANSACTION, NO_TRANSACTIONS, IN_TRANSACTION, OPEN_TRANSACTION = -255, -256, -535, -377
 ISAM_NO_RECORD = -111
 NEEDS_CURSOR, CURSOR_CLOSED = -260, -400
+KEPT_HANDLES = 256
 
 
 class MemorySession:
@@ -55,7 +57,8 @@ class MemorySession:
         self.savepoints: list[tuple[str, int, bool]] = []
         self.cursors: dict[str, MemoryCursor] = {}
         self.open_cursors: set[MemoryCursor] = set()
-        self.handles: dict[str, Handle] = {}
+        self.handles: OrderedDict[str, tuple[Handle, int, int]] = OrderedDict()
+        self.temporary_version = 0
         self.isolation = "COMMITTED READ"
         self.read_only = False
         self.lock_wait: int | None = 0
@@ -472,14 +475,16 @@ class MemorySession:
         with self.store.latch:
             outer, self.store.env.session = self.store.env.session, self
             try:
-                parsed = self.engine.parsed(sql, self.delimident)
-                handle = make_handle(self, parsed)
+                handle = self._known_handle(sql)
+                if handle is None:
+                    handle = make_handle(self, self.engine.parsed(sql, self.delimident))
+                    self._keep_handle(sql, handle)
             except LockConflict as conflict:
                 raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
             finally:
                 self.store.env.session = outer
             return PreparedStatement(
-                statement_type=statement_type(parsed.statement),
+                statement_type=statement_type(handle.parsed.statement),
                 columns=handle.columns,
                 parameters=handle.parameters,
                 returns_rows=handle.returns_rows,
@@ -487,6 +492,25 @@ class MemorySession:
                 for_update=handle.for_update,
                 handle=handle,
             )
+
+    def _known_handle(self, sql: str) -> "Handle | None":
+        """Return the handle of the same text if no definition has changed since it was made."""
+        kept = self.handles.get(sql)
+        if kept is None or self.database is None:
+            return None
+        handle, version, temporary = kept
+        if version != self.database.version or temporary != self.temporary_version:
+            del self.handles[sql]
+            return None
+        self.handles.move_to_end(sql)
+        return handle
+
+    def _keep_handle(self, sql: str, handle: "Handle") -> None:
+        if self.database is None or not (handle.is_query or handle.keeps):
+            return
+        self.handles[sql] = (handle, self.database.version, self.temporary_version)
+        if len(self.handles) > KEPT_HANDLES:
+            self.handles.popitem(last=False)
 
     def execute(
         self,

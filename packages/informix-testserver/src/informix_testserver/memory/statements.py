@@ -124,6 +124,8 @@ class Handle:
     """A prepared statement. Subclasses say how to bind and what to do."""
 
     is_query = False
+    keeps = False
+    """Whether a session may use the handle again for the same text."""
     returns_rows = False
     for_update = False
     inserts_into: Table | None = None
@@ -212,7 +214,7 @@ class QueryHandle(Handle):
 
     def bind(self, session: "MemorySession", b: Binder) -> tuple[BoundQuery, Callable[[Row], Row]]:
         """Bind the query and describe its columns."""
-        found = bind_query(b, self.statement, top=True)
+        found = bind_query(b, self.statement)
         self.columns = tuple(ResultColumn(c.name, c.type) for c in found.columns)
         self.for_update = self.statement.for_update
         if self.for_update and not found.rowid:
@@ -259,7 +261,7 @@ class IntoHandle(Handle):
 
     def bind(self, session: "MemorySession", b: Binder) -> BoundQuery:
         """Bind the query."""
-        return bind_query(b, self.statement, top=True)
+        return bind_query(b, self.statement)
 
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """Make the table and fill it."""

@@ -8,7 +8,8 @@ TABLES: dict[str, str] = {
         " nindexes smallint, nrows float, created date, version integer, tabtype char(1), locklevel char(1),"
         " npused float, fextsize integer, nextsize integer, flags smallint, site varchar(128),"
         " dbname varchar(128), type_xid integer, am_id integer, pagesize integer,"
-        " ustlowts datetime year to fraction(5), secpolicyid integer, protgranularity char(1), statchange smallint, statlevel char(1)"
+        " ustlowts datetime year to fraction(5), secpolicyid integer, protgranularity char(1),"
+        " statchange smallint, statlevel char(1)"
     ),
     "syscolumns": (
         "colname varchar(128), tabid integer, colno smallint, coltype smallint, collength smallint,"

@@ -319,13 +319,10 @@ def format_interval(value: int, kind: ColumnType) -> str:
 
 def fit_interval(value: int, kind: ColumnType) -> int:
     """Convert to a qualifier of the same class: finer units are dropped. Raises SqlError -1265 when too large."""
-    if kind.end > SECOND:
-        unit = 10 ** (15 - kind.end)
-    else:
-        unit = unit_size(kind.end)
+    unit: int = 10 ** (15 - kind.end) if kind.end > SECOND else unit_size(kind.end)
     size = abs(value) // unit * unit
     if kind.start != FRACTION:
-        if size // unit_size(kind.start) >= int(10 ** interval_first_digits(kind)):
+        if size // unit_size(kind.start) >= 10 ** interval_first_digits(kind):
             raise SqlError(INTERVAL_OVERFLOW)
     elif size >= TICKS:
         raise SqlError(INTERVAL_OVERFLOW)
