@@ -35,10 +35,8 @@ POSTFIX: Final = 10
 
 SET_OPERATORS: Final = frozenset({"UNION", "INTERSECT", "MINUS", "EXCEPT"})
 
-AFTER_VALUE = frozenset(
-    {",", ")", "=", "<>", "<", ">", "<=", ">=", "+", "*", "/", "||", "::", "]", ".", "[", END, ";"}
-)
-"""Keys that follow a complete value: a word such as CASE before one of them is a column's name."""
+AFTER_VALUE = frozenset({",", ")", "=", "<>", "<", ">", "<=", ">=", "*", "/", "||", "::", "]", ".", "[", END, ";"})
+"""Keys that only follow a complete value (a sign may begin one): a word such as CASE before them is a name."""
 
 
 class ValueParser(TypeParser):
