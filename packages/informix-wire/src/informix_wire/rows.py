@@ -1,6 +1,7 @@
 """How rows travel: the transport form of each column, and the message head around a row (sqli.md 4.5, 7.1).
 
-`row_plan` decides from a DESCRIBE whether RET_TYPE is sent and which types then govern decoding.
+`row_plan` decides from a DESCRIBE whether RET_TYPE is sent and which types then govern decoding; `put_types` does
+so for insert cursors.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from .caps import Capabilities
 from .pdu.describe import DescribedColumn
 from .tags import Tag
 
-__all__ = ["TUPLE_FRAME", "RowPlan", "row_plan"]
+__all__ = ["TUPLE_FRAME", "RowPlan", "put_types", "row_plan"]
 
 TUPLE_FRAME: Final = RowFrame(Tag.SQ_TUPLE)
 """What stands around a row in a TUPLE: tag, `s warnings`, `i size`, and the pad behind (sqli.md 4.1)."""
@@ -22,6 +23,7 @@ VARIABLE_VARCHAR_BIT: Final = 13
 """Without this bit JDBC sends no RET_TYPE for VARCHAR columns (sqli.md 3.3)."""
 
 _VARCHARS = frozenset({TypeCode.VARCHAR, TypeCode.NVARCHAR})
+_BLOBS = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 _OPAQUE = frozenset({TypeCode.UDTVAR, TypeCode.UDTFIXED})
 
 CLIENT_FORMS: Final[dict[str, TypeCode]] = {"lvarchar": TypeCode.LVARCHAR, "boolean": TypeCode.BOOLEAN}
@@ -65,6 +67,21 @@ def row_plan(columns: Iterable[DescribedColumn], caps: Capabilities) -> RowPlan:
             return RowPlan(described, None)
         forms.append(form)
     return RowPlan(tuple(forms), tuple(replace(form, flags=0) for form in forms))
+
+
+def put_types(columns: Iterable[DescribedColumn]) -> tuple[ColumnType, ...] | None:
+    """Return the forms in which rows of an insert cursor travel (sqli.md 5.7), None when one is not proven.
+
+    As for results: LVARCHAR as 43, BOOLEAN as 45, everything else as described; large objects (also BYTE and
+    TEXT), collections, rows, other opaque types and DISTINCT need BIND and EXECUTE.
+    """
+    forms: list[ColumnType] = []
+    for column in columns:
+        form = None if column.type.code in _BLOBS else _form(column.type)
+        if form is None:
+            return None
+        forms.append(replace(form, flags=0))
+    return tuple(forms)
 
 
 def _wants_ret_type(column: ColumnType, caps: Capabilities) -> bool:

@@ -8,8 +8,9 @@ from informix_types import ColumnType, TypeCode
 from informix_types.params import Binding
 from informix_wire.pdu import read_client
 from informix_wire.pdu.bind import Bind
-from informix_wire.pdu.rows import Put
+from informix_wire.pdu.describe import DescribedColumn
 from informix_wire.pdu.status import Cost, Done, Err, InsertDone, PutErr, XactStat
+from informix_wire.rows import put_types
 from informix_wire.session import Prepared, Session, SessionError, State
 from informix_wire.talk import batch, insert_cursor, statement
 
@@ -198,22 +199,95 @@ def put_rows(session: Session, prepared: Prepared, count: int, **options: Any) -
     return insert_cursor.insert_rows(session, prepared, [INT], rows, name="c", **options)
 
 
-def test_insert_cursor(session: Session, prepared: Prepared, make_peer: Any, group: Any) -> None:
-    put = "0011 00000004 0001"
-    first = bytes.fromhex(
-        f"00040001 0003 0001 6300 0006 0064 0000 0001 0002 00000004 {put} 00000000 {put} 00000001 000c"
-    )
+def test_rows_of_fixed_width_travel_together(
+    session: Session, prepared: Prepared, make_peer: Any, group: Any
+) -> None:
+    """One PUT carries many, without RET_TYPE."""
     script = [
-        (first, group(*ok(1, 1))),
-        (bytes.fromhex(f"00040001 {put} 00000002 000c"), group(Done(rows=1), Cost())),
+        (bytes.fromhex("00040001 0003 0001 6300 0006 0011 00000004 0002 00000000 00000001 000c"), group(*ok(2))),
+        (bytes.fromhex("00040001 0011 00000004 0001 00000002 000c"), group(Done(rows=1), Cost())),
         (bytes.fromhex("00040001 000a 000c"), group()),
     ]
     peer = make_peer(session, script, 1)
-    size = 2 * len(Put(b"1234").encode(session.caps))
-    result = peer.run(put_rows(session, prepared, 3, group_bytes=size))
+    result = peer.run(put_rows(session, prepared, 3, group_bytes=8))
     assert (result.sent, result.stored, result.error) == (3, 3, None)
     assert peer.idle()
     assert session.statement(prepared).cursor is None
+
+
+def test_one_pad_byte_stands_behind_rows_of_odd_size(
+    session: Session, prepared: Prepared, make_peer: Any, group: Any
+) -> None:
+    """The example of sqli.md 5.7: INTEGER and DECIMAL(8,2), three rows."""
+    put = "0011 00000009 0003 00000000c101320000 00000001c101320000 00000002c101320000 00"
+    request = bytes.fromhex(f"00040001 0003 0001 6300 0006 {put} 000c")
+    peer = make_peer(session, [(request, group(*ok(3))), (None, group())])
+    rows = [n.to_bytes(4, "big") + bytes.fromhex("c101320000") for n in range(3)]
+    types = [INT, ColumnType(TypeCode.DECIMAL, 0x0802)]
+    result = peer.run(insert_cursor.insert_rows(session, prepared, types, rows, name="c"))
+    assert result.stored == 3
+    assert peer.idle()
+
+
+def test_rows_of_variable_width_travel_one_by_one(
+    session: Session, prepared: Prepared, make_peer: Any, group: Any
+) -> None:
+    forms = "0064 0000 0001 000d 00000014"
+    puts = "0011 00000002 0001 0161 0011 00000003 0001 02626300"
+    script = [
+        (bytes.fromhex(f"00040001 0003 0001 6300 0006 {forms} {puts} 000c"), group(*ok(1, 1))),
+        (bytes.fromhex("00040001 0011 00000001 0001 0000 000c"), group(*ok(1))),
+        (bytes.fromhex("00040001 000a 000c"), group()),
+    ]
+    peer = make_peer(session, script)
+    rows = [b"\x01a", b"\x02bc", b"\0"]
+    types = [ColumnType(TypeCode.VARCHAR, 20)]
+    result = peer.run(insert_cursor.insert_rows(session, prepared, types, rows, name="c", group_bytes=5))
+    assert (result.sent, result.stored) == (3, 3)
+    assert peer.idle()
+
+
+def test_a_row_of_another_size_is_not_sent(
+    session: Session, prepared: Prepared, make_peer: Any, group: Any
+) -> None:
+    peer = make_peer(session, [(None, group(*ok(1))), (None, group())])
+    result = peer.run(insert_cursor.insert_rows(session, prepared, [INT], [bytes(4), bytes(3), bytes(4)]))
+    assert (result.sent, result.stored) == (1, 1)
+    assert isinstance(result.source_error, ValueError)
+    assert peer.idle()
+
+
+def test_counts_that_run_on_over_the_cursor(
+    session: Session, prepared: Prepared, make_peer: Any, group: Any
+) -> None:
+    replies = [group(*ok(2)), group(*ok(4)), group(PutErr(5, -268)), group()]
+    peer = make_peer(session, [(None, reply) for reply in replies])
+    result = peer.run(put_rows(session, prepared, 9, group_bytes=8))
+    assert (result.sent, result.stored) == (6, 5)
+    assert peer.idle()
+    peer = make_peer(session, [(None, group(*ok(4))), (None, group(*ok(4)))])
+    assert peer.run(put_rows(session, prepared, 4)).stored == 4, "CLOSE repeats the number"
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [
+        (ColumnType(TypeCode.SERIAL, 4, 0x100), TypeCode.SERIAL),
+        (ColumnType(TypeCode.UDTVAR, 500, 0, 1, "informix", "lvarchar"), TypeCode.LVARCHAR),
+        (ColumnType(TypeCode.UDTFIXED, 1, 0, 5, "informix", "boolean"), TypeCode.BOOLEAN),
+        (ColumnType(TypeCode.UDTFIXED, 72, 0, 10, "informix", "blob"), None),
+        (ColumnType(TypeCode.TEXT, 56), None),
+        (ColumnType(TypeCode.LIST), None),
+        (ColumnType(TypeCode.INTEGER, 4, 0x800), None),
+    ],
+)
+def test_put_types(column: ColumnType, code: int | None) -> None:
+    types = put_types([DescribedColumn("a", INT), DescribedColumn("b", column)])
+    if code is None:
+        assert types is None
+    else:
+        assert types is not None
+        assert [(t.code, t.flags) for t in types] == [(TypeCode.INTEGER, 0), (code, 0)]
 
 
 def test_insert_cursor_without_rows_is_not_opened(session: Session, prepared: Prepared, make_peer: Any) -> None:

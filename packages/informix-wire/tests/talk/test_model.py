@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from informix_types import ColumnType, TypeCode
 from informix_types.params import Binding
-from informix_wire.caps import OFFER_JDBC, SERVER_ANSWER, Capabilities
+from informix_wire.caps import NARROW, OFFER_JDBC, SERVER_ANSWER, Capabilities
 from informix_wire.errors import ServerError
 from informix_wire.pdu import read_client
 from informix_wire.pdu.base import Message
@@ -39,6 +39,7 @@ UNLUCKY = 13
 class Server:
     """Statements "select A B" deliver the numbers A to B - 1; "insert" stores its parameter."""
 
+    caps: Capabilities
     statements: dict[int, str] = field(default_factory=dict)
     cursors: dict[int, list[int]] = field(default_factory=dict)
     stored: list[int] = field(default_factory=list)
@@ -52,7 +53,7 @@ class Server:
         group: list[Message] = []
         offset = 0
         while offset < len(self.received):
-            message, offset = read_client(self.received, offset, CAPS)
+            message, offset = read_client(self.received, offset, self.caps)
             if isinstance(message, Eot):
                 out += [*self.group(group), Eot()]
                 group = []
@@ -60,7 +61,7 @@ class Server:
                 group.append(message)
         self.received = b""
         assert not group
-        return b"".join(message.encode(CAPS) for message in out)
+        return b"".join(message.encode(self.caps) for message in out)
 
     def group(self, messages: list[Message]) -> list[Message]:
         """Answer one group; an error skips the rest of it (sqli.md 5.6)."""
@@ -136,8 +137,9 @@ class Program:
     def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any], decoder: Any) -> None:
         self.draw = draw
         self.decoder = decoder
-        self.session = Session(caps=CAPS, state=State.READY, database=Database("t", 0x15), level=316)
-        self.server = Server()
+        caps = draw(st.sampled_from([CAPS, CAPS, NARROW]))
+        self.session = Session(caps=caps, state=State.READY, database=Database("t", 0x15), level=316)
+        self.server = Server(caps)
         self.cursors: list[Cursor] = []
         self.arriving = b""
 

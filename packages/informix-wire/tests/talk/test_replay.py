@@ -28,7 +28,7 @@ from informix_wire.pdu.statement import AutoFree, Command, CursorName, Hold, Key
 from informix_wire.pdu.status import Eot, Err
 from informix_wire.pdu.transaction import ReleaseSavepoint, RollbackToSavepoint, SetSavepoint
 from informix_wire.pdu.xa import XaCommit, XaOpen, XaRecover
-from informix_wire.rows import row_plan
+from informix_wire.rows import put_types, row_plan
 from informix_wire.session import Database, Prepared, Session, State
 from informix_wire.talk import (
     batch,
@@ -228,6 +228,9 @@ class Replay:
                 )  # fmt: skip
             case ("CursorName", "Open", "RetType", "Put", *_):
                 rows = [m.row for m in messages if isinstance(m, Put)]
+                assert put_types(prepared.columns) is not None
+                asked = RetType(0, put_types(prepared.columns) or ()).encode(s.caps)
+                assert asked == found[RetType].encode(s.caps), "put_types asks for what JDBC asks for"
                 assert parse(pairs[1][0], s.caps)[1:-1][0].TAG == 10, "CLOSE follows"
                 return insert_cursor.insert_rows(s, prepared, found[RetType].columns, rows), 2
             case ("CursorName", *_):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from informix_types import ColumnType
@@ -23,8 +22,8 @@ __all__ = ["PutResult", "insert_rows"]
 
 GROUP_BYTES: Final = 32 * 1024
 """All rows may stand in one group; for memory's sake it is cut at some tens of kilobytes (sqli.md 5.7)."""
-NOT_OPEN: Final = frozenset({-267, -259, -404})
-"""Answers to CLOSE after an OPEN that failed (sqli.md 8 #8)."""
+ROWS_PER_PUT: Final = 32767
+"""The number of rows in a PUT has 2 bytes (sqli.md 5.7)."""
 
 
 @dataclass(slots=True)
@@ -67,7 +66,7 @@ def insert_rows(
     Args:
         session: the session.
         prepared: an INSERT with a marker for every value; stays allocated.
-        types: the transport form of each marker's column, by which `rows` are encoded.
+        types: the transport form of each marker's column, by which `rows` are encoded: `rows.put_types`.
         rows: row payloads without pad; taken lazily, one group ahead of the server.
         name: the cursor's name; None takes one that was not used.
         group_bytes: size at which a group is cut; a single row may be larger.
@@ -78,62 +77,88 @@ def insert_rows(
     state = session.statement(prepared)
     caps, number = session.caps, prepared.statement_id
     result = PutResult()
-    source = iter(rows)
+    source = _Source(session, types, rows, group_bytes)
     cursor = name or session.next_cursor_name()
     head = CursorName(cursor).encode(caps) + OPEN
-    head += RetType(Direction.PUT_ROWS, tuple(types)).encode(caps)
-    first = True
-    group = _next_group(session, source, result, group_bytes)
-    if not group:
-        return result
-    state.cursor = cursor
-    while group:
-        actions = chain([head], group) if first else iter(group)
-        yield from transmit(session, statement_group(number, *actions), Expected(legal.PUT))
-        following = _next_group(session, source, result, group_bytes)
+    if source.row_size is None:  # rows of a fixed size go without RET_TYPE
+        head += RetType(Direction.PUT_ROWS, tuple(types)).encode(caps)
+    count, puts = source.next_group()
+    if count:
+        state.cursor = cursor
+    while count:
+        yield from transmit(session, statement_group(number, head, puts), Expected(legal.PUT))
+        following = source.next_group()
         messages = yield from read_reply(session)
-        result.sent += len(group)
+        first = not result.sent
+        result.sent += count
         _account(result, messages)
         if result.error is not None:
             result.refused = first and not result.stored and _refuses(messages)
             break
-        group, first = following, False
-    yield from transmit(session, statement_group(number, CLOSE_TAG), Expected(legal.CLOSE))
-    state.cursor = None
-    closing = yield from read_reply(session)
-    if result.error is None:
-        _account(result, closing)
-        result.at_close = result.error is not None
+        head, (count, puts) = b"", following
+    if result.sent:
+        yield from transmit(session, statement_group(number, CLOSE_TAG), Expected(legal.CLOSE))
+        state.cursor = None
+        closing = yield from read_reply(session)
+        if result.error is None:
+            _account(result, closing)
+            result.at_close = result.error is not None
+    result.source_error = source.failure
     return result
 
 
-def _next_group(session: Session, source: Iterable[bytes], result: PutResult, group_bytes: int) -> list[bytes]:
-    """Encode the next group of PUTs; empty when the input has ended or failed."""
-    group: list[bytes] = []
-    size = 0
-    if result.source_error is None:
+class _Source:
+    """Encodes rows into groups of PUTs, lazily."""
+
+    def __init__(
+        self, session: Session, types: Sequence[ColumnType], rows: Iterable[bytes], group_bytes: int
+    ) -> None:
+        self.caps = session.caps
+        self.rows = iter(rows)
+        self.group_bytes = group_bytes
+        self.failure: Exception | None = None
+        widths = [column.width for column in types]
+        self.row_size = None if None in widths else sum(filter(None, widths))
+        """Size of every row when all columns have a fixed width: then one PUT carries many rows (sqli.md 5.7)."""
+
+    def next_group(self) -> tuple[int, bytes]:
+        """Return the number of rows in the next group, and its PUTs; 0 when the input has ended or failed."""
+        group: list[bytes] = []
+        size = 0
         try:
-            for row in source:
-                group.append(Put(row).encode(session.caps))
-                size += len(group[-1])
-                if size >= group_bytes:
-                    break
+            while self.failure is None and size < self.group_bytes and len(group) < ROWS_PER_PUT:
+                row = next(self.rows)
+                if self.row_size not in (None, len(row)):
+                    raise ValueError(f"a row of {len(row)} bytes where all have {self.row_size}")
+                group.append(row)
+                size += len(row)
+        except StopIteration:
+            pass
         except Exception as exc:  # noqa: BLE001 - reported with what was sent before it
-            result.source_error = exc
-    return group
+            self.failure = exc
+        if self.row_size is not None and group:
+            return len(group), Put(b"".join(group), len(group)).encode(self.caps)
+        return len(group), b"".join(Put(row).encode(self.caps) for row in group)
 
 
 def _account(result: PutResult, messages: list[Message]) -> None:
-    """Enter one reply: several DONEs are summed, PUTERR carries a count of its own (sqli.md 5.7)."""
+    """Enter one reply: several DONEs are summed, PUTERR carries a count of its own (sqli.md 5.7).
+
+    Whether counts of later groups are their own or run on over the cursor is unknown (sqli.md 12 #18); more than
+    were sent cannot have been stored.
+    """
     error = first_error(messages)
+    stored = 0
     for message in messages:
         if isinstance(message, Done):
-            result.stored += message.rows
+            stored += message.rows
         if message is error:
             break
     if isinstance(error, PutErr):
-        result.stored += error.rows
-    if error is not None and (error.sqlcode not in NOT_OPEN or result.error is None):
+        stored += error.rows
+    together = result.stored + stored
+    result.stored = together if together <= result.sent else max(result.stored, stored)
+    if error is not None:
         result.error = server_error(error, messages)
 
 
