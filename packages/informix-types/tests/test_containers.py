@@ -49,7 +49,7 @@ def envelope(text):
         ("LIST(DECIMAL(5,2) NOT NULL)", "LIST{1.5,-2}", ListValue([Decimal("1.50"), Decimal("-2.00")])),
         (
             "MULTISET(DATE NOT NULL)",
-            "MULTISET{'2024-02-29', 02/28/2024}",
+            "MULTISET{'2024-02-29', 2024-02-28}",
             MultisetValue([date(2024, 2, 29), date(2024, 2, 28)]),
         ),
         ("LIST(BOOLEAN)", "LIST{'t','f',NULL}", ListValue([True, False, None])),
@@ -144,6 +144,9 @@ def test_collections_behave_as_python_collections():
         with pytest.raises(AttributeError):
             value.elements = ()
     assert repr(unique) == "SetValue([2, 1])"
+    assert SetValue([[1], [1], [2]]).elements == ([1], [2])
+    assert MultisetValue([[1], [2]]) == MultisetValue([[2], [1]])
+    assert MultisetValue([[1], [2]]) != MultisetValue([[1], [1]])
 
 
 def test_row_value():
@@ -178,6 +181,9 @@ def test_row_value():
         ({"b": 1, "a": [2.5]}, None, "ROW(1,LIST{2.5})"),
         ({"b": 1, "a": 2}, "ROW(a INTEGER, b INTEGER)", "ROW(2,1)"),
         ([1, 1], "MULTISET(INTEGER)", "MULTISET{1,1}"),
+        ([1, 1], "ROW(a INTEGER, b INTEGER)", "ROW(1,1)"),
+        ({"B": 1, "a": 2}, "ROW(a INTEGER, b INTEGER)", "ROW(2,1)"),
+        (Counter("aa"), "LIST(CHAR(1))", "LIST{'a','a'}"),
         ((1, 2), "LIST(INTEGER)", "LIST{1,2}"),
         ([(1, [True])], "SET(ROW(a INTEGER, b LIST(BOOLEAN)))", "SET{ROW(1,LIST{'t'})}"),
         ([date(2024, 2, 29), Decimal("1.50"), time(1, 2, 3)], None, "LIST{'2024-02-29',1.50,'01:02:03'}"),
@@ -198,6 +204,10 @@ def test_literals(value, target, text):
         ([float("nan")], None),
         ([Decimal("Infinity")], None),
         ({"a": 1}, "ROW(b INTEGER)"),
+        ({"a": 1, "A": 2}, "ROW(a INTEGER)"),
+        ({"a": 1}, "SET(INTEGER)"),
+        (RowValue([1]), "LIST(INTEGER)"),
+        ({1, 2}, "ROW(a INTEGER, b INTEGER)"),
         ((1, 2), "ROW(b INTEGER)"),
         ([timedelta(0, 1)], "LIST(INTERVAL HOUR TO MINUTE)"),
     ],
@@ -237,7 +247,19 @@ def test_types_as_text(text, code, length):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "(", "decimal(x)", "set", "set(int", "row(a)", "datetime year", "int int", "3"]
+    "text",
+    [
+        "",
+        "(",
+        "decimal(x)",
+        "set",
+        "set(int",
+        "row(a)",
+        "datetime year",
+        "int int",
+        "3",
+        "set(" * 60 + "int" + ")" * 60,
+    ],
 )
 def test_unreadable_types(text):
     with pytest.raises(ConversionError, match="cannot read the type"):
@@ -293,6 +315,7 @@ def test_names_read_back(text):
         ("DECIMAL(5,2)", "NaN"),
         ("DATE", "2024-02-30"),
         ("DATE", "20240229"),
+        ("DATE", "02/03/2024"),
         ("BOOLEAN", "maybe"),
         ("DATETIME YEAR TO SECOND", "2024-02-29"),
         ("DATETIME HOUR TO MINUTE", "-10:20"),

@@ -199,9 +199,13 @@ def test_exact_bytes():
         ({"a": object()}, ColumnType(40, extended_name="json"), "JSON"),
         (TypedValue(ColumnType(1, 2), 40000), None, "out of range"),
         (TypedValue(ColumnType(9), 1), None, "cannot be bound"),
+        (TypedValue(ColumnType(5, 0x0802), "1.5"), None, "does not fit"),
+        (TypedValue(ColumnType(5, 0x0802), 1.5), None, "does not fit"),
+        (TypedValue(ColumnType(45, 1), 1), None, "does not fit"),
+        (TypedValue(ColumnType(13, 5), 1), None, "does not fit"),
         (TypedValue(ColumnType(10, 0x0E0A), time(1)), None, "does not fit"),
         (TypedValue(ColumnType(11, 56), b"x"), None, "descriptor"),
-        (TypedValue(ColumnType(40, extended_name="bson"), 5), None, "cannot be bound"),
+        (TypedValue(ColumnType(40, extended_name="bson"), 5), None, "does not fit"),
     ],
 )
 def test_refused_values_name_the_parameter(value, target, message):
@@ -209,6 +213,13 @@ def test_refused_values_name_the_parameter(value, target, message):
     with pytest.raises(ConversionError, match=message) as info:
         encode_params([1, value], targets, UTF8)
     assert str(info.value).startswith("parameter 2: ")
+
+
+def test_a_list_that_contains_itself():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(ConversionError, match="contains itself"):
+        encode_params([endless], [], UTF8)
 
 
 def test_character_outside_of_the_code_set():

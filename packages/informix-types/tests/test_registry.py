@@ -67,6 +67,19 @@ def test_equal_snapshots_are_one_key():
     assert not two.adapters
 
 
+def test_callables_without_hash():
+    class Loader:
+        __hash__ = None
+
+        def __call__(self, value):
+            return -value
+
+    registry = TypeRegistry()
+    registry.register_loader(2, Loader())
+    assert decode_value(INTEGER, b"\0\0\0\5", 0, context(registry))[0] == -5
+    assert context(registry) == context(registry)
+
+
 def test_nonsense_is_refused():
     registry = TypeRegistry()
     with pytest.raises(TypeError, match="not callable"):

@@ -12,6 +12,7 @@ from struct import Struct
 from struct import error as struct_error
 from typing import Any
 
+from .codecs.base import refuse
 from .codecs.decimals import load_decimal, pack_decimal
 from .codecs.extended import load_boolean, load_locator, locator_class
 from .codecs.temporal import pack_datetime, pack_interval
@@ -26,8 +27,7 @@ from .values import DESCRIPTOR_SIZE, BlobDescriptor, BlobLocator
 
 __all__ = ["BoundValue", "decode_block", "encode_block"]
 
-_HEAD = Struct(">hh")
-_INDICATOR = Struct(">hH")
+_HEAD = Struct(">hH")
 _PLAIN_HEAD = Struct(">BBhH")
 """Flags, code, indicator, precision of a block without names."""
 _U16 = Struct(">H")
@@ -114,6 +114,8 @@ def encode_block(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
     if code in _ROW_FORM:
         return _head(column, VALUE, _PRECISION.get(code, 0), ctx) + encode_value(column, value, ctx)
     if code in _TEXT:
+        if not isinstance(value, str | bytes):
+            refuse(column, value)
         raw = value if isinstance(value, bytes) else encode_text(value, ctx)
         if len(raw) > MAX_BOUND_TEXT:
             raise ConversionError(f"text of {len(raw)} bytes is too long for {column.type_name}")
@@ -129,6 +131,8 @@ def encode_block(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
             raise ConversionError(f"{column.type_name} is bound by its descriptor, not by {type(value).__name__}")
         return _head(column, VALUE, len(value.data), ctx) + value.data
     if code == TypeCode.BOOLEAN:
+        if not isinstance(value, bool):
+            refuse(column, value)
         return _head(column, VALUE, 1, ctx) + _char4(b"\1" if value else b"\0")
     if not has_extended_name(code):
         raise ConversionError(f"values of type {column.type_name} cannot be bound")
@@ -141,11 +145,13 @@ def encode_block(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
     elif TypeCode.SET <= code <= TypeCode.COLLECTION:
         raw = encode_text(format_literal(value, column), ctx)
     else:
-        raise ConversionError(f"a {type(value).__name__} cannot be bound as {column.type_name}")
+        refuse(column, value)
     return _head(column, VALUE, column.encoded_length if code == TypeCode.SENDRECV else 0, ctx) + _char4(raw)
 
 
 def _encode_decimal(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
+    if not isinstance(value, Decimal | int):
+        refuse(column, value)
     number = value if isinstance(value, Decimal) else Decimal(value)
     raw = pack_decimal(number)
     exponent = number.as_tuple().exponent
@@ -156,7 +162,7 @@ def _encode_decimal(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
 
 def _encode_packed(column: ColumnType, value: Any, packed: bytes | None, ctx: TypeContext) -> bytes:
     if packed is None:
-        raise ConversionError(f"{value!r} does not fit {column.type_name}")
+        refuse(column, value)
     return _head(column, VALUE, column.encoded_length, ctx) + _char(packed)
 
 
@@ -207,8 +213,8 @@ def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue,
             owner = raw.decode(ctx.encoding, "replace")
             raw, at = _take_char(buf, at)
             name = raw.decode(ctx.encoding, "replace")
-            indicator, precision = _INDICATOR.unpack_from(buf, at)
-            at += _INDICATOR.size
+            indicator, precision = _HEAD.unpack_from(buf, at)
+            at += _HEAD.size
     except struct_error:
         raise Incomplete from None
     flags <<= 8

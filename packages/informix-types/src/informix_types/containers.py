@@ -80,11 +80,11 @@ class SetValue(CollectionValue, Set[Any]):
     kind = "SET"
 
     def __init__(self, elements: Iterable[Any] = ()) -> None:
-        kept: list[Any] = []
-        for element in elements:
-            if element not in kept:
-                kept.append(element)
-        super().__init__(kept)
+        given = list(elements)
+        try:
+            super().__init__(dict.fromkeys(given))
+        except TypeError:  # unhashable elements
+            super().__init__(e for i, e in enumerate(given) if e not in given[:i])
 
     def __hash__(self) -> int:
         return self._hash()
@@ -103,12 +103,15 @@ class MultisetValue(CollectionValue):
             other = MultisetValue(other.elements())
         if not isinstance(other, MultisetValue | list | tuple):
             return NotImplemented
-        rest = list(other)
-        for element in self.elements:
-            if element not in rest:
-                return False
-            rest.remove(element)
-        return not rest
+        try:
+            return Counter(self.elements) == Counter(other)
+        except TypeError:  # unhashable elements
+            rest = list(other)
+            for element in self.elements:
+                if element not in rest:
+                    return False
+                rest.remove(element)
+            return not rest
 
     def __hash__(self) -> int:
         return hash(frozenset(Counter(self.elements).items()))

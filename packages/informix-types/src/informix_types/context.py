@@ -32,12 +32,16 @@ class Adapters:
     ) -> None:
         self.loaders: Mapping[int | str, Loader] = dict(loaders or {})
         self.dumpers: Mapping[type, Dumper] = dict(dumpers or {})
-        self._hash = hash((frozenset(self.loaders.items()), frozenset(self.dumpers.items())))
+        try:
+            self._hash = hash((frozenset(self.loaders.items()), frozenset(self.dumpers.items())))
+        except TypeError:
+            self._hash = id(self)  # a callable that is not hashable: the snapshot is equal to itself only
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Adapters):
             return NotImplemented
-        return self.loaders == other.loaders and self.dumpers == other.dumpers
+        same = self._hash == other._hash and self.loaders == other.loaders and self.dumpers == other.dumpers
+        return self is other or same
 
     def __hash__(self) -> int:
         return self._hash

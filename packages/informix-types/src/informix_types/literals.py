@@ -35,7 +35,15 @@ def parse_text(column: ColumnType, text: str) -> Any:
     return parse_scalar(column, text)
 
 
+MAX_DEPTH = 50
+"""Deeper nesting than any type can be declared with; bounds the recursion."""
 _CLOSING = {"{": "}", "(": ")"}
+_KIND_BY_CODE: dict[int, str] = {
+    TypeCode.SET: "SET",
+    TypeCode.MULTISET: "MULTISET",
+    TypeCode.LIST: "LIST",
+    TypeCode.ROW: "ROW",
+}
 _KEYWORD = re.compile(r"\s*(SET|MULTISET|LIST|ROW)\s*([{(])", re.IGNORECASE)
 
 
@@ -45,6 +53,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.depth = 0
 
     def fail(self, why: str) -> ConversionError:
         return ConversionError(f"cannot read {self.text!r} at position {self.at + 1}: {why}")
@@ -56,15 +65,24 @@ class _Reader:
         keyword, opening = match[1].upper(), match[2]
         if (keyword == "ROW") != (opening == "("):
             raise self.fail(f"{keyword} is not followed by {opening}")
+        wanted = _KIND_BY_CODE.get(column.code, keyword) if column is not None else keyword
+        if keyword != wanted:
+            raise self.fail(f"a {keyword} for a column of type {wanted}")
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fail(f"nested more than {MAX_DEPTH} deep")
         self.at = match.end()
         if keyword == "ROW":
             fields = row_fields(column) if column is not None and column.code == TypeCode.ROW else ()
             values = self.items(_CLOSING[opening], [c for _, c in fields])
             if fields and len(values) != len(fields):
                 raise self.fail(f"{len(values)} values for {len(fields)} fields")
+            self.depth -= 1
             return RowValue(values, [name for name, _ in fields])
         inner = element_type(column) if column is not None else None
-        return CollectionValue.of(keyword, self.items(_CLOSING[opening], inner))
+        elements = self.items(_CLOSING[opening], inner)
+        self.depth -= 1
+        return CollectionValue.of(keyword, elements)
 
     def items(self, closing: str, types: ColumnType | Sequence[ColumnType] | None) -> list[Any]:
         out: list[Any] = []
@@ -184,9 +202,6 @@ def format_literal(value: Any, column: ColumnType | None = None, *, strict_fract
     return "'" + text.replace("'", "''") + "'" if quoted else text
 
 
-_KIND_BY_CODE: dict[int, str] = {TypeCode.SET: "SET", TypeCode.MULTISET: "MULTISET", TypeCode.LIST: "LIST"}
-
-
 def _kind(value: Any) -> str:
     if isinstance(value, CollectionValue):
         return value.kind
@@ -195,13 +210,25 @@ def _kind(value: Any) -> str:
     return "MULTISET" if isinstance(value, Counter) else "SET" if isinstance(value, AbstractSet) else "ROW"
 
 
+def _values_by_name(value: Mapping[Any, Any], names: list[str]) -> list[Any]:
+    """Values of a dict in the order of the fields; keys may be written in any case."""
+    given = {key if key in names else str(key).lower(): item for key, item in value.items()}
+    if set(names) != set(given) or len(given) != len(value):
+        raise ConversionError(f"the row has fields {', '.join(names)}; the dict has {', '.join(map(str, value))}")
+    return [given[name] for name in names]
+
+
 def _format_constructed(value: Any, column: ColumnType | None, strict: bool) -> str:
     def literal(item: Any, inner: ColumnType | None) -> str:
         return format_literal(item, inner, strict_fractions=strict)
 
     kind = _kind(value)
     wanted = _KIND_BY_CODE.get(column.code) if column is not None else None
-    if wanted and kind in ("LIST", "SET", "ROW", "MULTISET") and not isinstance(value, RowValue | Mapping):
+    if wanted and kind != wanted:
+        # A named row is no collection, and a set has no order in which it could fill a row's fields.
+        named = isinstance(value, RowValue | Mapping) and kind == "ROW"
+        if named or (wanted == "ROW" and kind in ("SET", "MULTISET")):
+            raise ConversionError(f"a {type(value).__name__} cannot be stored as {wanted}")
         kind = wanted
     if kind != "ROW":
         inner = element_type(column) if column is not None else None
@@ -209,12 +236,9 @@ def _format_constructed(value: Any, column: ColumnType | None, strict: bool) -> 
         return kind + "{" + ",".join(literal(v, inner) for v in elements) + "}"
     fields = row_fields(column) if column is not None and column.code == TypeCode.ROW else ()
     if isinstance(value, Mapping):
-        names = [name for name, _ in fields]
-        if fields and set(names) != set(value):
-            raise ConversionError(
-                f"the row has fields {', '.join(names)}; the dict has {', '.join(map(str, value))}"
-            )
-        values: Sequence[Any] = [value[n] for n in names] if fields else list(value.values())
+        values: Sequence[Any] = (
+            _values_by_name(value, [name for name, _ in fields]) if fields else [*value.values()]
+        )
     else:
         values = tuple(value)
     if fields and len(values) != len(fields):

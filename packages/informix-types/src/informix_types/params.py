@@ -241,7 +241,10 @@ def _bind_constructed(value: Any, target: ColumnType | None, ctx: TypeContext) -
         except (TypeError, ValueError) as exc:
             raise ConversionError(f"no JSON for {target.type_name}: {exc}") from None
     else:
-        text = format_literal(value, target, strict_fractions=ctx.strict_fractions)
+        try:
+            text = format_literal(value, target, strict_fractions=ctx.strict_fractions)
+        except RecursionError:
+            raise ConversionError(f"the {type(value).__name__} contains itself") from None
     return (CHAR if len(encode_text(text, ctx)) <= MAX_CHAR else LVARCHAR), text, None
 
 

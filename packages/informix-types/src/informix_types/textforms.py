@@ -26,10 +26,7 @@ _BOOLEANS = {"t": True, "f": False, "true": True, "false": False}
 
 
 def _parse_date(text: str, _column: ColumnType) -> date:
-    # The client sets DBDATE=Y4MD- (sqli.md 2.2); MDY4/ is the server's own default.
-    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
-    if match:
-        return date(int(match[3]), int(match[1]), int(match[2]))
+    # The form of DBDATE=Y4MD-, which the client sets (sqli.md 2.2). Others are ambiguous, hence refused.
     match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip())
     if not match:
         raise ValueError(text)

@@ -57,6 +57,10 @@ _DECIMALS: dict[str, int] = {
 }
 
 
+MAX_DEPTH = 50
+"""Deeper nesting than the server lets types have; bounds the recursion."""
+
+
 class _Parser:
     """Recursive descent over the tokens of one type text."""
 
@@ -66,6 +70,7 @@ class _Parser:
         self.tokens = [m.group(0).strip() for m in found]
         self.ends = [m.end() for m in found]
         self.at = 0
+        self.depth = 0
 
     def fail(self) -> ConversionError:
         return ConversionError(f"cannot read the type {self.text!r}")
@@ -102,7 +107,11 @@ class _Parser:
         return out
 
     def type(self) -> ColumnType:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fail()
         column = self.bare_type()
+        self.depth -= 1
         if self.accept("NOT"):
             self.take("NULL")
             column = replace(column, flags=column.flags | TypeFlag.NOT_NULL)
