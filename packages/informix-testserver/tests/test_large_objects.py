@@ -83,6 +83,7 @@ def test_read_as_jdbc_does(client, locators):
     assert client.ask(pdu.LoDataRequest(1, fd, 4, -11, 2)) == [pdu.Err(-9810)]
     assert call(client, CLOSE, (INT, fd)) == [0]
     assert client.ask(pdu.LoDataRequest(0, fd, 3)) == [pdu.Err(-9811, 0, 0, str(fd))]
+    assert call(client, "function informix.ifx_lo_release(blob)", (opaque("blob", 72), blob)) == [0]
     (fd,) = call(client, OPEN, (opaque("clob", 72), clob), (INT, 16))
     assert client.ask(pdu.LoDataRequest(0, fd, 100)) == [pdu.LoDataReply(0, 4, b"text")]
 

@@ -1,5 +1,7 @@
 """Statements, cursors, transactions through a raw client, in the full and the narrow dialect."""
 
+from dataclasses import replace
+
 import pytest
 from informix_testserver import PROFILES, SqlError
 from informix_testserver.engine import Outcome, ResultColumn
@@ -180,7 +182,9 @@ def test_an_error_in_a_batch_keeps_what_was_done_and_skips_the_rest(script, clie
     assert client.ask(pdu.StatementId(0), pdu.Release()) == []
 
 
-def test_several_commands_in_one_group(script, client):
+@pytest.mark.parametrize("described", [False, True])
+def test_several_commands_in_one_group(script, serve, connect, described):
+    client = connect(serve(profile=replace(PROFILES["12.10"], describe_commands=described))).start()
     for n in (1, 2):
         script.answer(f"delete from t where a = {n}", rows_affected=n)
     sequence = [
@@ -189,14 +193,14 @@ def test_several_commands_in_one_group(script, client):
         for m in (pdu.Command(0, f"delete from t where a = {n}"), pdu.NDescribe(), pdu.Execute(), pdu.Release())
     ]
     group = client.ask(*sequence)
-    assert kinds(group) == [pdu.Describe, *DONE, pdu.Describe, *DONE]
+    assert kinds(group) == [*[pdu.Describe] * described, *DONE] * 2
     assert [m.rows for m in group if isinstance(m, pdu.Done)] == [1, 2]
-    assert {m.statement_id for m in group if isinstance(m, pdu.Describe)} == {0}
+    assert {m.statement_id for m in group if isinstance(m, pdu.Describe)} == ({0} if described else set())
 
 
 def test_execute_alone_means_the_last_statement(script, client):
     script.answer("update t set a = 1", rows_affected=3)
-    assert kinds(client.ask(pdu.Command(0, "update t set a = 1"), pdu.NDescribe())) == [pdu.Describe]
+    assert client.ask(pdu.Command(0, "update t set a = 1"), pdu.NDescribe()) == []
     group = client.ask(pdu.Execute())
     assert group[0] == pdu.Done(0, 3)
 
@@ -212,6 +216,20 @@ def test_ids_are_the_lowest_free_and_zero_means_the_newest(script, client):
     assert prepare(client, "update t set a = 1").statement_id == 0
     assert client.ask(pdu.StatementId(0), pdu.Execute())[0].rows == 1
     assert client.ask(pdu.StatementId(77), pdu.Execute()) == [pdu.Err(-410)]
+
+
+def test_release_and_close_never_hit_another_statement(script, serve, connect):
+    script.answer("update t set a = 1", rows_affected=1)
+    for strict in (False, True):
+        client = connect(serve(profile=replace(PROFILES["12.10"], strict_ids=strict))).start()
+        prepare(client, "update t set a = 1")
+        assert prepare(client, "update t set a = 1").statement_id == 1
+        client.ask(pdu.StatementId(0), pdu.Release())
+        assert client.ask(pdu.StatementId(0), pdu.Release()) == ([pdu.Err(-410)] if strict else [])
+        assert client.ask(pdu.StatementId(0), pdu.Close()) == [pdu.Err(-267)]
+        assert client.ask(pdu.StatementId(1), pdu.Execute())[0] == pdu.Done(0, 1)
+        expected = pdu.Err(-410) if strict else pdu.Done(0, 1)
+        assert client.ask(pdu.StatementId(0), pdu.Execute())[0] == expected
 
 
 def test_execute_of_a_select_is_refused(script, client):
@@ -301,7 +319,9 @@ def test_put_error_says_how_many_rows_were_stored(script, client):
     assert group == [pdu.PutErr(2, -268, -100, 0, "u")]
 
 
-def test_generated_keys(script, client):
+@pytest.mark.parametrize("with_prepare", [True, False])
+def test_generated_keys(script, serve, connect, with_prepare):
+    client = connect(serve(profile=replace(PROFILES["12.10"], keys_with_prepare=with_prepare))).start()
     script.answer(
         "insert into t values (0,?)",
         columns=[("b", VARCHAR)],
@@ -313,10 +333,14 @@ def test_generated_keys(script, client):
     )
     sql = "insert into t values (0,?)"
     group = client.ask(pdu.Prepare(1, sql), pdu.KeyRequest(), pdu.NDescribe(), pdu.WantDone())
-    assert kinds(group) == [pdu.Describe, pdu.KeyDescribe, pdu.InsertDone, *DONE]
+    assert kinds(group) == [pdu.Describe, *[pdu.KeyDescribe] * with_prepare, pdu.InsertDone, *DONE]
     group = client.ask(pdu.StatementId(0), bind("x"), pdu.Execute())
-    assert kinds(group) == [pdu.InsertDone, pdu.KeyTuple, *DONE]
-    assert group[1].data == b"\0\0\0\4"
+    assert kinds(group) == [pdu.InsertDone, *[pdu.KeyDescribe] * (not with_prepare), pdu.KeyTuple, *DONE]
+    assert group[-3].data == b"\0\0\0\4"
+    script.answer("insert into t values (1)", rows_affected=1, keys=[("id", INT)], key_values=(5,))
+    command = pdu.Command(0, "insert into t values (1)"), pdu.KeyRequest(), pdu.NDescribe(), pdu.Execute()
+    group = client.ask(*command, pdu.Release())
+    assert kinds(group) == [pdu.KeyDescribe, pdu.KeyTuple, *DONE]
 
 
 def test_byte_and_text_travel_by_descriptor(script, client):
@@ -350,15 +374,13 @@ def test_byte_and_text_travel_by_descriptor(script, client):
 
 
 def test_the_other_forms_that_the_specification_permits(script, serve, connect):
-    from dataclasses import replace
-
     profile = replace(
         PROFILES["12.10"],
         end_of_data="error",
         done_after_full_block=False,
         cumulative_rows=False,
         send_cost=False,
-        describe_commands=False,
+        describe_commands=True,
         insertdone_on_prepare=False,
         tupid_first=True,
         exit_with_eot=True,
@@ -372,7 +394,7 @@ def test_the_other_forms_that_the_specification_permits(script, serve, connect):
     assert kinds(client.ask(pdu.StatementId(0), pdu.NFetch(4096))) == [pdu.Tuple, pdu.Done]
     assert client.ask(pdu.StatementId(0), pdu.NFetch(4096)) == [pdu.Err(100)]
     group = client.ask(pdu.Command(0, "insert into t values (1)"), pdu.NDescribe(), pdu.Execute(), pdu.Release())
-    assert kinds(group) == [pdu.Done]
+    assert kinds(group) == [pdu.Describe, pdu.Done]
     client.ask(pdu.StatementId(0), pdu.Close())
     client.ask(pdu.StatementId(0), pdu.CursorName(NAME), pdu.Scroll(), pdu.Open())
     assert kinds(client.ask(pdu.StatementId(0), pdu.SFetch(4, 0, 4096))) == [pdu.TupleId, pdu.Tuple]

@@ -39,7 +39,7 @@ def manager(script, server, connect):
 def work(client, xid, end=SUCCESS):
     assert code(client.ask(pdu.XaStart(xid, 1))) == 0
     command = pdu.Command(0, "update t set a = 1"), pdu.NDescribe(), pdu.Execute(), pdu.Release()
-    assert client.ask(*command)[1] == pdu.Done(0, 1)
+    assert client.ask(*command)[0] == pdu.Done(0, 1)
     assert code(client.ask(pdu.XaEnd(xid, 1, end))) == 0
 
 

@@ -92,7 +92,9 @@ def open_cursor(session: "Session", _message: pdu.Open) -> None:
     statement = session.statement()
     session.check_faults("open")
     statement.close_cursor()
-    statement.was_open = True  # tried: an error -267 from the CLOSE that follows would hide this OPEN's error in JDBC
+    statement.was_open = (
+        True  # tried: an error -267 from the CLOSE that follows would hide this OPEN's error in JDBC
+    )
     prepared = statement.prepared
     if prepared.statement_type == INSERT:
         if session.flags & DatabaseFlag.LOGGED and not session.engine.in_transaction:
@@ -231,8 +233,8 @@ def fetch_blob(session: "Session", message: pdu.FetchBlob) -> None:
 
 def close(session: "Session", _message: pdu.Close) -> None:
     """Close the cursor; the reply is empty. With AUTOFREE the statement goes too (sqli.md 5.9)."""
-    statement = session.statement()
-    if not statement.was_open:
+    statement = session.current  # not `statement()`: closing somebody else's cursor helps nobody
+    if statement is None or not statement.was_open:
         raise SqlError(CURSOR_NEVER_OPENED)
     statement.close_cursor()
     if statement.autofree:

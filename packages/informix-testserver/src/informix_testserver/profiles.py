@@ -18,8 +18,9 @@ _PAM = 44
 class Profile:
     """One server release as far as the wire shows it; `dataclasses.replace` makes variants.
 
-    Where sqli.md permits several forms of a reply the default is what real servers send; the switches exist so
-    that a client can be tried against the other forms too.
+    Where sqli.md permits several forms of a reply, the switches exist so that a client can be tried against all of
+    them; the defaults are what real servers send, unless that would break one of the two clients of others that
+    must work.
 
     Attributes:
         name: the release, as `--profile` takes it.
@@ -34,7 +35,9 @@ class Profile:
         done_after_full_block: false: a full fetch buffer ends with EOT directly after a TUPLE (sqli.md 5.2).
         cumulative_rows: DONE.rows of fetch replies counts the whole cursor, not the block (sqli.md 12 #5).
         send_cost: send COST after DONE.
-        describe_commands: answer NDESCRIBE after COMMAND with a DESCRIBE, as real servers do (sqli.md 4.3).
+        describe_commands: answer NDESCRIBE after COMMAND with a DESCRIBE, as real servers do (sqli.md 4.3). Off by
+            default: it makes IBM's JDBC keep the id of the command and, after a later error, release it although
+            it has been given to another statement (ids are handed out anew here, sqli.md 4.2).
         insertdone_on_prepare: send the empty INSERTDONE in the PREPARE reply of an INSERT (sqli.md 4.4).
         xactstat_on_dml: send XACTSTAT in the replies to DML in logged databases (sqli.md 4.4).
         tupid_first: TUPID before its TUPLE in SFETCH replies (sqli.md 5.9: either order).
@@ -57,7 +60,7 @@ class Profile:
     done_after_full_block: bool = True
     cumulative_rows: bool = True
     send_cost: bool = True
-    describe_commands: bool = True
+    describe_commands: bool = False
     insertdone_on_prepare: bool = True
     xactstat_on_dml: bool = False
     tupid_first: bool = False

@@ -91,6 +91,15 @@ def _lo_create(session: "Session", _arguments: Sequence[Parameter]) -> list[Para
     return [_locator(entry), _integer(session.large_objects.open(entry))]
 
 
+def _lo_release(session: "Session", arguments: Sequence[Parameter]) -> list[Parameter]:
+    """Forget an object that its maker does not want any more; one that exists is all that is asked."""
+    locator = arguments[0].value
+    if not isinstance(locator, BlobLocator):
+        raise SqlError(WRONG_ARGUMENTS)
+    session.large_objects.find(locator.data)
+    return [_integer(0)]
+
+
 def _locator(entry: LargeObject) -> Parameter:
     value = ClobLocator(entry.locator) if entry.clob else BlobLocator(entry.locator)
     return Parameter(_opaque(value.type_name, len(entry.locator)), value)
@@ -115,8 +124,10 @@ _BUILT_IN: dict[str, _BuiltIn] = {
     "ifx_lo_seek": _BuiltIn(4, _lo_seek),
     "ifx_lo_col_sbinfo": _BuiltIn(2, _lo_col_info),
     "ifx_lo_create": _BuiltIn(3, _lo_create),
+    "ifx_lo_release": _BuiltIn(1, _lo_release),
 }
-"""By name; the signatures that IBM's JDBC sends are in sqli.md 5.14."""
+"""By name; the signatures that IBM's JDBC sends are in sqli.md 5.14; ``function informix.ifx_lo_release(blob)`` it
+sends when it drops a locator."""
 
 
 class Routines:

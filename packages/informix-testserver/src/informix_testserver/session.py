@@ -80,6 +80,9 @@ class Session:
         self.flags = DatabaseFlag(0)
         self.statements = StatementTable(strict=self.profile.strict_ids)
         self.current: Statement | None = None
+        """The statement that was named or prepared last (sqli.md 4.2, 4.3)."""
+        self.meant: Statement | None = None
+        """What the client means when no statement has the id that it named."""
         self.out: list[bytes] = []
         self.rows_put = 0
         self.put_seen = False
@@ -212,9 +215,9 @@ class Session:
         Raises:
             SqlError: -410: there is none.
         """
-        if self.current is None:
+        statement = self.current or self.meant
+        if statement is None:
             raise SqlError(STATEMENT_NOT_PREPARED)
-        statement = self.current
         if statement.engine is not self.engine:  # prepared before an XA branch took its engine session away
             statement.close_cursor()
             statement.prepared = self.engine.prepare(statement.sql)

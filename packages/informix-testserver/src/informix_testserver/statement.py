@@ -59,6 +59,7 @@ class Statement:
         engine: the engine session that prepared it.
         transient: made by COMMAND; the next COMMAND frees it if the client has not (sqli.md 4.3).
         keys: generated keys asked for, () = all; None = not asked.
+        keys_described: their KEYDESCRIBE has been sent.
         parameters: the last values bound.
         pending_blobs: indexes of parameters whose data come with BBIND.
         cursor_name: name for the next OPEN.
@@ -76,6 +77,7 @@ class Statement:
     engine: EngineSession
     transient: bool = False
     keys: tuple[str | int, ...] | None = None
+    keys_described: bool = False
     parameters: list[Parameter] = field(default_factory=list)
     pending_blobs: list[int] = field(default_factory=list)
     cursor_name: str = ""
@@ -125,18 +127,17 @@ class StatementTable:
         self._by_id[statement.id] = statement
 
     def find(self, number: int) -> Statement | None:
-        """Return a statement by id.
+        """Return the statement that has this id, if there is one."""
+        return self._by_id.get(number)
 
-        Id 0 stands for the newest statement when none has it: informix-driver addresses everything as 0
-        (sqli.md 4.2). Any other unknown id finds nothing.
+    def meant_by(self, number: int) -> Statement | None:
+        """Return the statement that a client means by an id that no statement has.
+
+        Id 0 stands for the newest one: informix-driver addresses everything as 0 (sqli.md 4.2). Any other id
+        stands for nothing.
         """
-        statement = self._by_id.get(number)
-        if statement is None and number == 0 and self._by_id and not self._strict:
-            return next(reversed(self._by_id.values()))
-        return statement
-
-    def newest(self) -> Statement | None:
-        """Return the statement prepared last, if there is one."""
+        if number or self._strict:
+            return None
         return next(reversed(self._by_id.values()), None)
 
     def free(self, statement: Statement) -> None:

@@ -74,6 +74,7 @@ def want_describe(session: "Session", _message: pdu.NDescribe) -> None:
     session.send(describe(statement, session.caps))
     if keys := _keys_known(session, statement):
         session.send(describe_keys(statement, keys, session.caps))
+        statement.keys_described = True
 
 
 def _keys_known(session: "Session", statement: Statement) -> tuple[ResultColumn, ...]:
@@ -99,6 +100,7 @@ def describe_parameters(session: "Session", _message: pdu.CIDescribe) -> None:
 def select(session: "Session", message: pdu.StatementId) -> None:
     """Make a statement the one that the following messages are about (sqli.md 4.2)."""
     session.current = session.statements.find(message.id)
+    session.meant = None if session.current is not None else session.statements.meant_by(message.id)
 
 
 def bind(session: "Session", message: pdu.Bind) -> None:
@@ -158,7 +160,7 @@ def _report(session: "Session", statement: Statement, outcome: Outcome) -> None:
     if kind == INSERT and (outcome.serial or outcome.serial8 or outcome.bigserial):
         session.send(pdu.InsertDone(outcome.serial8, outcome.bigserial))
     if statement.keys is not None and outcome.keys:
-        if not _keys_known(session, statement):
+        if not statement.keys_described:
             session.send(describe_keys(statement, outcome.keys, session.caps))
         types = tuple(column.type for column in outcome.keys)
         session.send(pdu.KeyTuple(0, encode_row(session, types, outcome.key_values, None)))
@@ -166,8 +168,13 @@ def _report(session: "Session", statement: Statement, outcome: Outcome) -> None:
 
 
 def release(session: "Session", _message: pdu.Release) -> None:
-    """Free the statement and its cursor; the reply is empty."""
-    if session.current is None:
+    """Free the statement and its cursor; the reply is empty.
+
+    An unknown id frees nothing and is no error: IBM's JDBC releases twice after some errors, and "the newest
+    statement" would be somebody else's.
+    """
+    if session.current is not None:
+        session.statements.free(session.current)
+        session.current = None
+    elif session.profile.strict_ids:
         raise SqlError(STATEMENT_NOT_PREPARED)
-    session.statements.free(session.current)
-    session.current = None
