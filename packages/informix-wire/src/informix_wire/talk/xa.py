@@ -24,7 +24,15 @@ from .reply import Expected
 from .setup import one
 
 __all__ = [
+    "FAIL",
+    "JOIN",
+    "NO_FLAGS",
+    "ONE_PHASE",
     "READ_ONLY",
+    "RESUME",
+    "START_SCAN",
+    "SUCCESS",
+    "SUSPEND",
     "XaError",
     "xa_close",
     "xa_commit",
