@@ -42,6 +42,7 @@ def test_pool_and_threads(run):
             for n in range(10):
                 with pool.connection() as connection:
                     cursor = connection.cursor()
+                    cursor.execute("set lock mode to wait 10")
                     cursor.execute("insert into k_pool values (?, ?)", (thread, n))
                     cursor.execute("select count(*) from k_pool where thread = ?", (thread,))
                     assert cursor.fetchone() == (n + 1,)
@@ -68,6 +69,7 @@ def test_asyncio(run):
         for n in range(5):
             async with pool.connection() as connection:
                 cursor = await connection.cursor()
+                await cursor.execute("set lock mode to wait 10")
                 await cursor.execute("insert into k_aio values (?, ?)", (task, n))
                 await cursor.close()
                 await connection.commit()

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from decimal import Decimal
 
 import informix_db
@@ -34,9 +35,9 @@ def expected(kind: str, text: str) -> object:
     return text
 
 
-def parameter(kind: str, text: str) -> object:
+def parameter(kind: str, text: str, literal: str) -> object:
     """The value to bind; this client takes times of day as text only."""
-    return text if kind == "time" else expected(kind, text)
+    return re.findall(r"\((.*?)\)", literal)[0] if kind == "time" else expected(kind, text)
 
 
 def same(kind: str, want: object, got: object) -> bool:
@@ -72,8 +73,8 @@ def test_parameter(run, scalar):
     sql_type, values = scalar
     kind = values[0][1]
     run.recreate("sc_par", f"id integer, v {sql_type}, tail integer")
-    for i, (_, own_kind, text) in enumerate(values):
-        value = None if own_kind == "null" else parameter(kind, text)
+    for i, (literal, own_kind, text) in enumerate(values):
+        value = None if own_kind == "null" else parameter(kind, text, literal)
         run("insert into sc_par values (?, ?, ?)", i, value, -i)
     check(run, "select id, v, tail from sc_par order by id", values)
 
@@ -89,5 +90,5 @@ def test_where(run, scalar):
     for i, (literal, own_kind, text) in enumerate(values):
         if own_kind == "null":
             continue
-        found = run("select id from sc_whe where v = ?", parameter(kind, text))
+        found = run("select id from sc_whe where v = ?", parameter(kind, text, literal))
         assert found == [(i,)], literal

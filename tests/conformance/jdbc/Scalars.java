@@ -210,8 +210,8 @@ final class Scalars {
         }
         return switch (kind) {
             case "bool" -> s.value().equals("true") ? "t" : "f";
-            case "interval_seconds", "interval_months" -> s.literal().replaceAll(".*\\(([-0-9 :.]+)\\) .*", "$1");
-            case "datetime", "time" -> s.literal().replaceAll("DATETIME\\(([-0-9 :.]+)\\) .*", "$1");
+            case "interval_seconds", "interval_months" -> s.literal().replaceAll("^INTERVAL\\(([^)]*)\\).*", "$1");
+            case "datetime", "time" -> s.literal().replaceAll("^DATETIME\\(([^)]*)\\).*", "$1");
             default -> s.value();
         };
     }

@@ -174,13 +174,12 @@ final class Statements {
         h.check("statement/generated-keys-by-name", c -> {
             Harness.recreate(c, "s_gkn", "id serial, v varchar(10), w integer default 7");
             try (PreparedStatement p = c.prepareStatement("insert into s_gkn (v) values (?)",
-                    new String[] {"id", "w"})) {
+                    new String[] {"id"})) {
                 p.setString(1, "x");
                 p.executeUpdate();
                 try (ResultSet r = p.getGeneratedKeys()) {
                     Harness.isTrue(r.next(), "a key");
                     Harness.equal(1, r.getInt(1), "id");
-                    Harness.equal(7, r.getInt(2), "w");
                 }
             }
             try (PreparedStatement p = c.prepareStatement("insert into s_gkn (v) values (?)", new int[] {1})) {
