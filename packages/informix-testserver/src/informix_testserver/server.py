@@ -158,7 +158,13 @@ class TestServer:
         return self._engine
 
     def start(self) -> Self:
-        """Listen; from here on clients can connect. Raises OSError when a port is taken."""
+        """Listen; from here on clients can connect. Does nothing when it listens already.
+
+        Raises:
+            OSError: a port is taken.
+        """
+        if self._watcher is not None:
+            return self
         self.engine  # noqa: B018 - made before the first client waits for it
         try:
             plain = self._tls is None or self.tls_port is not None

@@ -1,0 +1,102 @@
+"""The command ``informix-testserver`` as a process: listening, options, loading, ending."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from informix_testserver.cli import main
+from informix_wire import pdu
+
+TLS = Path(__file__).parent / "tls"
+COMMAND = [sys.executable, "-m", "informix_testserver.cli", "serve"]
+
+
+class Address:
+    """What `RawClient` needs to know of a server in another process."""
+
+    server_name = "informix"
+
+    def __init__(self, line):
+        match = re.search(
+            r"informix://\w+:\w+@([\d.]+):(\d+)/testdb\?server=informix(?:, TLS on port (\d+))?", line
+        )
+        assert match, line
+        self.host, self.port, self.tls_port = match[1], int(match[2]), match[3]
+
+
+@pytest.fixture
+def run():
+    processes = []
+
+    def start(*options):
+        process = subprocess.Popen([*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process, Address(process.stdout.readline())
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+
+
+def rows(client, sql):
+    client.ask(pdu.Prepare(0, sql), pdu.NDescribe(), pdu.WantDone())
+    group = client.ask(pdu.StatementId(0), pdu.CursorName("c"), pdu.Open(), pdu.NFetch(4096))
+    client.ask(pdu.StatementId(0), pdu.Release())
+    return [m.data for m in group if isinstance(m, pdu.Tuple)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serves_until_a_signal(run, connect, number):
+    process, address = run("--database", "shop", "--user", "ann", "--password", "secret")
+    client = connect(address, user="ann", password="secret").start("shop")
+    assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
+    process.send_signal(number)
+    assert process.wait(10) == 0
+    assert process.stdout.read() == ""
+    client.rest()
+
+
+def test_loads_a_file(run, connect, tmp_path):
+    script = tmp_path / "schema.sql"
+    script.write_text("create table t (a int); -- one\ninsert into t values (7);\n")
+    _, address = run("--load", str(script), "--profile", "15")
+    assert rows(connect(address).start(), "select a from t") == [b"\0\0\0\7"]
+    assert "Version 15" in connect(address).log_in().version
+
+
+def test_tls_beside_plain(run, connect):
+    _, address = run("--tls-cert", str(TLS / "cert.pem"), "--tls-key", str(TLS / "key.pem"), "--tls-port", "0")
+    assert address.tls_port
+    assert connect(address).log_in().accepted
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--tls-cert", "x"], "--tls-cert and --tls-key go together"),
+        (["--tls-port", "0"], "--tls-port needs --tls-cert and --tls-key"),
+        (["--load", "no/such/file.sql"], "no/such/file.sql: No such file or directory"),
+        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),
+    ],
+)
+def test_mistakes_are_explained(options, message):
+    with pytest.raises(SystemExit, match=message):
+        main(["serve", "--port", "0", *options])
+
+
+def test_an_error_in_a_file_names_line_and_code(tmp_path):
+    script = tmp_path / "bad.sql"
+    script.write_text("create table t (a int);\n\ninsert into nowhere values (1);")
+    with pytest.raises(SystemExit, match=r"bad.sql: error -206, ISAM -111 near 'nowhere' in line 3: insert"):
+        main(["serve", "--port", "0", "--load", str(script)])
+
+
+def test_an_unknown_profile_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", "--profile", "7"])
+    assert "11.70" in capsys.readouterr().err

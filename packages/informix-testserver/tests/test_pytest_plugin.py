@@ -1,0 +1,76 @@
+"""The pytest plugin, run in pytest processes of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run pytest on a module; return its exit code and output."""
+
+    def run(module, *options):
+        (tmp_path / "test_it.py").write_text(module)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "test_it.py"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_each_test_has_a_database_with_the_schema(run):
+    code, output = run('''
+import pytest
+
+@pytest.fixture(scope="session")
+def informix_schema():
+    return "create table t (a int); insert into t values (7)"
+
+@pytest.fixture(scope="session")
+def informix_server_options():
+    return {"profile": "14.10"}
+
+@pytest.mark.parametrize("n", range(2))
+def test_url(informix_url, informix_server, n):
+    assert informix_server.profile.name == "14.10"
+    database = informix_url.rpartition("/")[2].partition("?")[0]
+    assert informix_url == informix_server.url_of(database)
+    informix_server.run_script("insert into t values (8); create table u (a int)", database=database)
+
+def test_databases_are_dropped(informix_server):
+    session = informix_server.engine.connect("informix", {})
+    assert sorted(session.databases()) == ["sysmaster", "testdb"]
+    session.close()
+''')
+    assert code == 0, output
+    assert "3 passed" in output
+
+
+def test_a_real_server_takes_the_place_of_the_embedded_one(run):
+    url = "informix://u:p@192.0.2.1:9088/db?server=ifx"
+    code, output = run(
+        f'''
+def test_url(informix_url):
+    assert informix_url == {url!r}
+
+def test_server(informix_server):
+    pass
+''',
+        f"--informix-url={url}",
+    )
+    assert code == 1
+    assert "1 passed, 1 error" in output
+    assert "informix_server is the embedded server" in output
+
+
+def test_a_missing_driver_is_named(run):
+    code, output = run('''
+import sys
+sys.modules["informix_db"] = None
+
+def test_connection(informix_connection):
+    pass
+''')
+    assert code == 1
+    assert "pip install informix-db" in output
