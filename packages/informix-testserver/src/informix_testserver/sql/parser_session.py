@@ -12,6 +12,7 @@ __all__ = ["SessionParser"]
 _ISOLATION_LEVELS = (("DIRTY", "READ"), ("COMMITTED", "READ"), ("CURSOR", "STABILITY"), ("REPEATABLE", "READ"))
 _ANSI_LEVELS = (("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SERIALIZABLE",))
 _OBJECT_MODES = frozenset({"IMMEDIATE", "DEFERRED", "ENABLED", "DISABLED", "FILTERING", "NOVALIDATE"})
+_DATABASE_PRIVILEGES = frozenset({"CONNECT", "RESOURCE", "DBA", "DBSECADM", "TENANT"})
 _PRIVILEGE_TARGETS = frozenset(
     {"TABLE", "VIEW", "SEQUENCE", "TYPE", "FUNCTION", "PROCEDURE", "ROUTINE", "LANGUAGE", "SPECIFIC"}
 )
@@ -152,8 +153,7 @@ class SessionParser(ObjectParser):
         return ast.Revoke(token.pos, privileges, target, grantees)
 
     def _privileges(self) -> tuple[tuple[str, ...], ast.ObjectName | None]:
-        privileges = self.comma_list(self._privilege)
-        target = None
+        words = self.comma_list(self._privilege)
         if self.accept("ON"):
             if self.key in _PRIVILEGE_TARGETS and self.peek() not in ("TO", "FROM", "."):
                 self.accept("SPECIFIC")
@@ -161,7 +161,9 @@ class SessionParser(ObjectParser):
             target = self.object_name()
             if self.key == "(":
                 self._skip_balanced()
-        return privileges, target
+            return words, target
+        # without ON, a single word that is no database privilege is a role
+        return tuple(word if word in _DATABASE_PRIVILEGES or " " in word else word.lower() for word in words), None
 
     def _privilege(self) -> str:
         """Parse a privilege (several words, perhaps with a column list) or a role; return it in upper case."""

@@ -99,7 +99,7 @@ class CreateTable(Statement):
     Storage options (dbspace, extents, fragmentation, compression) are parsed and forgotten.
 
     Attributes:
-        kind: ``STANDARD``, ``RAW``, ``STATIC``, ``OPERATIONAL``, ``TEMP``, ``SCRATCH``, ``EXTERNAL``.
+        kind: ``STANDARD``, ``RAW``, ``STATIC``, ``OPERATIONAL``, ``TEMP``, ``SCRATCH``.
         no_log: WITH NO LOG.
         query: of ``CREATE TABLE name AS SELECT …``; columns then hold at most names.
         row_type: of ``CREATE TABLE name OF TYPE row_type``.

@@ -201,7 +201,7 @@ class Grant(Statement):
     """``GRANT privilege, … [ON object] TO user, … [WITH GRANT OPTION] [AS grantor]``.
 
     Attributes:
-        privileges: in upper case (``SELECT``, ``CONNECT``, ``ALL``, ``EXECUTE``, a role's name in lower case …).
+        privileges: in upper case (``SELECT``, ``CONNECT``, ``ALL``, ``EXECUTE`` …), or a role's name, folded.
         object: table, view, routine … or None for database privileges and roles.
         grantees: user and role names; ``public``.
     """
