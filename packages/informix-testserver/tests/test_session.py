@@ -405,7 +405,7 @@ def test_the_other_forms_that_the_specification_permits(script, serve, connect):
 
 def test_unlogged_database_has_no_transactions(server, connect):
     client = connect(server).start("sysmaster")
-    assert client.ask(pdu.Begin()) == [pdu.Err(-201)]
+    assert client.ask(pdu.Begin()) == [pdu.Err(-256)]
 
 
 def test_routine_error_carries_sqlstate_and_text(script, client):

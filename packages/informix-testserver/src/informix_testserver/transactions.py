@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING
 
 from informix_wire import pdu
 
-from .engine import DatabaseFlag, SqlError
-
 if TYPE_CHECKING:
     from .session import Session
 
@@ -16,16 +14,11 @@ BEGUN = pdu.XactStat(1, 1, 0)
 COMMITTED = pdu.XactStat(2, 0, 1)
 ROLLED_BACK = pdu.XactStat(3, 0, 1)
 """The numbers' meaning is unknown; IBM's JDBC accepts these (sqli.md 4.4)."""
-BEGIN_WITHOUT_LOG = -201
-"""What the message, other than the text BEGIN WORK (-256), gets in an unlogged database: informix-driver, which is
-proven against real servers, takes it to mean that there is no log and fails on -256 (sqli.md 5.10, 12 #25)."""
 
 
 def begin(session: "Session", _message: pdu.Begin) -> None:
     """Start a transaction."""
     session.branches.refuse_local()
-    if not session.flags & DatabaseFlag.LOGGED:
-        raise SqlError(BEGIN_WITHOUT_LOG)
     session.engine.begin()
     session.send(BEGUN)
 
