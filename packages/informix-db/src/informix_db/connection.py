@@ -6,7 +6,8 @@
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from .base_connection import CLOSE_LIMITS, BaseConnection, Block
+from .base_connection import CLOSE_LIMITS, BaseConnection
+from .base_transactions import Block
 from .cursor import Cursor
 from .placeholders import Parameters
 from .run_blocking import BlockingLine

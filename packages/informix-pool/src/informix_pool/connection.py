@@ -6,7 +6,8 @@
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from informix_db.base_connection import CLOSE_LIMITS, BaseConnection, Block
+from informix_db.base_connection import CLOSE_LIMITS, BaseConnection
+from informix_db.base_transactions import Block
 from informix_db.placeholders import Parameters
 from informix_db.settings import Settings
 from informix_db.steps import Limits, Work

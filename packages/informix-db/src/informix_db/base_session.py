@@ -1,0 +1,278 @@
+"""The state of a connection and how its conversations are run; `base_connection.py` builds on it.
+
+The way of a call: a shell method hands ``self._x_gen(…)`` to its line (`run_blocking.py`), which steps it and
+does the sending and receiving.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
+
+from informix_types import TypeContext
+from informix_wire.errors import ServerError
+from informix_wire.session import Session, State
+from informix_wire.talk import exchange, setup
+from informix_wire.talk import statement as statement_talk
+
+from .errors import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    Warning,  # noqa: A004 - PEP 249 wants this name
+)
+from .placeholders import Query, compile_query
+from .settings import Settings
+from .statement_cache import Statement, StatementCache
+from .steps import Limits, Work, lost
+from .translate import translated
+
+if TYPE_CHECKING:
+    from .base_result import BaseResult
+
+__all__ = ["BaseSession", "Line", "guarded"]
+
+T = TypeVar("T")
+P = ParamSpec("P")
+log: Final = logging.getLogger("informix_db")
+
+_ENDS_TRANSACTION: Final = frozenset({35, 36})
+_OTHER_DATABASE: Final = frozenset({1, 12, 31, 38})
+"""Statement types after which cursors and prepared statements are gone (sqli.md 6.4)."""
+
+
+class _Guarding(Protocol):
+    def _guard(self, work: Work[T]) -> Work[T]: ...
+
+
+G = TypeVar("G", bound=_Guarding)
+
+
+def guarded(method: Callable[Concatenate[G, P], Work[T]]) -> Callable[Concatenate[G, P], Work[T]]:
+    """Decorate a conversation that is a method: it needs an open connection and raises PEP 249's exceptions."""
+
+    @wraps(method)
+    def start(self: G, /, *args: P.args, **kwargs: P.kwargs) -> Work[T]:
+        return self._guard(method(self, *args, **kwargs))
+
+    return start
+
+
+class Line(Protocol):
+    """What a connection needs to know of its shell's line to the server."""
+
+    interrupted: bool
+    peer: str
+    reason: Exception | str
+    """Why there is no socket any more."""
+
+    @property
+    def closed(self) -> bool:
+        """True when there is no socket."""
+
+    def interrupt(self) -> bool:
+        """Send the urgent byte if a reply is outstanding; tell whether it was sent."""
+
+    def close(self) -> None:
+        """Close the socket without further words."""
+
+
+class BaseSession:
+    """State of one connection, and how its conversations are run."""
+
+    Warning: ClassVar = Warning
+    Error: ClassVar = Error
+    InterfaceError: ClassVar = InterfaceError
+    DatabaseError: ClassVar = DatabaseError
+    DataError: ClassVar = DataError
+    OperationalError: ClassVar = OperationalError
+    IntegrityError: ClassVar = IntegrityError
+    InternalError: ClassVar = InternalError
+    ProgrammingError: ClassVar = ProgrammingError
+    NotSupportedError: ClassVar = NotSupportedError
+
+    def __init__(self, settings: Settings, line: Line) -> None:
+        self._settings = settings
+        self._line_base = line
+        self._session = Session(encoding=settings.encoding)
+        self._cache = StatementCache(settings.statement_cache_size)
+        self._autocommit = settings.autocommit
+        self._closed = False
+        self._lost = False
+        self._pid = os.getpid()
+        self._epoch = 0
+        """Grows with every end of a transaction: cursors without hold that were opened before are gone."""
+        self._limits = Limits(settings.read_timeout, settings.statement_timeout)
+        self._context = TypeContext(
+            encoding=settings.encoding, errors=settings.encoding_errors, trim_char=settings.trim_char
+        )
+        self._savepoints = 0
+        self._cursors: WeakSet[BaseResult] = WeakSet()
+        self.row_factory = settings.row_factory
+
+    # -- what it is --------------------------------------------------------------------------------------------
+
+    @property
+    def closed(self) -> bool:
+        """True after `close`, and when the connection was lost."""
+        return self._closed or self._line_base.closed
+
+    @property
+    def broken(self) -> bool:
+        """True when the connection ended otherwise than by `close`."""
+        return not self._closed and self._line_base.closed
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether every statement commits by itself. May be set while no transaction is open."""
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        if bool(value) != self._autocommit and self.in_transaction:
+            raise ProgrammingError("autocommit cannot be changed inside a transaction; commit or roll back first")
+        self._autocommit = bool(value)
+
+    @property
+    def transactional(self) -> bool:
+        """Whether the current database has transactions; in an unlogged one commit and rollback do nothing."""
+        database = self._session.database
+        return database is not None and database.logged
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, as far as the driver knows (sqli.md 5.10)."""
+        return self._session.in_transaction
+
+    @property
+    def database(self) -> str | None:
+        """Name of the current database, or None."""
+        return self._session.database.name if self._session.database is not None else None
+
+    @property
+    def server_version(self) -> str:
+        """The server's version text from the login."""
+        return self._session.server_version
+
+    @property
+    def server_name(self) -> str:
+        """DBSERVERNAME that the server calls itself."""
+        return self._session.server_name
+
+    @property
+    def statement_timeout(self) -> float | None:
+        """Seconds that one call may take before the server is interrupted; None for no limit."""
+        return self._limits.total
+
+    @statement_timeout.setter
+    def statement_timeout(self, seconds: float | None) -> None:
+        if seconds is not None and not seconds > 0:
+            raise InterfaceError(f"statement_timeout must be positive or None, not {seconds!r}")
+        self._limits = Limits(self._limits.silence, seconds)
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "open"
+        name = f"{self._settings.user}@{self._line_base.peer}/{self.database or ''}"
+        return f"<{type(self).__module__}.{type(self).__qualname__} {state} {name}>"
+
+    # -- plumbing ----------------------------------------------------------------------------------------------
+
+    def _require_open(self) -> None:
+        if self._pid != os.getpid():
+            raise InterfaceError("the connection was opened by another process; connect again after fork()")
+        if self._closed:
+            raise InterfaceError("the connection is closed")
+        if self._line_base.closed:
+            if not self._lost:
+                self._lost = True
+                raise lost(self._line_base.peer, self._line_base.reason)
+            raise InterfaceError("the connection is lost; connect again")
+
+    def _guard(self, work: Work[T], cursor: "BaseResult | None" = None) -> Work[T]:
+        """Run `work` on an open connection; what goes wrong leaves as a PEP 249 exception.
+
+        A broken session takes the socket with it: nobody knows where in the stream the two sides are. `cursor`
+        tells which statement an error is about.
+        """
+        try:
+            self._require_open()
+        except BaseException:
+            work.close()
+            raise
+        try:
+            if self._line_base.interrupted:
+                yield from self._absorb_interrupt_gen()
+            return (yield from work)
+        except Exception as error:
+            self._drop_if_broken()
+            meant = translated(error, cursor._query if cursor else None, peer=self._line_base.peer)
+            if meant is error:
+                raise
+            raise meant from (error if isinstance(meant, DataError) else None)
+        except BaseException:
+            self._drop_if_broken()
+            raise
+
+    def _drop_if_broken(self) -> None:
+        if self._session.state is State.BROKEN and not self._line_base.closed:
+            self._line_base.close()
+        if self._line_base.closed and not self._closed and self._session.state is not State.NEW:
+            self._lost = True
+
+    def _absorb_interrupt_gen(self) -> Work[None]:
+        """An urgent byte may have reached the server after its answer: let it hit a harmless request (5.17)."""
+        self._line_base.interrupted = False
+        try:
+            yield from setup.server_version(self._session)
+        except ServerError as error:
+            log.debug("a late interrupt hit a version request: %s", error)
+
+    # -- statements --------------------------------------------------------------------------------------------
+
+    def _statement_gen(self, query: Query) -> Work[Statement]:
+        """Return the statement, prepared: from the cache, or by asking the server."""
+        found = self._cache.take(query.text)
+        if found is not None and self._session.is_live(found.prepared):
+            return found
+        prepared = yield from statement_talk.prepare(self._session, query.text, query.markers)
+        return Statement(query, prepared)
+
+    def _give_back(self, statement: Statement) -> None:
+        """Take a statement that nobody uses any more: keep it, or have it released with the next request."""
+        dropped = self._cache.give_back(statement)
+        if dropped is not None:
+            self._session.queue_release(dropped.prepared)
+
+    def _discard(self, statement: Statement) -> None:
+        """Have a statement released with the next request."""
+        self._session.queue_release(statement.prepared)
+
+    def _after_statement(self, statement_type: int) -> None:
+        """Follow what a statement that the application ran means for cursors and cache."""
+        if statement_type in _ENDS_TRANSACTION:
+            self._epoch += 1
+        elif statement_type in _OTHER_DATABASE:
+            self._epoch += 1
+            for statement in self._cache.clear():
+                self._discard(statement)
+
+    def _command_gen(self, sql: str) -> Work[None]:
+        """Run a statement of the driver's own, without BEGIN."""
+        query = compile_query(sql)
+        prepared = yield from statement_talk.prepare(self._session, query.text, query.markers)
+        try:
+            yield from statement_talk.execute(self._session, prepared, None)
+        finally:
+            self._session.queue_release(prepared)
+
+    def _free_gen(self) -> Work[None]:
+        """Send the frees that are queued now; their replies are read with the next request's."""
+        yield from exchange.send_frees(self._session)

@@ -1,0 +1,137 @@
+"""Transactions of a connection: BEGIN when it is needed, commit, rollback, nested blocks (sqli.md 5.10, 5.11)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from informix_wire.errors import ServerError
+from informix_wire.session import Session
+from informix_wire.talk import transaction
+
+from .base_session import BaseSession, guarded
+from .errors import InterfaceError, NotSupportedError, ProgrammingError
+from .steps import Work
+
+__all__ = ["ISOLATION_LEVELS", "Block", "Transactions"]
+
+T = TypeVar("T")
+
+_NEVER_IN_TRANSACTION: Final = frozenset({1, 12, 13, 31, 34, 35, 36, 38, 46, 48, 50, 52, 57, 74, 87, 110, 115})
+"""Statement types before which no BEGIN is sent: they open or close databases or transactions themselves, or only
+set something for the session (sqli.md 6.4)."""
+_ALREADY_IN_TRANSACTION: Final = -535
+_NOT_IN_TRANSACTION: Final = -255
+ISOLATION_LEVELS: Final = frozenset(
+    {"DIRTY READ", "COMMITTED READ", "COMMITTED READ LAST COMMITTED", "CURSOR STABILITY", "REPEATABLE READ"}
+)
+"""What SET ISOLATION takes (Guide to SQL: Syntax)."""
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """State of one ``with connection.transaction()`` block: its savepoint, None when it is the transaction."""
+
+    savepoint: str | None = None
+
+
+def _nothing() -> Work[None]:
+    yield from ()
+
+
+class Transactions(BaseSession):
+    """The part of a connection that knows about transactions."""
+
+    def _needs_begin(self, statement_type: int) -> bool:
+        """Whether BEGIN must go before a statement of this type (sqli.md 5.10)."""
+        session = self._session
+        database = session.database
+        return (
+            not self._autocommit
+            and not session.in_transaction
+            and not session.in_branch
+            and database is not None
+            and database.logged
+            and not database.ansi
+            and statement_type not in _NEVER_IN_TRANSACTION
+        )
+
+    def _begin_gen(self) -> Work[None]:
+        """Start a transaction; that one is already open is fine."""
+        try:
+            yield from transaction.begin(self._session)
+        except ServerError as error:
+            if error.sqlcode != _ALREADY_IN_TRANSACTION:
+                raise
+
+    @guarded
+    def _commit_gen(self) -> Work[None]:
+        return (yield from self._end_gen(transaction.commit))
+
+    @guarded
+    def _rollback_gen(self) -> Work[None]:
+        return (yield from self._end_gen(transaction.rollback))
+
+    def _end_gen(self, end: Callable[[Session], Work[None]]) -> Work[None]:
+        """Commit or roll back if a transaction is open; a no-op otherwise and in an unlogged database."""
+        session = self._session
+        if not session.in_transaction:
+            return
+        try:
+            yield from end(session)
+        except ServerError as error:
+            if error.sqlcode != _NOT_IN_TRANSACTION:
+                raise
+        self._epoch += 1
+
+    # -- settings of the session -------------------------------------------------------------------------------
+
+    @guarded
+    def _set_isolation_gen(self, level: str) -> Work[None]:
+        words = " ".join(level.upper().replace("_", " ").split())
+        if words not in ISOLATION_LEVELS:
+            raise InterfaceError(
+                f"unknown isolation level {level!r}; known are {', '.join(sorted(ISOLATION_LEVELS))}"
+            )
+        yield from (self._command_gen(f"SET ISOLATION TO {words}"))
+
+    @guarded
+    def _set_lock_mode_gen(self, wait: bool | int) -> Work[None]:
+        if not isinstance(wait, int) or wait < 0:
+            raise InterfaceError(f"lock mode must be True, False or a number of seconds, not {wait!r}")
+        mode = "NOT WAIT" if wait is False else "WAIT" if wait is True else f"WAIT {wait}"
+        yield from (self._command_gen(f"SET LOCK MODE TO {mode}"))
+
+    # -- blocks ------------------------------------------------------------------------------------------------
+
+    @guarded
+    def _enter_block_gen(self, block: "Block", result: T) -> Work[T]:
+        """Begin a transaction, or set a savepoint inside one; return `result`."""
+        session = self._session
+        if not self.transactional:
+            raise NotSupportedError(f"database {self.database or '(none)'} is not logged: it has no transactions")
+        if not session.in_transaction:
+            if not (session.database is not None and session.database.ansi):
+                yield from self._begin_gen()
+            return result
+        self._savepoints += 1
+        name = f"ifx_sp_{self._savepoints}"
+        yield from transaction.set_savepoint(session, name)
+        block.savepoint = name
+        return result
+
+    def _leave_block_gen(self, block: "Block", failed: bool) -> Work[None]:
+        if self.closed:
+            # The with-body's own error says what happened; the server has rolled back.
+            return _nothing()
+        return self._guard(self._really_leave_block_gen(block, failed))
+
+    def _really_leave_block_gen(self, block: "Block", failed: bool) -> Work[None]:
+        session = self._session
+        if block.savepoint is None:
+            yield from self._end_gen(transaction.rollback if failed else transaction.commit)
+        elif not session.in_transaction:
+            raise ProgrammingError("the transaction was ended inside a transaction() block")
+        elif failed:
+            yield from transaction.rollback_to_savepoint(session, block.savepoint)
+        else:
+            yield from transaction.release_savepoint(session, block.savepoint)
