@@ -1,7 +1,10 @@
 """Cancel by urgent data (sqli.md 5.17)."""
 
+import socket
+import ssl
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from informix_types import ColumnType, TypeCode
@@ -62,3 +65,19 @@ def test_a_client_that_leaves_aborts_its_statement(script, server, connect):
     wait_for(lambda: script.log[-1].action == "execute")
     client.reset()
     wait_for(lambda: server.connections == 0)
+
+
+def test_cancel_under_tls_travels_outside_of_the_records(script, serve, connect):
+    folder = Path(__file__).parent / "tls"
+    server = serve(tls=(folder / "cert.pem", folder / "key.pem"))
+    script.answer("update t set a = 1", waits=threading.Event())
+    client = connect(server)
+    context = ssl.create_default_context(cafile=folder / "cert.pem")
+    client.sock = context.wrap_socket(client.sock, server_hostname="localhost")
+    client.start()
+    client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
+    client.send(pdu.StatementId(0), pdu.Execute())
+    wait_for(lambda: script.log[-1].action == "execute")
+    socket.socket.send(client.sock, b"B", socket.MSG_OOB)
+    assert client.read_group() == CANCELLED
+    assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]

@@ -111,6 +111,7 @@ class Session:
         """Serve groups until the client leaves or breaks the protocol."""
         try:
             while self.phase is not Phase.CLOSED:
+                self.wire.begin()
                 self._serve(self._read_group())
         except EndOfStream:
             pass
@@ -173,7 +174,7 @@ class Session:
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
         if self.phase is not Phase.CLOSED:
             self.out.append(END_OF_GROUP)
-        self.wire.take_urgent()  # a byte that came too late for this group is not held against the next one
+        self.wire.finish()
         self.wire.send(self.out)
 
     def fail(self, error: SqlError) -> None:

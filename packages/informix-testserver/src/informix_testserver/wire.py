@@ -56,7 +56,7 @@ class Wire:
         self._readable = select.poll()
         self._readable.register(sock, select.POLLIN)
         self._lock = threading.Lock()
-        self._waiting = False
+        self._busy = False
         self.urgent = False
         """Urgent data has hit the request at hand (read without the lock)."""
         self._on_urgent: Callable[[], None] | None = None
@@ -69,10 +69,10 @@ class Wire:
             if isinstance(self.sock, ssl.SSLSocket):
                 chunk = self._receive_tls(self.sock, size)
             else:
-                self._wait_readable()
+                self._readable.poll()  # without consuming, so that the lock is not held while waiting
                 with self._lock:
-                    self._waiting = False
                     chunk = self.sock.recv(size)
+                    self._busy = True
         except (
             OSError,
             ValueError,
@@ -85,17 +85,10 @@ class Wire:
 
     def _receive_tls(self, sock: ssl.SSLSocket, size: int) -> bytes:
         """Receive without the lock: a record that is not complete would hold it for long."""
-        if not sock.pending():
-            self._wait_readable()
-            with self._lock:
-                self._waiting = False
-        return sock.recv(size)
-
-    def _wait_readable(self) -> None:
-        """Wait without consuming: urgent data that arrives meanwhile can tell an idle session from a busy one."""
+        chunk = sock.recv(size)
         with self._lock:
-            self._waiting = True
-        self._readable.poll()
+            self._busy = True
+        return chunk
 
     def need(self, count: int) -> bytes:
         """Return the next `count` bytes, waiting for them, without consuming them."""
@@ -194,28 +187,37 @@ class Wire:
     def urgent_arrived(self) -> None:
         """Read the urgent byte and act on it: called by the server's watching thread.
 
-        With a request running it is interrupted. With a request received but not begun, that one is to fail
-        (`take_urgent`). An idle session ignores it.
+        A request that runs is interrupted. One that is still to be read will fail (`take_urgent`). An idle session
+        ignores it.
         """
         try:
             socket.socket.recv(self.sock, 1, socket.MSG_OOB)
         except OSError:
             return
         with self._lock:
-            idle = self._waiting and not self._unread()
-            if idle:
+            if not self._busy and not self._unread():
                 return
             self.urgent = True
-            interrupt = None if self._waiting else self._on_urgent
+            interrupt = self._on_urgent if self._busy else None
         if interrupt is not None:
             interrupt()
 
     def interrupt(self) -> None:
         """Abort the request that runs, if one does: the client or the server goes away."""
         with self._lock:
-            interrupt = None if self._waiting else self._on_urgent
+            interrupt = self._on_urgent if self._busy else None
         if interrupt is not None:
             interrupt()
+
+    def begin(self) -> None:
+        """Say that the next request is due: it may have been received together with the one before."""
+        with self._lock:
+            self._busy = self.pos < len(self.data)
+
+    def finish(self) -> None:
+        """Say that the request at hand is done: a byte that came too late for it is not held against the next."""
+        with self._lock:
+            self._busy = self.urgent = False
 
     def take_urgent(self) -> bool:
         """Tell once whether urgent data hit the request at hand."""
