@@ -37,7 +37,8 @@ class _DecimalSum:
     def add(self, value: Any, sign: int) -> None:
         if value is not None:
             number = decimals.unpack(value) if isinstance(value, bytes) else Decimal(value)
-            self.total = decimals.CONTEXT.add(self.total, number if sign > 0 else -number)
+            add = decimals.CONTEXT.add if sign > 0 else decimals.CONTEXT.subtract
+            self.total = add(self.total, number)
             self.count += sign
 
     def step(self, value: Any) -> None:
@@ -77,16 +78,19 @@ class _Spread(_DecimalSum):
         super().add(value, sign)
         if value is not None:
             number = decimals.unpack(value) if isinstance(value, bytes) else Decimal(value)
-            self.squares += sign * number * number
+            square = decimals.WIDE.multiply(number, number)
+            add = decimals.WIDE.add if sign > 0 else decimals.WIDE.subtract
+            self.squares = add(self.squares, square)
 
     def value(self) -> bytes | None:
         if not self.count:
             return None
         if self.count == 1:
             return decimals.ZERO
-        mean = self.total * self.total / self.count
-        spread = max(Decimal(0), (self.squares - mean) / (self.count - 1))
-        return decimals.pack(decimals.CONTEXT.plus(spread.sqrt() if self.root else spread))
+        wide = decimals.WIDE
+        mean = wide.divide(wide.multiply(self.total, self.total), Decimal(self.count))
+        spread = max(Decimal(0), wide.divide(wide.subtract(self.squares, mean), Decimal(self.count - 1)))
+        return decimals.pack(decimals.CONTEXT.plus(wide.sqrt(spread) if self.root else spread))
 
 
 class _Deviation(_Spread):

@@ -8,7 +8,7 @@ from informix_types import ColumnType
 
 from ..engine import SqlError
 from ..sql import ast
-from .binder import ANY_TEXT, SYNTAX, Binder, binds
+from .binder import ANY_TEXT, SYNTAX, Binder, binds, known_type
 from .expr import Expr
 from .types import BOOLEAN, Family, family, is_fixed_char
 
@@ -50,7 +50,12 @@ def compare(b: Binder, node: ast.Binary) -> Expr:
     """`x = y` and its like; rows of values compare field by field."""
     if isinstance(node.left, ast.RowConstructor) and isinstance(node.right, ast.RowConstructor):
         raise SqlError(-999, offset=node.pos, token="ROW comparison")
-    return comparison(b, node.operator, b.bind(node.left), b.bind(node.right), node)
+    # A column on one side tells what a marker inside the other side's arithmetic is (`s < ? + 1 UNITS DAY`).
+    if isinstance(node.left, ast.Binary) and not isinstance(node.right, ast.Binary):
+        right = b.bind(node.right)
+        return comparison(b, node.operator, b.bind(node.left, known_type(right)), right, node)
+    left = b.bind(node.left)
+    return comparison(b, node.operator, left, b.bind(node.right, known_type(left)), node)
 
 
 def comparison(b: Binder, operator: str, left: Expr, right: Expr, node: ast.Node) -> Expr:

@@ -199,7 +199,7 @@ def binary(b: Binder, node: ast.Binary, hint: ColumnType | None) -> Expr:
         return concatenate(b, left, right)
     if left.marker is not None and right.marker is not None and b.actual is None:
         raise SqlError(SYNTAX, offset=node.pos)
-    return arith(b, node.operator, left, right, node)
+    return arith(b, node.operator, left, right, node, hint)
 
 
 def concatenate(b: Binder, left: Expr, right: Expr) -> Expr:
@@ -211,8 +211,12 @@ def concatenate(b: Binder, left: Expr, right: Expr) -> Expr:
     return Expr.of(f"({left.sql}||{right.sql})", kind, aggregate=left.aggregate or right.aggregate)
 
 
-def _marker_hint(other: Expr, operator: str) -> ColumnType:
+def _marker_hint(other: Expr, operator: str, wanted: ColumnType | None) -> ColumnType:
     which = family(other.stored)
+    if which in (Family.MONTHS, Family.SPAN) and wanted is not None and operator in "+-":
+        # A point in time plus an INTERVAL, if that is what the result is compared with.
+        if family(wanted) in (Family.DATE, Family.DATETIME):
+            return wanted.with_flags(0)
     if other.marker is not None or which is Family.CHAR:
         return FLOATING_DECIMAL
     if which is Family.DATE:
@@ -224,12 +228,14 @@ def _marker_hint(other: Expr, operator: str) -> ColumnType:
     return other.stored.with_flags(0)
 
 
-def arith(b: Binder, operator: str, left: Expr, right: Expr, node: ast.Node) -> Expr:
-    """Bind `left operator right` for numbers, dates, datetimes and intervals."""
+def arith(
+    b: Binder, operator: str, left: Expr, right: Expr, node: ast.Node, hint: ColumnType | None = None
+) -> Expr:
+    """Bind `left operator right` for numbers, dates, datetimes and intervals; `hint`: what the result is wanted as."""
     if left.marker is not None:
-        left = b.settle(left, _marker_hint(right, operator))
+        left = b.settle(left, _marker_hint(right, operator, hint))
     if right.marker is not None:
-        right = b.settle(right, _marker_hint(left, operator))
+        right = b.settle(right, _marker_hint(left, operator, hint))
     left, right = _plain_text(b, left, right), _plain_text(b, right, left)
     aggregate = left.aggregate or right.aggregate
     if left.null or right.null:
@@ -439,8 +445,8 @@ def _interval_number(operator: str) -> Any:
             if operator == "/":
                 if not number:
                     raise SqlError(DIVISION_BY_ZERO)
-                return temporal.fit_interval(int(Decimal(value) / number), wide)
-            return temporal.fit_interval(int(Decimal(value) * number), wide)
+                return temporal.fit_interval(int(decimals.WIDE.divide(Decimal(value), number)), wide)
+            return temporal.fit_interval(int(decimals.WIDE.multiply(Decimal(value), number)), wide)
 
         return b.call(("interval", operator, wide), scale, [left.sql, factor.sql]), wide
 

@@ -247,9 +247,9 @@ class Binder:
     def comparable(self, left: Expr, right: Expr) -> tuple[Expr, Expr]:
         """Convert two operands to forms that sqlite compares as Informix does. Raises SqlError."""
         if left.marker is not None and right.marker is None:
-            left = self.settle(left, _hint(right))
-        right = self.settle(right, _hint(left) if left.marker is None else None)
-        left = self.settle(left, _hint(right))
+            left = self.settle(left, known_type(right))
+        right = self.settle(right, known_type(left) if left.marker is None else None)
+        left = self.settle(left, known_type(right))
         if left.null or right.null:
             return left, right
         a, b = family(left.stored), family(right.stored)
@@ -335,7 +335,8 @@ class Binder:
         return hits[0][1]
 
 
-def _hint(expr: Expr) -> ColumnType | None:
+def known_type(expr: Expr) -> ColumnType | None:
+    """Return the type that a marker beside this expression takes, or None when it tells nothing."""
     return None if expr.null or expr.marker is not None else expr.stored.with_flags(0)
 
 

@@ -10,11 +10,12 @@ from functools import lru_cache
 
 from ..engine import SqlError
 
-__all__ = ["CONTEXT", "pack", "parse", "round_to", "unpack"]
+__all__ = ["CONTEXT", "WIDE", "pack", "parse", "round_to", "unpack"]
 
 CONTEXT = Context(prec=32, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 """The arithmetic of 32-digit decimals; halves are rounded away from zero."""
-_WIDE = Context(prec=80, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
+WIDE = Context(prec=80, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
+"""For steps between 32-digit values whose own result needs more digits."""
 
 ZERO = b"\x80"
 _FROM_BCD = bytes((b >> 4) * 10 + (b & 15) if b >> 4 < 10 and b & 15 < 10 else 0 for b in range(256))
@@ -81,12 +82,10 @@ def round_to(value: Decimal, precision: int, scale: int | None) -> Decimal:
     """
     if scale is None:
         return (
-            _WIDE.create_decimal(value)
-            if len(value.as_tuple().digits) <= precision
-            else _shorten(value, precision)
+            WIDE.create_decimal(value) if len(value.as_tuple().digits) <= precision else _shorten(value, precision)
         )
     try:
-        rounded = value.quantize(Decimal(1).scaleb(-scale), context=_WIDE)
+        rounded = value.quantize(Decimal(1).scaleb(-scale), context=WIDE)
     except InvalidOperation:
         raise SqlError(DECIMAL_PRECISION) from None
     if rounded and rounded.adjusted() + 1 > precision - scale:
@@ -106,7 +105,7 @@ def parse(text: str) -> Decimal:
     """
     stripped = text.strip()
     try:
-        value = _WIDE.create_decimal(stripped)
+        value = WIDE.create_decimal(stripped)
     except InvalidOperation:
         value = None
     if value is None or not value.is_finite() or "_" in stripped:
@@ -118,7 +117,7 @@ def to_text(value: Decimal, scale: int | None = None) -> str:
     """Write a number in plain notation; `scale` fixes the digits after the point."""
     if scale is None:
         if value and (value.adjusted() > 31 or value.adjusted() < -32):
-            return f"{value.normalize(_WIDE):E}"
+            return f"{value.normalize(WIDE):E}"
         plain = f"{value:f}"
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     return f"{value:.{scale}f}"

@@ -131,7 +131,8 @@ def _months_between(b: Binder, arguments: list[Expr], node: ast.FunctionCall) ->
         ends = p[2] == calendar.monthrange(p[0], p[1])[1] and q[2] == calendar.monthrange(q[0], q[1])[1]
         if p[2] != q[2] and not ends:
             ticks = x % temporal.DAY_TICKS - y % temporal.DAY_TICKS + (p[2] - q[2]) * temporal.DAY_TICKS
-            months += decimals.CONTEXT.divide(Decimal(ticks), Decimal(31 * temporal.DAY_TICKS))
+            part = decimals.CONTEXT.divide(Decimal(ticks), Decimal(31 * temporal.DAY_TICKS))
+            months = decimals.CONTEXT.add(months, part)
         return decimals.pack(decimals.CONTEXT.plus(months))
 
     stamps = [b.convert(b.settle(a, STAMP), STAMP).sql for a in arguments]

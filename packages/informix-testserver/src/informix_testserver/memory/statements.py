@@ -44,6 +44,8 @@ def signature(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
 def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[Any], Any]:
     """Return the function from a bound Python value to the stored form of a plan's type."""
     source = actual.with_flags(0)
+    if source.code in (TypeCode.DATETIME, TypeCode.INTERVAL) and not source.encoded_length:
+        return lambda _value: None  # a NULL without a qualifier, as JDBC binds it
     change = converter(source, target, env) if family(source) is not Family.DECIMAL else _from_decimal(target, env)
     if change is None:
         return lambda value: read_parameter(source, value)

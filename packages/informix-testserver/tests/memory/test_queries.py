@@ -1,0 +1,185 @@
+"""Queries: shapes that Informix has and sqlite has not, and random ones against plain sqlite."""
+
+import sqlite3
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from informix_testserver.memory import MemoryEngine
+
+D = Decimal
+
+
+@pytest.fixture
+def shop(db: Any) -> Any:
+    """Customers and their orders."""
+    db.run("create table customer (id int primary key, name varchar(20), city char(10))")
+    db.run("create table orders (no int primary key, customer int, total decimal(8,2))")
+    for row in ((1, "Ada", "London"), (2, "Bob", "Paris"), (3, "Cid", None)):
+        db.run("insert into customer values (?,?,?)", *row)
+    for row in ((10, 1, D("5.00")), (11, 1, D("7.50")), (12, 2, D("1.25"))):
+        db.run("insert into orders values (?,?,?)", *row)
+    return db
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("select first 2 id from customer order by id desc", [(3,), (2,)]),
+        ("select skip 1 first 1 id from customer order by id", [(2,)]),
+        ("select limit 1 id from customer order by 1", [(1,)]),
+        ("select id from customer order by id limit 2", [(1,), (2,)]),
+        ("select unique customer from orders order by 1", [(1,), (2,)]),
+        ("select name from customer where city is null", [("Cid",)]),
+        ("select c.name, o.no from customer c, orders o where c.id = o.customer order by o.no",
+         [("Ada", 10), ("Ada", 11), ("Bob", 12)]),
+        ("select c.id, o.no from customer c, outer orders o where c.id = o.customer and o.total > 2 order by 1, 2",
+         [(1, 10), (1, 11), (2, None), (3, None)]),
+        ("select c.id, o.no from customer c left join orders o on c.id = o.customer where o.no is null", [(3, None)]),
+        ("select o.no, c.id from orders o right outer join customer c on c.id = o.customer and o.total > 6 order by 2",
+         [(11, 1), (None, 2), (None, 3)]),
+        ("select customer, count(*), sum(total) from orders group by 1 order by 3 desc",
+         [(1, D(2), D("12.50")), (2, D(1), D("1.25"))]),
+        ("select customer from orders group by customer having sum(total) > 5", [(1,)]),
+        ("select name from customer where id in (select customer from orders where total > 6)", [("Ada",)]),
+        ("select name from customer c where not exists (select 1 from orders o where o.customer = c.id)", [("Cid",)]),
+        ("select name from customer where id = any (select customer from orders) order by 1", [("Ada",), ("Bob",)]),
+        ("select no from orders where total >= all (select total from orders)", [(11,)]),
+        ("select (select count(*) from orders o where o.customer = c.id) from customer c order by c.id",
+         [(D(2),), (D(1),), (D(0),)]),
+        ("select id from customer union select no from orders order by 1", [(1,), (2,), (3,), (10,), (11,), (12,)]),
+        ("select customer from orders union all select id from customer order by 1",
+         [(1,), (1,), (1,), (2,), (2,), (3,)]),
+        ("select id from customer minus select customer from orders", [(3,)]),
+        ("select id from customer intersect select customer from orders order by 1", [(1,), (2,)]),
+        ("select 'x' from customer where id = 1 union all select 'long' from customer where id = 2", [("x   ",), ("long",)]),
+        ("select t.x * 2 from (select total from orders where no = 12) as t(x)", [(D("2.50"),)]),
+        ("with big(n) as (select no from orders where total > 2) select count(*) from big", [(D(2),)]),
+        ("with recursive r(n) as (select 1 from sysmaster:sysdual union all select n + 1 from r where n < 4)"
+         " select sum(n) from r", [(D(10),)]),
+        ("select no, rank() over (partition by customer order by total desc) from orders order by no",
+         [(10, 2), (11, 1), (12, 1)]),
+        ("select no, sum(total) over (order by no) from orders order by no",
+         [(10, D("5.00")), (11, D("12.50")), (12, D("13.75"))]),
+        ("select count(*) from table(set{1,2,2})", [(D(2),)]),
+        ("select * from table(list{3,1}) as t(n) order by n", [(1,), (3,)]),
+        ("select city[1,3] from customer where id = 1", [("Lon",)]),
+        ("select c.* from customer c where c.id = 2", [(2, "Bob", "Paris     ")]),
+        ("select distinct city from customer order by city", [(None,), ("London    ",), ("Paris     ",)]),
+        ("select name from customer order by length(name), name desc", [("Cid",), ("Bob",), ("Ada",)]),
+        ("select max(total), min(total) from orders where no > 100", [(None, None)]),
+        ("select name n from customer order by n desc", [("Cid",), ("Bob",), ("Ada",)]),
+        ("select case when city is null then 'none' else city end from customer where id = 3", [("none      ",)]),
+        ("select id from customer where (id = 1 or id = 2) and name matches '[AB]*'", [(1,), (2,)]),
+        ("select id from customer where city = 'London   '", [(1,)]),
+    ],
+)  # fmt: skip
+def test_query(shop: Any, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    assert shop.rows(sql) == rows
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "token"),
+    [
+        ("select name, count(*) from customer", -294, "name"),
+        ("select name from customer group by city", -294, "name"),
+        ("select id from customer, orders where id = nothing", -217, "nothing"),
+        ("select no from customer c, orders o, orders p", -324, "no"),
+        ("select no from orders, orders", -223, "orders"),
+        ("select x.no from orders o", -522, "x"),
+        ("select id from customer union select id, name from customer", -317, ""),
+        ("select id from customer union select city from customer", -308, ""),
+        ("select name from customer order by 3", -251, ""),
+        ("select distinct name from customer order by id", -309, ""),
+        ("select id from customer where id = (select customer from orders)", -284, ""),
+        ("select sum(name) from customer", -367, ""),
+        ("select id from customer where count(*) > 1", -595, ""),
+        ("select id from nowhere", -206, "nowhere"),
+        ("select id from otherdb:customer", -329, "otherdb"),
+        ("select id from customer where id like 'x'", -219, ""),
+        ("select id from customer having name = 'x'", -304, "name"),
+    ],
+)
+def test_refused_query(shop: Any, sql: str, code: int, token: str) -> None:
+    error = shop.error(sql)
+    assert (error.sqlcode, error.token) == (code, token)
+
+
+@pytest.mark.parametrize(
+    ("sql", "place"),
+    [
+        ("select id, nothing from customer", "nothing"),
+        ("select id from customer where nothing = 1", "nothing"),
+        ("select id from nowhere", "nowhere"),
+        ("select name, count(*) from customer", "name"),
+    ],
+)
+def test_offset_points_at_the_name(shop: Any, sql: str, place: str) -> None:
+    assert shop.error(sql).offset == sql.index(place) + 1
+
+
+# -------------------------------------------------------------------------------- random queries against sqlite
+
+NUMBERS = st.one_of(st.none(), st.integers(-5, 5))
+WORDS = st.one_of(st.none(), st.sampled_from(["a", "b", "ab", "B", ""]))
+ROWS = st.lists(st.tuples(NUMBERS, NUMBERS, WORDS), max_size=8)
+CONDITIONS = st.sampled_from(
+    [
+        "x = 1", "x < y", "x + y > 0", "x is null", "y between -2 and x", "s = 'a'", "s <> 'b'", "s > 'a'",
+        "x in (1, 2, y)", "x not in (0, 3)", "not (x = y)", "x = 1 or y = 1", "x * 2 = y", "s is not null",
+        "x = (select max(y) from t)", "x in (select y from t)", "exists (select 1 from t u where u.x = t.y)",
+    ]
+)  # fmt: skip
+SHAPES = st.sampled_from(
+    [
+        "select x, y, s from t where {c} order by 1, 2, 3",
+        "select distinct x, s from t where {c} order by 1, 2",
+        "select x, count(y), min(s), max(y) from t where {c} group by x order by x",
+        "select a.x, b.y from t a, t b where a.x = b.y order by 1, 2",
+        "select a.x, b.y from t a left join t b on a.x = b.y and b.s = 'a' order by 1, 2",
+        "select x from t where {c} union select y from t order by 1",
+        "select coalesce(x, y, 9), case when {c} then 1 else 0 end from t order by 1, 2",
+        "select count(*), count(x) from t where {c} and {d}",
+        "select x from t where {c} or not ({d}) order by 1",
+    ]
+)
+
+
+class _Twins:
+    def __init__(self) -> None:
+        self.session = MemoryEngine().connect("informix", {})
+        self.session.open_database("testdb")
+        self.plain = sqlite3.connect(":memory:")
+        self.ours("create table t (x int, y int, s varchar(5))")
+        self.plain.execute("create table t (x int, y int, s text)")
+
+    def ours(self, sql: str) -> Any:
+        statement = self.session.prepare(sql)
+        if not statement.returns_rows:
+            return self.session.execute(statement)
+        cursor = self.session.open(statement)
+        found = []
+        while (row := cursor.fetch()) is not None:
+            found.append(tuple(int(v) if isinstance(v, Decimal) else v for v in row))
+        return found
+
+    def fill(self, rows: list[tuple[Any, ...]]) -> None:
+        self.ours("delete from t where 1 = 1")
+        self.plain.execute("delete from t")
+        for row in rows:
+            values = ",".join("null" if v is None else repr(v) for v in row)
+            self.ours(f"insert into t values ({values})")
+            self.plain.execute(f"insert into t values ({values})")
+
+
+TWINS = _Twins()
+
+
+@given(ROWS, SHAPES, CONDITIONS, CONDITIONS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_plain_sqlite_agrees(rows: list[tuple[Any, ...]], shape: str, c: str, d: str) -> None:
+    TWINS.fill(rows)
+    sql = shape.format(c=c, d=d)
+    assert TWINS.ours(sql) == TWINS.plain.execute(sql).fetchall()
