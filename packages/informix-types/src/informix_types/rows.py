@@ -2,16 +2,19 @@
 
 A factory takes the column names of a result and returns a maker, which takes the tuple of a row's values. The
 makers here also say how they look as source code, so that `rowcode` inlines them into the generated decoder and
-asking for names costs little. Any other callable works as well, at the cost of a call a row.
+asking for names costs little. Makers for the same names are equal: generated decoders, which are kept by types and
+maker, are found again for the next result. Any other callable works as well, at the cost of a call a row.
 """
 
 import re
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from keyword import iskeyword
 from operator import itemgetter
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 __all__ = [
     "Row",
@@ -27,6 +30,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+CLASSES = 256
+"""Row classes that are kept, by their names."""
 RowFactory = Callable[[Sequence[str]], Callable[[tuple[Any, ...]], Any]]
 """Takes the names of the columns, returns the function that makes a row from the tuple of its values."""
 
@@ -39,12 +44,12 @@ class RowMaker:
         source: the row expression: ``{values}`` is replaced by the comma-separated value expressions, ``{0}``,
             ``{1}`` … by single ones; ``MAKE`` is `make`.
         make: the object that `source` calls as ``MAKE``.
-        call: the same without inlining.
+        call: the same without inlining; makers are equal when the other two are.
     """
 
     source: str
     make: Any
-    call: Callable[[tuple[Any, ...]], Any]
+    call: Callable[[tuple[Any, ...]], Any] = field(compare=False)
 
     def __call__(self, values: tuple[Any, ...]) -> Any:
         """Make the row."""
@@ -56,9 +61,12 @@ def python_names(names: Sequence[str]) -> tuple[str, ...]:
     taken: set[str] = set()
     out: list[str] = []
     for index, name in enumerate(names):
-        base = re.sub(r"\W+", "_", name).strip("_") or f"column_{index + 1}"
-        if base[0].isdigit() or iskeyword(base):
-            base = f"{base}_" if iskeyword(base) else f"column_{base}"
+        # Python compares identifiers in form NFKC.
+        base = re.sub(r"\W+", "_", normalize("NFKC", name)).strip("_") or f"column_{index + 1}"
+        if iskeyword(base):
+            base = f"{base}_"
+        elif not base.isidentifier():
+            base = f"column_{base}" if f"column_{base}".isidentifier() else f"column_{index + 1}"
         unique, count = base, 1
         while unique in taken:
             count += 1
@@ -73,10 +81,15 @@ def tuple_row(_names: Sequence[str]) -> RowMaker:
     return RowMaker("({values},)", tuple, tuple)
 
 
+@lru_cache(maxsize=CLASSES)
+def _namedtuple_class(names: tuple[str, ...]) -> Any:
+    fields = [name.lstrip("_") or "column" for name in python_names(names)]
+    return namedtuple("Row", python_names(fields))
+
+
 def namedtuple_row(names: Sequence[str]) -> RowMaker:
     """Rows are named tuples; names are made identifiers by `python_names`."""
-    fields = [name.lstrip("_") or "column" for name in python_names(names)]
-    cls = namedtuple("Row", python_names(fields))  # type: ignore[misc]
+    cls = _namedtuple_class(tuple(names))
     return RowMaker("NEW(MAKE, ({values},))", cls, cls._make)
 
 
@@ -109,9 +122,11 @@ def class_row(cls: Callable[..., T]) -> RowFactory:
 
 
 class Row(tuple[Any, ...]):
-    """A tuple whose columns are also attributes and keys: ``row.name``, ``row["name"]`` by `Row.get`.
+    """A tuple whose columns are also attributes (``row.name``) and can be asked for by name (``row.get("name")``).
 
-    Subclasses are made per result by `row_row`; indexing stays the tuple's own, so it costs nothing extra.
+    Subclasses are made per list of names by `row_row`; indexing stays the tuple's own, so it costs nothing extra.
+    A column named like a method of tuples or of this class (``count``, ``index``, ``keys``, ``get`` …) has no
+    attribute: `get` and `as_dict` know it.
     """
 
     __slots__ = ()
@@ -132,15 +147,28 @@ class Row(tuple[Any, ...]):
         """The row as a dict by column name."""
         return dict(zip(self._names, self, strict=True))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The class exists in this process only; the other side makes it from the names.
+        return _rebuild_row, (self._names, tuple(self))
+
     def __repr__(self) -> str:
         return "Row(" + ", ".join(f"{name}={value!r}" for name, value in zip(self._names, self, strict=True)) + ")"
 
 
-def row_row(names: Sequence[str]) -> RowMaker:
-    """Rows are `Row`: tuples with the columns as attributes."""
-    members: dict[str, Any] = {"__slots__": (), "_names": tuple(names)}
+@lru_cache(maxsize=CLASSES)
+def _row_class(names: tuple[str, ...]) -> type[Row]:
+    members: dict[str, Any] = {"__slots__": (), "_names": names}
     for index, name in enumerate(python_names(names)):
         if not hasattr(Row, name):
             members[name] = property(itemgetter(index))
-    cls = type("Row", (Row,), members)
+    return type("Row", (Row,), members)
+
+
+def _rebuild_row(names: tuple[str, ...], values: tuple[Any, ...]) -> Row:
+    return _row_class(names)(values)
+
+
+def row_row(names: Sequence[str]) -> RowMaker:
+    """Rows are `Row`: tuples with the columns as attributes."""
+    cls = _row_class(tuple(names))
     return RowMaker("NEW(MAKE, ({values},))", cls, cls)

@@ -1,12 +1,10 @@
-"""Generated row decoders and parameter encoders: one function per shape, cached across connections.
+"""Generated row decoders and encoders: one function per shape, cached across connections.
 
 They are derived from the same `Layout`s as `reference.py` and must agree with it on every input. The environment
 variable ``INFORMIX_ROWCODE=reference`` switches them off.
 """
 
-import linecache
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,26 +14,32 @@ from ..layout import RowFrame
 from ..reference import batch_decoder as reference_decoder
 from .decoder import Decoder, compile_decoder
 from .encoder import ParamEncoder, param_encoder
+from .rowencoder import RowEncoder, row_encoder
+from .source import forget_source
 
-__all__ = ["Decoder", "ParamEncoder", "batch_decoder", "param_encoder"]
+__all__ = ["Decoder", "ParamEncoder", "RowEncoder", "batch_decoder", "param_encoder", "row_encoder"]
 
 CACHE_SIZE = 512
 """Shapes whose functions are kept; a shape is the types, the context, the frame and the row maker."""
 SMALL = 4096
 """Bytes of rows below which generating a function costs more than it saves (performance.md, section 10)."""
 
-_cache: OrderedDict[Any, tuple[Decoder, str]] = OrderedDict()
+_cache: dict[Any, Decoder] = {}
+"""Each operation on it is atomic; two threads that generate the same function at a time do no harm."""
 
 
 def _compiled(columns: tuple[ColumnType, ...], ctx: TypeContext, frame: RowFrame, maker: Any) -> Decoder:
     key = (columns, ctx, frame, maker)
-    found = _cache.get(key)
+    try:
+        found = _cache.get(key)
+    except TypeError:
+        return compile_decoder(columns, ctx, frame, maker)  # the user's maker has no hash
     if found is None:
         found = _cache[key] = compile_decoder(columns, ctx, frame, maker)
-        while len(_cache) > CACHE_SIZE:
-            _, (_, filename) = _cache.popitem(last=False)
-            linecache.cache.pop(filename, None)
-    return found[0]
+        if len(_cache) > CACHE_SIZE:
+            for oldest in list(_cache)[:-CACHE_SIZE]:
+                forget_source(_cache.pop(oldest, None))
+    return found
 
 
 def batch_decoder(

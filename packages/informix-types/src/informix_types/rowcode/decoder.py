@@ -6,8 +6,6 @@ row is consumed exactly or goes to the reference decoder, which says what is wro
 """
 
 import datetime
-import hashlib
-import linecache
 from collections.abc import Callable, Sequence
 from struct import Struct, calcsize
 from struct import error as struct_error
@@ -20,6 +18,7 @@ from ..packed import BCD
 from ..reference import batch_decoder as reference_decoder
 from ..rows import RowMaker
 from .expressions import Piece, piece_for
+from .source import SLOW, compile_source
 from .tables import YEARS, StructTable, parse_decimal
 
 __all__ = ["Decoder", "compile_decoder"]
@@ -34,7 +33,6 @@ _COMMON: dict[str, Any] = {
     "PARSE": parse_decimal,
     "TIME": datetime.time,
     "YEARS": YEARS,
-    "struct_error": struct_error,
 }
 HEAD = 8
 """Bytes of the message head: tag, warnings, size (sqli.md 4.1, TUPLE)."""
@@ -167,8 +165,8 @@ def _write(source: _Source) -> str:
         f"                if tw != TAG or n != {size} or q > end{checks}: break",
         f"                append({source.row})",
         "                o = q",
-        "        except ERRORS: pass",
-        "        rows, q = SLOW(buf, o)",
+        "        except SLOW: pass",
+        "        rows, q = ONE_ROW(buf, o)",
         "        if not rows: return out, o",
         "        append(rows[0])",
         "        o = q",
@@ -195,7 +193,7 @@ def _strided(source: _Source) -> list[str]:
         f"            out = [{source.row} for {targets} in ROWS(memoryview(buf)[o:q])]",
         "            append = out.append",
         "            o = q",
-        "        except ERRORS: pass",
+        "        except SLOW: pass",
     ]
 
 
@@ -217,18 +215,10 @@ def _one_row(
     return slow
 
 
-ERRORS = (struct_error, ArithmeticError, ValueError, LookupError, TypeError)
-"""What bytes that are not there or mean nothing raise in generated code; the reference decoder then decides.
-(FramingError and ConversionError are ValueErrors, decimal's and Unicode errors are among these, too.)"""
-
-
 def compile_decoder(
     columns: Sequence[ColumnType], ctx: TypeContext, frame: RowFrame, maker: Any = None
-) -> tuple[Decoder, str]:
+) -> Decoder:
     """Generate and compile a decoder; its source is visible in tracebacks.
-
-    Returns:
-        the decoder and the name under which `linecache` knows its source.
 
     Raises:
         ConversionError: a type has no known layout.
@@ -236,17 +226,11 @@ def compile_decoder(
     source = _Source(columns, ctx, maker)
     _merge_first_reads(source)
     text = _write(source)
-    namespace = _COMMON | source.names
-    namespace |= {
+    names = _COMMON | source.names
+    names |= {
         "TAG": frame.tag << 16,
         "HEAD": Struct(frame.head).pack(frame.tag, 0, source.payload),
-        "ERRORS": ERRORS,
-        "SLOW": _one_row(columns, ctx, frame, maker),
+        "SLOW": SLOW,
+        "ONE_ROW": _one_row(columns, ctx, frame, maker),
     }
-    digest = hashlib.sha256(repr((tuple(columns), ctx, frame, text)).encode()).hexdigest()[:12]
-    filename = f"<informix_types.rowcode {digest}>"
-    # The text is made of templates, numbers and quoted column names only.
-    exec(compile(text, filename, "exec"), namespace)
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    decoder: Decoder = namespace["decode"]
-    return decoder, filename
+    return compile_source("decode", text, names, (tuple(columns), ctx, frame))

@@ -2,7 +2,7 @@
 
 A shape is the Python classes of a row's values together with what is known of their targets. What each class looks
 like is taken from blocks that `encode_params` made for sample values; a row that does not fit the plain case (an
-integer too large, text too long, a negative decimal) goes to `encode_params` itself.
+integer too large, text too long, a decimal with exponent) goes to `encode_params` itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from struct import Struct
-from struct import error as struct_error
 from typing import Any
 
 from ..codecs.temporal import DATE_EPOCH
 from ..column import ColumnType
 from ..context import TypeContext
-from ..packed import BIAS, UNBCD, ZERO_HEAD
 from ..params import MAX_CHAR, Binding, encode_params
+from .decimals import plain_decimal
+from .source import SLOW, compile_source
 
 __all__ = ["ParamEncoder", "param_encoder"]
 
 ParamEncoder = Callable[[Sequence[Any]], Binding]
 MAX_SHAPES = 64
 """Shapes that one encoder keeps; rows of further shapes are encoded by `encode_params`."""
-SLOW = (struct_error, ArithmeticError, ValueError, LookupError, TypeError, AttributeError)
-"""What generated code raises for values that are not plain; `encode_params` then decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +43,6 @@ class Part:
     packed: tuple[str, ...]
     length: str
     head: bytes
-
-
-def plain_decimal(value: Decimal) -> tuple[int, bytes]:
-    """Scale and container of a positive decimal without exponent, trailing zero pairs dropped (sqli.md 7.3).
-
-    Raises:
-        ValueError: the value is not plain: `encode_params` encodes it.
-    """
-    text = str(value)
-    whole, _, fraction = text.partition(".")
-    scale = len(fraction)
-    if len(whole) % 2:
-        whole = "0" + whole
-    if scale % 2:
-        fraction += "0"
-    if len(whole) + len(fraction) > 30:
-        raise ValueError("as many digits as this need a look at each")
-    # `fromhex` refuses signs, exponents, NaN and Infinity.
-    digits = bytes.fromhex(whole + fraction).translate(UNBCD).rstrip(b"\0")
-    if not digits or not digits[0]:
-        raise ValueError("a leading zero pair moves the exponent")
-    return scale, bytes((ZERO_HEAD + BIAS + len(whole) // 2,)) + digits
 
 
 def _text(target: ColumnType | None, ctx: TypeContext, sample: bytes) -> Part:
@@ -94,7 +70,7 @@ def _decimal(_target: ColumnType | None, _ctx: TypeContext, sample: bytes) -> Pa
     # The sample 1.5 ends in: precision word, length 3, three digits bytes, pad.
     head = sample[:-8]
     scale_word = "0" if sample[-8:-6] == b"\0\0" else "s{i}"
-    prepare = ("s{i}, b{i} = DECIMAL({v})", "n{i} = len(b{i})")
+    prepare = ("_, s{i}, b{i} = DECIMAL({v})", "n{i} = len(b{i})")
     return Part(prepare, "HH{n}s", (scale_word, "n{i}", "b{i}"), "n{i}", head)
 
 
@@ -199,9 +175,7 @@ def _compile(
         lengths += [part.length.format(**words)] if part.length else []
     key = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
     lines.append(f"    return P[{key}]({', '.join(packed)})")
-    exec(compile("\n".join(lines) + "\n", "<informix_types.rowcode parameters>", "exec"), names)
-    encode: Callable[[Sequence[Any]], bytes | None] = names["encode"]
-    return encode
+    return compile_source("encode", "\n".join(lines) + "\n", names)
 
 
 def param_encoder(targets: Sequence[ColumnType | None], ctx: TypeContext) -> ParamEncoder:
