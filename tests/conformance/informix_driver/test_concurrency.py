@@ -44,6 +44,7 @@ def test_pool_and_threads(run):
                     cursor = connection.cursor()
                     cursor.execute("set lock mode to wait 10")
                     cursor.execute("insert into k_pool values (?, ?)", (thread, n))
+                    cursor.execute("set isolation to dirty read")  # else sessions wait for each other's rows
                     cursor.execute("select count(*) from k_pool where thread = ?", (thread,))
                     assert cursor.fetchone() == (n + 1,)
                     cursor.close()
