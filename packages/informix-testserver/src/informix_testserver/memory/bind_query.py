@@ -114,7 +114,7 @@ def _query(b: Binder, query: ast.Query) -> BoundQuery:
 
 def _unwrapped(query: ast.Query) -> ast.Select | ast.SetOperation | ast.Query:
     """Take parentheses off a query that has nothing but a body."""
-    plain = not (query.ctes or query.order_by or query.limit or query.offset)
+    plain = not (query.ctes or query.order_by or query.limit)
     if plain and not isinstance(query.body, ast.Query):
         return query.body
     return query
@@ -179,8 +179,8 @@ def _limit(b: Binder, first: ast.Expression | None, skip: ast.Expression | None)
 def _single(b: Binder, query: ast.Query, select: ast.Select, prefix: str) -> BoundQuery:
     block = _block(b, select)
     order = _order_by_block(b, query.order_by, block)
-    limit = block.limit or _limit(b, query.limit, query.offset)
-    if block.limit and (query.limit is not None or query.offset is not None):
+    limit = block.limit or _limit(b, query.limit, None)
+    if block.limit and query.limit is not None:
         raise SqlError(SYNTAX, offset=query.pos)
     return BoundQuery(
         prefix + block.sql() + order + limit, tuple(block.columns), block.one_row and not limit, block.rowid
@@ -198,7 +198,7 @@ def _compound(b: Binder, query: ast.Query, body: ast.SetOperation | ast.Query, p
         terms.append(_direction(_collated_position(position, columns[position - 1]), item))
     if terms:
         order = " ORDER BY " + ",".join(terms)
-    return BoundQuery(prefix + sql + order + _limit(b, query.limit, query.offset), tuple(columns))
+    return BoundQuery(prefix + sql + order + _limit(b, query.limit, None), tuple(columns))
 
 
 def _set_operation(b: Binder, body: ast.QueryBody) -> tuple[list[Expr], str]:

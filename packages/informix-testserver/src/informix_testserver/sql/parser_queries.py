@@ -126,9 +126,7 @@ class QueryParser(ExpressionParser):
                 break
         if isinstance(body, ast.Query) and not (ctes or order or limit or into or for_update or read_only):
             return body
-        return ast.Query(
-            pos, body, ctes, recursive, order, limit, None, into, for_update, update_columns, read_only
-        )
+        return ast.Query(pos, body, ctes, recursive, order, limit, into, for_update, update_columns, read_only)
 
     def _column_reference(self) -> ast.ColumnRef:
         pos = self.token.pos

@@ -172,7 +172,6 @@ class Query(Statement):
         recursive: WITH RECURSIVE was written.
         order_by: of the whole result.
         limit: rows to return at most (LIMIT at the end), or None.
-        offset: rows to pass over before `limit` counts, or None.
         into: INTO TEMP.
         for_update: FOR UPDATE.
         update_columns: FOR UPDATE OF these columns, empty for all.
@@ -184,7 +183,6 @@ class Query(Statement):
     recursive: bool = False
     order_by: tuple[OrderItem, ...] = ()
     limit: Expression | None = None
-    offset: Expression | None = None
     into: IntoTable | None = None
     for_update: bool = False
     update_columns: tuple[ColumnRef, ...] = ()
