@@ -160,6 +160,18 @@ def test_byte_and_text_go_beside_the_block(value, target, code, data):
     assert binding.blocks[16:72] == bytes(16) + len(data).to_bytes(4, "big") + bytes(36)
 
 
+def test_integers_beyond_pythons_text_limit():
+    for value in (10**5000, 10**5000 + 1, TypedValue(ColumnType(2, 4), 10**5000)):
+        with pytest.raises(ConversionError, match="parameter 1: "):
+            encode_params([value], [], UTF8)
+
+
+def test_data_too_large_for_a_descriptor():
+    assert BlobDescriptor.for_parameter(2**31 - 1).size == 2**31 - 1
+    with pytest.raises(ConversionError, match="too many"):
+        BlobDescriptor.for_parameter(2**31)
+
+
 def test_exact_bytes():
     binding = encode_params(
         [5, "odd", None, True, timedelta(hours=1), time(0, 5)], [None] * 3 + [parse_type("BOOLEAN")], UTF8
@@ -199,6 +211,8 @@ def test_exact_bytes():
         ({"a": object()}, ColumnType(40, extended_name="json"), "JSON"),
         (TypedValue(ColumnType(1, 2), 40000), None, "out of range"),
         (TypedValue(ColumnType(9), 1), None, "cannot be bound"),
+        (TypedValue(ColumnType(10, 0x0E0A), datetime(2024, 1, 2, tzinfo=UTC)), None, "time zone"),
+        (TypedValue(ColumnType(13, 5), "\0"), None, "NUL"),
         (TypedValue(ColumnType(5, 0x0802), "1.5"), None, "does not fit"),
         (TypedValue(ColumnType(5, 0x0802), 1.5), None, "does not fit"),
         (TypedValue(ColumnType(45, 1), 1), None, "does not fit"),
@@ -231,6 +245,8 @@ def test_aware_datetimes_are_converted_when_a_zone_is_set():
     ctx = TypeContext(timezone=timezone(timedelta(hours=2)))
     assert send(datetime(2024, 1, 2, 23, tzinfo=UTC), None, ctx)[1] == datetime(2024, 1, 3, 1)
     assert send(datetime(2024, 1, 2, 23), None, ctx)[1] == datetime(2024, 1, 2, 23)
+    with pytest.raises(ConversionError, match="no equivalent"):
+        encode_params([datetime.max.replace(tzinfo=UTC)], [], ctx)
 
 
 def test_sixth_fraction_digit():

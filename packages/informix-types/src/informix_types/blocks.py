@@ -117,6 +117,8 @@ def encode_block(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
         if not isinstance(value, str | bytes):
             refuse(column, value)
         raw = value if isinstance(value, bytes) else encode_text(value, ctx)
+        if raw[:1] == b"\0":
+            raise ConversionError("text that begins with a NUL character would be stored as NULL (sqli.md 7.1)")
         if len(raw) > MAX_BOUND_TEXT:
             raise ConversionError(f"text of {len(raw)} bytes is too long for {column.type_name}")
         return _head(column, VALUE, 0 if code == TypeCode.CHAR else column.encoded_length, ctx) + _char(raw)

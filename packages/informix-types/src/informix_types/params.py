@@ -147,8 +147,6 @@ def _bind_str(value: str, target: ColumnType | None, ctx: TypeContext) -> Bound:
         return (TEXT if code == TypeCode.TEXT else BYTE), descriptor, raw
     if target is not None and target.built_in == "lvarchar":
         return LVARCHAR, value, None
-    if value[:1] == "\0":
-        raise ConversionError("text that begins with a NUL character would be stored as NULL (sqli.md 7.1)")
     if len(value) * 4 > MAX_CHAR and len(encode_text(value, ctx)) > MAX_CHAR:
         return LVARCHAR, value, None
     return CHAR, value, None
@@ -158,8 +156,6 @@ def _bind_bytes(value: Any, target: ColumnType | None, _ctx: TypeContext) -> Bou
     raw = bytes(value)
     code = _code(target)
     if code in _TEXT:
-        if raw[:1] == b"\0":
-            raise ConversionError("text that begins with a NUL byte would be stored as NULL (sqli.md 7.1)")
         return (CHAR if len(raw) <= MAX_CHAR else LVARCHAR), raw, None
     if target is not None and code in (TypeCode.UDTVAR, TypeCode.UDTFIXED, TypeCode.LVARCHAR):
         name = target.built_in
@@ -194,13 +190,14 @@ def _bind_datetime(value: datetime, _target: ColumnType | None, ctx: TypeContext
                 f"{value!r} has a time zone, which Informix cannot store: make it naive, or set the timezone= "
                 "into which aware datetimes are converted"
             )
-        value = value.astimezone(ctx.timezone).replace(tzinfo=None)
+        try:
+            value = value.astimezone(ctx.timezone).replace(tzinfo=None)
+        except OverflowError:
+            raise ConversionError(f"{value!r} has no equivalent in the time zone {ctx.timezone}") from None
     return TIMESTAMP, value, None
 
 
 def _bind_time(value: time, _target: ColumnType | None, _ctx: TypeContext) -> Bound:
-    if value.tzinfo is not None:
-        raise ConversionError(f"{value!r} has a time zone, which Informix cannot store")
     return (TIME_FRACTION if value.microsecond else TIME_SECOND), value, None
 
 

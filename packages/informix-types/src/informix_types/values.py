@@ -229,6 +229,8 @@ class ClobLocator(BlobLocator):
 
 _START, _END, _SIZE, _NULL_BYTE = 8, 12, 16, 39
 """Offsets inside a BYTE/TEXT descriptor (sqli.md 5.16)."""
+MAX_BLOB_SIZE = 2**31 - 1
+"""The size stands in a 4-byte integer."""
 DESCRIPTOR_SIZE = 56
 """Bytes of a BYTE/TEXT descriptor (68 with capability bit 70; sqli.md 5.16)."""
 
@@ -262,7 +264,9 @@ class BlobDescriptor:
 
     @classmethod
     def for_parameter(cls, size: int, *, is_text: bool = False) -> Self:
-        """The descriptor of a bound value: all zero except the size (sqli.md 5.16)."""
+        """The descriptor of a bound value: all zero except the size (sqli.md 5.16). Raises ConversionError."""
+        if size > MAX_BLOB_SIZE:
+            raise ConversionError(f"{size} bytes are too many for BYTE and TEXT")
         out = bytearray(DESCRIPTOR_SIZE)
         out[_SIZE : _SIZE + 4] = size.to_bytes(4, "big")
         return cls(bytes(out), is_text)

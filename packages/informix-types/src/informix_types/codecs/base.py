@@ -34,7 +34,10 @@ class Codec:
 
 def refuse(column: ColumnType, value: object, why: str = "") -> NoReturn:
     """Raise the ConversionError for a value that does not go into a column."""
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except ValueError:  # an integer beyond sys.set_int_max_str_digits
+        shown = f"a huge {type(value).__name__}"
     if len(shown) > 80:
         shown = shown[:77] + "…"
     reason = why or f"a {type(value).__name__} cannot be stored there"

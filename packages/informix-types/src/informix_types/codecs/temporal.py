@@ -98,9 +98,11 @@ def pack_datetime(
 ) -> bytes | None:
     """Encode date, datetime, time or PartialDateTime under a qualifier; None when the value does not fit it.
 
-    `width` None gives the unnormalised form of parameters, else the row form. Aware values must have been
-    made naive before. Raises ConversionError for fractions that `strict_fractions` forbids to cut.
+    `width` None gives the unnormalised form of parameters, else the row form. Raises ConversionError for values
+    with a time zone, and for fractions that `strict_fractions` forbids to cut.
     """
+    if getattr(value, "tzinfo", None) is not None:
+        raise ConversionError(f"{value!r} has a time zone, which Informix cannot store")
     qualifier = datetime_qualifier(encoded_length)
     fields = datetime_fields(value, qualifier, strict=ctx.strict_fractions)
     if fields is None:
@@ -125,8 +127,6 @@ def datetime_codec(column: ColumnType, ctx: TypeContext) -> Codec:
             raise FramingError(f"impossible DATETIME {raw.hex()}: {exc}") from None
 
     def dump(value: object) -> bytes:
-        if getattr(value, "tzinfo", None) is not None:
-            refuse(column, value, "it has a time zone")
         packed = pack_datetime(value, column.encoded_length, ctx, width=width)
         if packed is None:
             refuse(column, value)
