@@ -1,7 +1,7 @@
 """Statements about databases, transactions, settings and privileges: text → tree → statement type."""
 
 import pytest
-from informix_testserver.sql import ast, parse, statement_type
+from informix_testserver.sql import ast, parse, statement_name, statement_type
 
 T = ast.ObjectName(0, "t")
 
@@ -93,3 +93,23 @@ def test_statement(text: str, expected: ast.Statement, number: int) -> None:
     found = parse(text).statement
     assert found == expected
     assert statement_type(found) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("create row type r (a int)", "CREATE ROW TYPE"),
+        ("create function f() end function", "CREATE FUNCTION"),
+        ("drop procedure p", "DROP PROCEDURE"),
+        ("drop row type r", "DROP ROW TYPE"),
+        ("rename index a to b", "RENAME INDEX"),
+        ("set debug file to 'x'", "SET DEBUG FILE"),
+        ("set lock mode to wait", "SET LOCK MODE"),
+        ("rollback to savepoint s", "ROLLBACK TO SAVEPOINT"),
+        ("select a from t", "SELECT"),
+        ("call p()", "CALL"),
+        ("execute function f()", "EXECUTE FUNCTION"),
+    ],
+)
+def test_name(text: str, expected: str) -> None:
+    assert statement_name(parse(text).statement) == expected

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from informix_types import ColumnType, TypeCode
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
-from ..sql import Parsed, ast
+from ..sql import Parsed, ast, statement_name
 from . import bind_functions, bind_values  # noqa: F401 - they register themselves in BINDERS
 from .bind_query import BoundQuery, bind_query
 from .binder import Bind, Binder
@@ -348,7 +348,7 @@ def make_handle(session: "MemorySession", parsed: Parsed) -> Handle:
     else:
         run = COMMANDS.get(type(statement))
         if run is None:
-            raise SqlError(-513, offset=statement.pos, token=type(statement).__name__)
+            raise SqlError(-513, offset=statement.pos, token=statement_name(statement))
         handle = CommandHandle(session, parsed, statement, run)
     handle.describe(session)
     return handle

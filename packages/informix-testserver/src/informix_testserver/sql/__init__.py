@@ -4,6 +4,6 @@ Text → `lexer` (tokens with offsets) → `parser` → `ast` → the engine's b
 """
 
 from .parser import Parsed, parse, parse_expression
-from .statement_types import statement_type
+from .statement_types import statement_name, statement_type
 
-__all__ = ["Parsed", "parse", "parse_expression", "statement_type"]
+__all__ = ["Parsed", "parse", "parse_expression", "statement_name", "statement_type"]

@@ -1,11 +1,12 @@
-"""Syntax tree → the statement type that DESCRIBE reports (sqli.md 6.4)."""
+"""Syntax tree → the statement type that DESCRIBE reports (sqli.md 6.4), and the statement's name for refusals."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from . import ast
 
-__all__ = ["EXECUTE_ROUTINE", "INSERT", "SELECT", "statement_type"]
+__all__ = ["EXECUTE_ROUTINE", "INSERT", "SELECT", "statement_name", "statement_type"]
 
 # Seen on the wire: 2, 6, 34-36, 45, 56; the others are sqli.md 6.4's list from public headers. Numbers marked
 # "order" are inferred from the order in which that list names a range.
@@ -81,6 +82,19 @@ def statement_type(statement: ast.Statement) -> int:
     if fixed is not None:
         return fixed
     return _COMPUTED[type(statement)](statement)
+
+
+def statement_name(statement: ast.Statement) -> str:
+    """Return a statement's name in SQL, for an error that refuses it: ``CREATE ROW TYPE``, ``DROP FUNCTION``."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(statement).__name__).upper()
+    kind = getattr(statement, "kind", None)
+    if isinstance(statement, ast.ExecuteRoutine):
+        return f"EXECUTE {kind}" if kind != "CALL" else "CALL"
+    if isinstance(statement, ast.CreateRoutine | ast.DropRoutine | ast.DropObject | ast.RenameObject):
+        return f"{words.split()[0]} {kind}"
+    if isinstance(statement, ast.SetOption):
+        return f"SET {statement.option}"
+    return "SELECT" if isinstance(statement, ast.Query) else words
 
 
 def _query(statement: ast.Query) -> int:
