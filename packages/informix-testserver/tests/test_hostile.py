@@ -1,7 +1,7 @@
 """Hostile requests: every recorded request group cut short or with bytes changed.
 
-The server may answer, wait for more or hang up; it must neither fail inside nor keep the connection when the client
-has gone.
+The server may answer, wait for more or hang up; it must neither fail inside nor keep the connection when the
+client has gone.
 """
 
 import re
