@@ -1,0 +1,60 @@
+"""How things are timed: CPU time, garbage collection off, variants interleaved, ratios of paired rounds."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+CALIBRATION_LOOPS = 30_000
+PATIENCE = 2
+"""How often a timing during which the machine ran slow is repeated."""
+SLOW_MACHINE = 1.25
+"""A calibration loop that takes this many times its best marks such a timing."""
+
+_best_calibration = float("inf")
+
+
+def calibrate() -> float:
+    """Time a fixed piece of work, about 1.5 ms; returns how much slower than its best it ran."""
+    global _best_calibration  # noqa: PLW0603 (the machine's best is one number for the whole process)
+    start = time.thread_time_ns()
+    number = 0
+    for _ in range(CALIBRATION_LOOPS):
+        number += 1
+    taken = time.thread_time_ns() - start
+    _best_calibration = min(_best_calibration, taken)
+    return taken / _best_calibration
+
+
+def timed(function: Callable[[], object]) -> int:
+    """CPU nanoseconds of one call; repeated if the machine was in a slow phase before or behind it."""
+    taken = 0
+    for _ in range(PATIENCE + 1):
+        before = calibrate()
+        start = time.thread_time_ns()
+        function()
+        taken = time.thread_time_ns() - start
+        if max(before, calibrate()) < SLOW_MACHINE:
+            break
+    return taken
+
+
+def rounds(variants: Mapping[str, Callable[[], object]], count: int) -> dict[str, list[int]]:
+    """Time every variant once a round, `count` rounds; one round before warms up."""
+    for function in variants.values():
+        function()
+    times: dict[str, list[int]] = {name: [] for name in variants}
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(count):
+            for name, function in variants.items():
+                times[name].append(timed(function))
+    finally:
+        gc.enable()
+    return times
+
+
+def ratio(slow: Sequence[float], fast: Sequence[float]) -> float:
+    """How many times as fast `fast` is: median of the ratios of paired rounds."""
+    return statistics.median(a / b for a, b in zip(slow, fast, strict=True))
