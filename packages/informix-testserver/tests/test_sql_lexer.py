@@ -149,3 +149,21 @@ def test_errors(text: str, code: int, offset: int) -> None:
     with pytest.raises(SqlError) as caught:
         tokenize(text)
     assert (caught.value.sqlcode, caught.value.offset, caught.value.token) == (code, offset, "")
+
+
+@pytest.mark.parametrize("name", ["a" * 128, '"' + "a" * 128 + '"', '"' + '""' * 128 + '"'])
+def test_longest_names(name: str) -> None:
+    assert len(values(name, delimident=True)[0]) == 128
+
+
+@pytest.mark.parametrize("name", ["a" * 129, '"' + "a" * 129 + '"'])
+def test_names_that_are_too_long(name: str) -> None:
+    with pytest.raises(SqlError) as caught:
+        tokenize(f"x {name}", delimident=True)
+    assert (caught.value.sqlcode, caught.value.offset, caught.value.token) == (-253, 3, "a" * 128)
+
+
+def test_a_delimited_name_is_not_empty() -> None:
+    with pytest.raises(SqlError) as caught:
+        tokenize('x ""', delimident=True)
+    assert (caught.value.sqlcode, caught.value.offset) == (-201, 3)

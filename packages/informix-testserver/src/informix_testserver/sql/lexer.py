@@ -19,12 +19,17 @@ DATETIME: Final = "<datetime literal>"
 INTERVAL: Final = "<interval literal>"
 END: Final = "<end>"
 
+MAX_NAME = 128
+"""Characters of the longest identifier (Informix's limit since version 9.2)."""
+
 ILLEGAL_CHARACTER = -202
 BAD_INTEGER = -203
 BAD_FLOAT = -204
 UNBALANCED_QUOTE = -282
 OPEN_BRACE_COMMENT = -283
 OPEN_BLOCK_COMMENT = -943
+NAME_TOO_LONG = -253
+SYNTAX_ERROR = -201
 
 
 @dataclass(slots=True)
@@ -93,8 +98,9 @@ def tokenize(text: str, *, delimident: bool = False, allow_newline: bool = False
         allow_newline: strings may contain line feeds (ALLOW_NEWLINE, off by default in a server).
 
     Raises:
-        SqlError: -202 illegal character, -203 or -204 malformed number, -282 string without end,
-            -283 ``{`` comment without end, -943 ``/*`` comment without end.
+        SqlError: -202 illegal character, -253 name of more than 128 characters, -201 empty delimited name,
+            -203 or -204 malformed number, -282 string without end, -283 ``{`` comment without end, -943 ``/*``
+            comment without end.
     """
     tokens: list[Token] = []
     append = tokens.append
@@ -113,6 +119,8 @@ def tokenize(text: str, *, delimident: bool = False, allow_newline: bool = False
             continue
         if kind == "word":
             value = found.group()
+            if pos - start > MAX_NAME:
+                raise SqlError(NAME_TOO_LONG, offset=start + 1, token=value[:MAX_NAME])
             # no keyword holds a letter beyond ASCII, though some of those fold to ASCII letters
             key = value.upper() if value.isascii() else value
             append(Token(key, value.lower(), start + 1, pos, True))
@@ -128,7 +136,12 @@ def tokenize(text: str, *, delimident: bool = False, allow_newline: bool = False
             append(_string(found.group(), start, pos, allow_newline))
         elif kind == "double":
             if delimident:
-                append(Token(QUOTED, found.group()[1:-1].replace('""', '"'), start + 1, pos))
+                value = found.group()[1:-1].replace('""', '"')
+                if not 0 < len(value) <= MAX_NAME:
+                    raise SqlError(
+                        NAME_TOO_LONG if value else SYNTAX_ERROR, offset=start + 1, token=value[:MAX_NAME]
+                    )
+                append(Token(QUOTED, value, start + 1, pos))
             else:
                 append(_string(found.group(), start, pos, allow_newline))
         elif kind == "literal":

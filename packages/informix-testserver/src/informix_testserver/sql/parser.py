@@ -43,8 +43,8 @@ def parse(text: str, *, delimident: bool = False, allow_newline: bool = False) -
 
     Raises:
         SqlError: -201 syntax error with the offset of the first token that does not fit and an empty token; -202,
-            -203, -204, -282, -283, -943 from the lexer; -1268 bad qualifier; -513 with the name of a statement or
-            clause that Informix has and this server has not.
+            -203, -204, -253, -282, -283, -943 from the lexer; -1268 bad qualifier; -513 with the name of a
+            statement or clause that Informix has and this server has not.
     """
     try:
         parser = Parser(text, delimident=delimident, allow_newline=allow_newline)
