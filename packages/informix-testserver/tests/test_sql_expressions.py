@@ -327,6 +327,7 @@ def test_type(text: str, expected: ast.DataType) -> None:
 def test_delimited_identifiers() -> None:
     assert parse_expression('"Tab"."My ""col"""', delimident=True) == col("Tab", 'My "col"')
     assert parse_expression('"SELECT"', delimident=True) == col("SELECT")
+    assert parse_expression("'own'.\"Tab\".a", delimident=True) == col("own", "Tab", "a")
 
 
 @pytest.mark.parametrize(

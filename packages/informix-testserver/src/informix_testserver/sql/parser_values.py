@@ -70,7 +70,7 @@ class ValueParser(TypeParser):
         return ast.NumberLiteral(token.pos, token.value)
 
     def _string(self) -> ast.Expression:
-        if self.peek() == "." and self.tokens[self.index + 2].word:
+        if self.peek() == "." and (self.tokens[self.index + 2].word or self.peek(2) == QUOTED):
             return self._name_expression()  # 'owner'.table.column
         token = self.advance()
         return ast.StringLiteral(token.pos, token.value)
