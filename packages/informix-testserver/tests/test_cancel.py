@@ -14,6 +14,14 @@ INT = ColumnType(TypeCode.INTEGER, 4)
 CANCELLED = [pdu.Err(-213, -157)]
 
 
+@pytest.fixture(autouse=True, params=["poll", "select"])
+def way_of_waiting(request, monkeypatch):
+    """Systems without poll() see urgent data by select()."""
+    if request.param == "select":
+        monkeypatch.setattr("informix_testserver.watching.HAS_POLL", False)
+    return request.param
+
+
 def wait_for(condition):
     deadline = time.monotonic() + 5
     while not condition():
@@ -57,6 +65,7 @@ def test_a_long_fetch_is_aborted_between_rows(script, server, client):
     assert client.ask(pdu.StatementId(0), pdu.Close()) == []
 
 
+@pytest.mark.parametrize("way_of_waiting", ["poll"], indirect=True)  # select() does not see who leaves
 def test_a_client_that_leaves_aborts_its_statement(script, server, connect):
     script.answer("update t set a = 1", waits=threading.Event())
     client = connect(server).start()

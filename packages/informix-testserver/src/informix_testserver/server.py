@@ -5,7 +5,6 @@ The way of a connection: `_watch` accepts → `_serve` (TLS handshake) → `logi
 
 import logging
 import os
-import select
 import socket
 import ssl
 import threading
@@ -24,6 +23,7 @@ from .login import log_in
 from .profiles import Profile, profile_named
 from .session import Session
 from .splitting import split_statements
+from .watching import Event, Watch
 from .wire import EndOfStream, Wire
 from .xa import Registry
 
@@ -281,43 +281,39 @@ class TestServer:
             while not self._closing.is_set():
                 with self._lock:
                     watched = dict(self._wires)
-                poller = select.poll()
-                poller.register(wake_in, select.POLLIN)
-                for number in self._listeners:
-                    poller.register(number, select.POLLIN)
-                for number in watched:
-                    poller.register(number, select.POLLPRI)
-                self._watch_once(poller, wake_in, watched)
+                self._watch_once(Watch([wake_in.fileno(), *self._listeners], watched), wake_in, watched)
         self._close_listeners()
 
-    def _watch_once(self, poller: "select.poll", wake_in: socket.socket, watched: Mapping[int, Wire]) -> None:
+    def _watch_once(self, watch: Watch, wake_in: socket.socket, watched: Mapping[int, Wire]) -> None:
         """Serve events until the set of connections changes."""
         while True:
-            for number, event in poller.poll():
+            for number, event in watch.wait():
                 if number == wake_in.fileno():
                     wake_in.recv(4096)
                     return
                 if number in self._listeners:
                     self._accept(*self._listeners[number])
                     return
-                wire = watched[number]
-                if event & select.POLLPRI:
-                    wire.urgent_arrived()
-                else:  # hung up: what runs for a client that is gone is of no use
-                    poller.unregister(number)
-                    wire.interrupt()
+                if event is Event.URGENT:
+                    watched[number].urgent_arrived()
+                else:  # what runs for a client that is gone is of no use
+                    watched[number].interrupt()
 
     def _accept(self, listener: socket.socket, tls: bool) -> None:
         try:
             sock, _ = listener.accept()
         except OSError:
             return
-        sock.setblocking(True)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            sock.setblocking(True)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if tls and self._tls is not None:
+                sock.settimeout(HANDSHAKE_TIMEOUT)
+                sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        except OSError:  # the client has gone again
+            sock.close()
+            return
         self._accepted += 1
-        if tls and self._tls is not None:
-            sock.settimeout(HANDSHAKE_TIMEOUT)
-            sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         wire = Wire(sock, self._accepted, self.faults, self._closing)
         thread = threading.Thread(
             target=self._serve, args=(wire,), name=f"informix-testserver:{self.port}#{wire.number}", daemon=True

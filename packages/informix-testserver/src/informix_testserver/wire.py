@@ -3,7 +3,6 @@
 `session.py` reads messages and sends groups through it; `faults.py` stands between a group and the socket.
 """
 
-import fcntl
 import select
 import socket
 import ssl
@@ -20,6 +19,11 @@ from informix_wire.pdu import Message, read_client
 
 from .faults import Faults
 
+try:
+    from fcntl import ioctl
+except ImportError:  # Windows
+    ioctl = None  # type: ignore[assignment] # tested where it is used
+
 __all__ = ["EndOfStream", "Wire"]
 
 _CHUNK = 1 << 16
@@ -28,6 +32,8 @@ _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on with zero seconds: close sends RST."""
 _AT_MARK = 0x40047307 if sys.platform == "darwin" else 0x8905
 """SIOCATMARK: does the stream stand at the urgent mark?"""
+_DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
+"""0 on Windows."""
 _TICK = 0.02
 """Seconds between looks at the peer while a fault holds a reply back."""
 
@@ -53,8 +59,6 @@ class Wire:
         self.pos = 0
         self._faults = faults
         self._closing = closing
-        self._readable = select.poll()
-        self._readable.register(sock, select.POLLIN)
         self._lock = threading.Lock()
         self._busy = False
         self.urgent = False
@@ -69,14 +73,11 @@ class Wire:
             if isinstance(self.sock, ssl.SSLSocket):
                 chunk = self._receive_tls(self.sock, size)
             else:
-                self._readable.poll()  # without consuming, so that the lock is not held while waiting
+                self.sock.recv(1, socket.MSG_PEEK)  # wait without consuming, and without the lock
                 with self._lock:
                     chunk = self.sock.recv(size)
                     self._busy = True
-        except (
-            OSError,
-            ValueError,
-        ) as exc:  # closed by the server; ValueError: its descriptor or SSL object is gone
+        except (OSError, ValueError) as exc:  # closed by the server, its SSL object gone
             raise EndOfStream(str(exc)) from None
         if not chunk:
             raise EndOfStream("the client closed the connection")
@@ -162,10 +163,8 @@ class Wire:
     def peer_left(self) -> bool:
         """Tell whether the peer has closed its side and nothing of it is left to read."""
         try:
-            return socket.socket.recv(self.sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except (BlockingIOError, InterruptedError):
-            return False
-        except OSError:
+            return self._peek() == b""
+        except (OSError, ValueError):
             return True
 
     def shutdown(self) -> None:
@@ -231,8 +230,17 @@ class Wire:
         if self.pos < len(self.data):
             return True
         try:
-            if struct.unpack("i", fcntl.ioctl(self.sock, _AT_MARK, bytes(4)))[0]:
+            if ioctl is not None and struct.unpack("i", ioctl(self.sock, _AT_MARK, bytes(4)))[0]:
                 return False  # whatever is there was sent after the urgent byte
-            return bool(socket.socket.recv(self.sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            return bool(self._peek())
         except OSError:
             return False
+
+    def _peek(self) -> bytes | None:
+        """Return the next byte without consuming it; empty at the end of the stream, None if there is none."""
+        if not _DONTWAIT and not select.select([self.sock], (), (), 0)[0]:
+            return None
+        try:
+            return socket.socket.recv(self.sock, 1, socket.MSG_PEEK | _DONTWAIT)
+        except BlockingIOError:
+            return None

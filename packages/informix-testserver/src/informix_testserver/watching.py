@@ -1,0 +1,60 @@
+"""Waits on many sockets at once for what the watching thread acts on: by `poll` where there is one, else `select`.
+
+Apart from connections to accept it sees urgent data, which a session's own thread cannot while it works.
+"""
+
+import select
+from collections.abc import Iterable
+from enum import Enum, auto
+
+__all__ = ["HAS_POLL", "Event", "Watch"]
+
+HAS_POLL = hasattr(select, "poll")
+"""False on Windows."""
+
+
+class Event(Enum):
+    """What happened to a socket."""
+
+    READABLE = auto()
+    """Bytes, or a connection to accept."""
+    URGENT = auto()
+    """Urgent data has arrived (sqli.md 5.17)."""
+    GONE = auto()
+    """The peer has reset the connection; seen by `poll` only."""
+
+
+class Watch:
+    """A fixed set of sockets to wait on.
+
+    Args:
+        readable: descriptors to be watched for bytes or connections.
+        urgent: descriptors to be watched for urgent data.
+    """
+
+    def __init__(self, readable: Iterable[int], urgent: Iterable[int]) -> None:
+        self._readable = set(readable)
+        self._urgent = set(urgent)
+        self._poller: select.poll | None = None
+        if HAS_POLL:
+            self._poller = select.poll()
+            for number in self._urgent:
+                self._poller.register(number, select.POLLPRI)
+            for number in self._readable:
+                self._poller.register(number, select.POLLIN)
+
+    def wait(self) -> list[tuple[int, Event]]:
+        """Wait for events. A socket that is GONE is reported once."""
+        if self._poller is None:
+            readable, _, urgent = select.select(self._readable, (), self._urgent)
+            return [(n, Event.READABLE) for n in readable] + [(n, Event.URGENT) for n in urgent]
+        events = []
+        for number, mask in self._poller.poll():
+            if number in self._readable:
+                events.append((number, Event.READABLE))
+            elif mask & select.POLLPRI:
+                events.append((number, Event.URGENT))
+            else:
+                self._poller.unregister(number)
+                events.append((number, Event.GONE))
+        return events
