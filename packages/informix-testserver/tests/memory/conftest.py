@@ -79,12 +79,15 @@ class Client:
     def error(self, sql: str, *values: Any) -> SqlError:
         """Run a statement that must fail; return its error."""
         with pytest.raises(SqlError) as caught:
-            statement = self.prepare(sql)
-            if statement.returns_rows:
-                self.rows(sql, *values)
-            else:
-                self.session.execute(statement, self.bound(values))
+            self._do(sql, values)
         return caught.value
+
+    def _do(self, sql: str, values: tuple[Any, ...]) -> None:
+        statement = self.prepare(sql)
+        if statement.returns_rows:
+            self.rows(sql, *values)
+        else:
+            self.session.execute(statement, self.bound(values))
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line
 """Queries: shapes that Informix has and sqlite has not, and random ones against plain sqlite."""
 
 import sqlite3

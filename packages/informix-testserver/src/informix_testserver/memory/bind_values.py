@@ -213,10 +213,10 @@ def concatenate(b: Binder, left: Expr, right: Expr) -> Expr:
 
 def _marker_hint(other: Expr, operator: str, wanted: ColumnType | None) -> ColumnType:
     which = family(other.stored)
-    if which in (Family.MONTHS, Family.SPAN) and wanted is not None and operator in "+-":
-        # A point in time plus an INTERVAL, if that is what the result is compared with.
-        if family(wanted) in (Family.DATE, Family.DATETIME):
-            return wanted.with_flags(0)
+    interval = which in (Family.MONTHS, Family.SPAN) and operator in "+-"
+    if interval and wanted is not None and family(wanted) in (Family.DATE, Family.DATETIME):
+        # A point in time plus an INTERVAL, for that is what the result is compared with.
+        return wanted.with_flags(0)
     if other.marker is not None or which is Family.CHAR:
         return FLOATING_DECIMAL
     if which is Family.DATE:
@@ -228,10 +228,10 @@ def _marker_hint(other: Expr, operator: str, wanted: ColumnType | None) -> Colum
     return other.stored.with_flags(0)
 
 
-def arith(
+def arith(  # noqa: PLR0917 - operands, their operator, and where they come from
     b: Binder, operator: str, left: Expr, right: Expr, node: ast.Node, hint: ColumnType | None = None
 ) -> Expr:
-    """Bind `left operator right` for numbers, dates, datetimes and intervals; `hint`: what the result is wanted as."""
+    """Bind `left operator right` for numbers, dates, datetimes, intervals; `hint`: the type wanted of it."""
     if left.marker is not None:
         left = b.settle(left, _marker_hint(right, operator, hint))
     if right.marker is not None:

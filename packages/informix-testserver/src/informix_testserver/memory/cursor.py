@@ -113,6 +113,10 @@ class MemoryCursor:
             raise SqlError(NO_CURRENT_ROW)
         return self._rowid
 
+    def leave_row(self) -> None:
+        """Forget the current row: it was deleted through the cursor."""
+        self._rowid = None
+
     def invalidate(self) -> None:
         """Close from the session's side (COMMIT, ROLLBACK): the client's next fetch fails with -400."""
         self._valid = False

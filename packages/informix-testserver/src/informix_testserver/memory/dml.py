@@ -455,5 +455,7 @@ class DeleteHandle(_ChangeHandle):
         for found in self._found(session, plan, parameters):
             session.tick()
             count += delete_row(session, row_plan, found[0])
+        if plan.body.cursor:
+            session.cursors[plan.body.cursor].leave_row()
         session.last_rows = count
         return Outcome(rows=count)

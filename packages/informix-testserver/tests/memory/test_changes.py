@@ -1,0 +1,247 @@
+# ruff: noqa: E501 - one case a line
+"""INSERT, UPDATE, DELETE, MERGE: values stored, constraints kept, statements all or nothing."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from informix_testserver.engine import Parameter
+from informix_testserver.memory.types import INTEGER
+
+D = Decimal
+
+
+@pytest.fixture
+def family(db: Any) -> Any:
+    """A parent table and a child table with every kind of constraint."""
+    db.run("create table parent (id int primary key constraint parent_pk, name varchar(10) not null)")
+    db.run(
+        "create table child (id serial, parent int references parent constraint child_fk,"
+        " n int check (n > 0) constraint child_ck, code char(3), unique (code) constraint child_uq)"
+    )
+    db.run("insert into parent values (1, 'one')")
+    db.run("insert into parent values (2, 'two')")
+    db.run("insert into child values (0, 1, 5, 'a')")
+    return db
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "isam", "token"),
+    [
+        ("insert into parent values (1, 'again')", -268, -100, "informix.parent_pk"),
+        ("insert into parent values (null, 'x')", -391, 0, "id"),
+        ("insert into parent (id) values (3)", -391, 0, "name"),
+        ("insert into child values (0, 9, 5, 'b')", -691, -111, "informix.child_fk"),
+        ("insert into child values (0, 1, -5, 'b')", -530, 0, "informix.child_ck"),
+        ("insert into child values (0, 1, 5, 'a  ')", -268, -100, "informix.child_uq"),
+        ("update child set parent = 9", -691, -111, "informix.child_fk"),
+        ("update child set n = 0", -530, 0, "informix.child_ck"),
+        ("update parent set id = 2 where id = 1", -268, -100, "informix.parent_pk"),
+        ("update parent set id = 7 where id = 1", -692, 0, "informix.child_fk"),
+        ("update parent set name = null", -391, 0, "name"),
+        ("delete from parent where id = 1", -692, 0, "informix.child_fk"),
+        ("insert into parent values (3)", -236, 0, ""),
+        ("insert into parent (id, nothing) values (3, 4)", -217, 0, "nothing"),
+        ("insert into nowhere values (3)", -206, -111, "nowhere"),
+        ("update parent set nothing = 3", -217, 0, "nothing"),
+        ("update child set id = 3", -232, 0, "id"),
+        ("update parent set (id, name) = (1)", -236, 0, ""),
+        ("insert into parent values (99999999999, 'x')", -1215, 0, ""),
+        ("insert into parent values ('x', 'x')", -1213, 0, ""),
+        ("insert into systables (tabname) values ('x')", -275, -111, "systables"),
+    ],
+)
+def test_refused_change(family: Any, sql: str, code: int, isam: int, token: str) -> None:
+    before = family.rows("select * from parent order by 1"), family.rows("select * from child order by 1")
+    error = family.error(sql)
+    assert (error.sqlcode, error.isam, error.token) == (code, isam, token)
+    assert (
+        family.rows("select * from parent order by 1"),
+        family.rows("select * from child order by 1"),
+    ) == before
+
+
+def test_null_foreign_key_refers_to_nothing(family: Any) -> None:
+    assert family.run("insert into child values (0, null, null, null)").rows == 1
+
+
+def test_a_unique_key_admits_one_null(family: Any) -> None:
+    family.run("insert into child values (0, 1, 1, null)")
+    assert family.fails("insert into child values (0, 1, 1, null)") == (-268, -100)
+
+
+def test_statement_that_fails_half_way_changes_nothing(db: Any) -> None:
+    db.run("create table t (n int check (n < 3))")
+    db.run("create table s (n int)")
+    for n in (1, 2, 3):
+        db.run("insert into s values (?)", n)
+    assert db.fails("insert into t select n from s") == (-530, 0)
+    assert db.rows("select * from t") == []
+
+
+def test_without_a_log_the_rows_before_the_failure_stay(connect: Any) -> None:
+    db = connect("plain")
+    db.run("create table t (n int check (n < 3))")
+    db.run("create table s (n int)")
+    for n in (1, 2, 3):
+        db.run("insert into s values (?)", n)
+    assert db.fails("insert into t select n from s order by n") == (-530, 0)
+    assert db.rows("select * from t order by n") == [(1,), (2,)]
+
+
+def test_keys_may_move_over_each_other(db: Any) -> None:
+    db.run("create table t (id int primary key, v char(1))")
+    for n, v in ((1, "a"), (2, "b"), (3, "c")):
+        db.run("insert into t values (?, ?)", n, v)
+    assert db.run("update t set id = id + 1").rows == 3
+    assert db.run("update t set id = 6 - id").rows == 3
+    assert db.rows("select * from t order by id") == [(2, "c"), (3, "b"), (4, "a")]
+    db.session.begin()
+    db.run("update t set id = id + 1")
+    db.session.rollback()
+    assert db.rows("select id from t order by id") == [(2,), (3,), (4,)]
+
+
+def test_cascade_and_self_reference(db: Any) -> None:
+    db.run("create table t (id int primary key, up int references t on delete cascade)")
+    db.run("insert into t values (1, null)")
+    db.run("insert into t values (2, 1)")
+    db.run("insert into t values (3, 2)")
+    db.session.begin()
+    db.run("delete from t where id = 1")
+    assert db.rows("select * from t") == []
+    db.session.rollback()
+    assert db.rows("select id from t order by 1") == [(1,), (2,), (3,)]
+    assert db.run("delete from t where id = 2").rows == 1
+    assert db.rows("select id from t") == [(1,)]
+
+
+def test_rows_that_refer_to_each_other_go_together(db: Any) -> None:
+    db.run("create table t (id int primary key, up int references t)")
+    db.run("insert into t select 1, 2 from sysmaster:sysdual union all select 2, 1 from sysmaster:sysdual")
+    assert db.fails("delete from t where id = 1") == (-692, 0)
+    assert db.run("delete from t").rows == 2
+
+
+def test_deferred_constraints_are_checked_at_commit(family: Any) -> None:
+    family.session.begin()
+    family.run("set constraints all deferred")
+    family.run("insert into child values (0, 8, 1, 'z')")
+    family.run("insert into parent values (8, 'late')")
+    family.session.commit()
+    assert family.rows("select parent from child where code = 'z'") == [(8,)]
+    family.session.begin()
+    family.run("set constraints all deferred")
+    family.run("insert into child values (0, 9, 1, 'y')")
+    with pytest.raises(Exception, match="-691"):
+        family.session.commit()
+    assert family.rows("select * from child where code = 'y'") == []
+
+
+def test_serials(db: Any) -> None:
+    db.run("create table t (a serial(5), b bigserial, v int)")
+    outcome = db.run("insert into t (v) values (1)")
+    assert (outcome.serial, outcome.serial8, outcome.bigserial) == (5, 0, 1)
+    assert db.run("insert into t values (100, 0, 2)").serial == 100
+    assert db.run("insert into t values (50, 7, 3)").serial == 50
+    outcome = db.run("insert into t values (0, 0, 4)")
+    assert (outcome.serial, outcome.bigserial) == (101, 8)
+    assert db.rows("select dbinfo('sqlca.sqlerrd1'), dbinfo('bigserial') from sysmaster:sysdual") == [(101, 8)]
+    keys = db.session.execute(db.prepare("insert into t (v) values (5)"), (), keys=())
+    assert [(c.name, v) for c, v in zip(keys.keys, keys.key_values, strict=True)] == [("a", 102), ("b", 9)]
+
+
+def test_defaults(db: Any) -> None:
+    db.run(
+        "create table t (a int default 7, b varchar(8) default user, c date default today, d decimal(4,1) default -1.5, e int)"
+    )
+    db.run("insert into t (e) values (1)")
+    a, b, c, d, e = db.rows("select * from t")[0]
+    assert (a, b, d, e) == (7, "informix", D("-1.5"), 1)
+    assert c == db.evaluate("today")
+    db.run("insert into t (a, e) values (?, ?)", Parameter(INTEGER, None, is_default=True), 2)
+    assert db.rows("select a from t where e = 2") == [(7,)]
+    assert db.fails("create table u (a int default 'x')") == (-591, 0)
+
+
+def test_strings_are_cut_silently_but_not_in_ansi_mode(db: Any, connect: Any) -> None:
+    db.run("create table t (c char(3), v varchar(3))")
+    db.run("insert into t values ('abcdef', 'abcdef')")
+    assert db.rows("select * from t") == [("abc", "abc")]
+    ansi = connect("strict")
+    ansi.run("create table t (c char(3))")
+    assert ansi.fails("insert into t values ('abcdef')") == (-1279, 0)
+    assert ansi.run("insert into t values ('abc   ')").rows == 1
+
+
+def test_lengths_count_bytes_of_the_database_code_set() -> None:
+    from informix_testserver.memory import MemoryEngine
+
+    for locale, stored in (("en_US.819", "äöü "), ("en_US.utf8", "äö")):
+        engine = MemoryEngine(locale=locale)
+        session = engine.connect("informix", {})
+        session.open_database("testdb")
+        session.execute(session.prepare("create table t (c char(4))"))
+        session.execute(session.prepare("insert into t values ('äöü')"))
+        cursor = session.open(session.prepare("select c from t"))
+        assert cursor.fetch() == (stored,)
+        engine.close()
+
+
+def test_a_character_outside_the_code_set_is_refused(db: Any) -> None:
+    db.run("create table t (c char(4))")
+    assert db.fails("insert into t values (?)", "€") == (-23103, 0)
+
+
+def test_update_with_subqueries(family: Any) -> None:
+    family.run("update child set (n, code) = ((select id + 10, name[1,3] from parent where id = 2)) where id = 1")
+    assert family.rows("select n, code from child") == [(12, "two")]
+    family.run("update child set n = (select count(*) from parent)")
+    assert family.rows("select n from child") == [(2,)]
+    assert family.fails("update child set n = (select id from parent)") == (-284, 0)
+
+
+def test_merge(db: Any) -> None:
+    db.run("create table t (id int primary key, v varchar(9), n int default 4)")
+    db.run("create table s (id int, v varchar(9))")
+    db.run("insert into t values (1, 'old', 1)")
+    for n in (1, 2):
+        db.run("insert into s values (?, ?)", n, f"new{n}")
+    merge = "merge into t using s on t.id = s.id when matched then update set v = s.v"
+    assert db.run(merge + " when not matched then insert (id, v) values (s.id, s.v)").rows == 2
+    assert db.rows("select * from t order by 1") == [(1, "new1", 1), (2, "new2", 4)]
+    assert db.run("merge into t using s on t.id = s.id and s.id = 1 when matched then delete").rows == 1
+    assert db.rows("select id from t") == [(2,)]
+
+
+def test_current_of(family: Any) -> None:
+    session = family.session
+    session.begin()
+    cursor = session.open(family.prepare("select id, name from parent for update"), cursor_name="c1")
+    assert cursor.fetch() == (1, "one")
+    assert family.run("update parent set name = 'uno' where current of c1").rows == 1
+    assert cursor.fetch() == (2, "two")
+    assert family.run("delete from parent where current of c1").rows == 1
+    assert family.fails("delete from parent where current of c1") == (-266, 0)
+    assert cursor.fetch() is None
+    assert family.fails("update parent set name = 'x' where current of c1") == (-266, 0)
+    assert family.fails("update child set n = 1 where current of c1") == (-277, 0)
+    assert family.fails("update parent set name = 'x' where current of nothing") == (-276, 0)
+    session.commit()
+    assert family.rows("select * from parent") == [(1, "uno")]
+
+
+def test_rowid(family: Any) -> None:
+    ((rowid,),) = family.rows("select rowid from parent where id = 2")
+    assert family.rows("select name from parent where rowid = ?", rowid) == [("two",)]
+    assert family.fails("update parent set rowid = 5") == (-228, 0)
+    assert family.fails("select rowid from (select id from parent) as t") == (-205, 0)
+
+
+def test_byte_and_text(db: Any) -> None:
+    db.run("create table t (b byte, x text)")
+    db.run("insert into t values (?, ?)", b"\x00\xff", "long text")
+    assert db.rows("select * from t") == [(b"\x00\xff", "long text")]
+    assert db.fails("insert into t values ('literal', null)") == (-617, 0)
+    assert db.fails("select * from t where b = b") == (-615, 0)
+    assert db.rows("select length(b), length(x) from t") == [(2, 9)]

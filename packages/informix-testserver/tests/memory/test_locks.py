@@ -1,0 +1,273 @@
+"""Several sessions at once: isolation levels, lock modes, waiting, deadlocks, interrupts."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from informix_testserver.engine import SqlError
+
+LIMIT = 10.0
+
+
+@pytest.fixture
+def two(connect: Any) -> tuple[Any, Any]:
+    """Two sessions on a table with three rows."""
+    a, b = connect(), connect()
+    a.run("create table t (id int primary key, v varchar(10))")
+    for n, v in ((1, "a"), (2, "b"), (3, "c")):
+        a.run("insert into t values (?, ?)", n, v)
+    return a, b
+
+
+class Background:
+    """Runs a statement of a session in a thread."""
+
+    def __init__(self, client: Any, sql: str) -> None:
+        self.result: Any = None
+        self._client, self._sql = client, sql
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            statement = self._client.prepare(self._sql)
+            if statement.returns_rows:
+                self.result = self._client.rows(self._sql)
+            else:
+                self.result = self._client.run(self._sql).rows
+        except SqlError as error:
+            self.result = (error.sqlcode, error.isam)
+
+    def wait_until(self, condition: Callable[[], Any]) -> None:
+        end = time.monotonic() + LIMIT
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.001)
+
+    def waiting(self) -> "Background":
+        """Return when the session waits for a lock."""
+        self.wait_until(lambda: self._client.session.waits_for)
+        return self
+
+    def running(self) -> "Background":
+        """Return when the session works in sqlite."""
+        self.wait_until(lambda: self._client.session.store.env.session is self._client.session)
+        return self
+
+    def join(self) -> Any:
+        self._thread.join(LIMIT)
+        assert not self._thread.is_alive()
+        return self.result
+
+
+def test_committed_read_stops_at_locked_rows(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    assert b.fails("select * from t") == (-244, -107)
+    assert b.fails("select v from t where v = 'a'") == (-244, -107)
+    assert b.rows("select v from t where id = 2") == [("b",)]
+    assert a.rows("select v from t where id = 1") == [("x",)]
+    a.session.rollback()
+    assert b.rows("select v from t where id = 1") == [("a",)]
+
+
+def test_dirty_read_sees_what_is_not_committed(two: Any) -> None:
+    a, b = two
+    b.run("set isolation to dirty read")
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    a.run("delete from t where id = 2")
+    a.run("insert into t values (4, 'd')")
+    assert b.rows("select * from t order by id") == [(1, "x"), (3, "c"), (4, "d")]
+    a.session.rollback()
+    assert b.rows("select * from t order by id") == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_deleted_rows_stay_locked_until_the_commit(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("delete from t where id = 3")
+    assert a.rows("select id from t order by id") == [(1,), (2,)]
+    assert b.fails("select * from t where id = 3") == (-244, -107)
+    assert b.fails("insert into t values (3, 'new')") == (-271, -107)
+    a.run("insert into t values (3, 'again')")
+    a.session.rollback()
+    assert b.rows("select v from t where id = 3") == [("c",)]
+
+
+def test_keys_of_uncommitted_rows_are_taken(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("insert into t values (9, 'x')")
+    assert b.fails("insert into t values (9, 'y')") == (-271, -107)
+    a.session.rollback()
+    assert b.run("insert into t values (9, 'y')").rows == 1
+
+
+@pytest.mark.parametrize("change", ["update t set v = 'y' where id = 1", "delete from t where id = 1"])
+def test_writers_exclude_each_other_by_row(two: Any, change: str) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    assert b.fails(change) == (-244, -107)
+    assert b.run("update t set v = 'y' where id = 2").rows == 1
+    a.session.commit()
+    assert b.run(change).rows == 1
+
+
+def test_waiting_for_a_commit(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    b.run("set lock mode to wait")
+    reader = Background(b, "update t set v = v || 'b' where id = 1").waiting()
+    a.session.commit()
+    assert reader.join() == 1
+    assert a.rows("select v from t where id = 1") == [("xb",)]
+
+
+def test_a_statement_that_waited_starts_again(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'gone' where id = 3")
+    b.run("set lock mode to wait")
+    writer = Background(b, "update t set v = 'b' where v <> 'gone'").waiting()
+    # What b did before it met the lock is undone while it waits: a can still lock row 1.
+    a.run("update t set v = 'gone' where id = 1")
+    a.session.commit()
+    assert writer.join() == 1
+    assert a.rows("select v from t order by id") == [("gone",), ("b",), ("gone",)]
+
+
+def test_waiting_has_an_end(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    b.run("set lock mode to wait 1")
+    assert b.fails("update t set v = 'y' where id = 1") == (-244, -154)
+    assert b.fails("select * from t") == (-244, -154)
+
+
+def test_deadlock(two: Any) -> None:
+    a, b = two
+    for client, row in ((a, 1), (b, 2)):
+        client.run("set lock mode to wait")
+        client.session.begin()
+        client.run(f"update t set v = 'x' where id = {row}")
+    other = Background(a, "update t set v = 'y' where id = 2").waiting()
+    assert b.fails("update t set v = 'y' where id = 1") == (-244, -143)
+    b.session.rollback()
+    assert other.join() == 1
+
+
+def test_interrupting_a_wait(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    b.run("set lock mode to wait")
+    waiter = Background(b, "select * from t").waiting()
+    b.session.interrupt()
+    assert waiter.join() == (-213, -157)
+    assert b.rows("select v from t where id = 2") == [("b",)]
+
+
+def test_interrupting_a_long_query(two: Any) -> None:
+    _, b = two
+    worker = Background(b, "select count(*) from syscolumns a, syscolumns b, syscolumns c, syscolumns d").running()
+    while worker.result is None:
+        b.session.interrupt()
+        time.sleep(0.01)
+    assert worker.join() == (-213, -157)
+    assert b.rows("select v from t where id = 2") == [("b",)]
+
+
+def test_interrupting_an_idle_session_does_nothing(two: Any) -> None:
+    a, _ = two
+    a.session.interrupt()
+    assert len(a.rows("select * from t")) == 3
+
+
+def test_repeatable_read_keeps_what_was_read(two: Any) -> None:
+    a, b = two
+    a.run("set isolation to repeatable read")
+    a.session.begin()
+    assert a.rows("select v from t where id = 1") == [("a",)]
+    assert b.rows("select v from t where id = 1") == [("a",)]
+    assert b.fails("update t set v = 'x' where id = 1") == (-244, -107)
+    assert b.run("update t set v = 'x' where id = 2").rows == 1
+    a.session.commit()
+    assert b.run("update t set v = 'x' where id = 1").rows == 1
+
+
+def test_update_cursor_locks_the_row_it_stands_on(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    cursor = a.session.open(a.prepare("select id from t order by id for update"), cursor_name="c")
+    assert cursor.fetch() == (1,)
+    assert b.fails("update t set v = 'x' where id = 1") == (-244, -107)
+    assert b.run("update t set v = 'x' where id = 3").rows == 1
+    a.session.rollback()
+
+
+def test_table_locks(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("lock table t in share mode")
+    assert len(b.rows("select * from t")) == 3
+    assert b.fails("delete from t where id = 1") == (-244, -113)
+    assert b.fails("insert into t values (8, 'x')") == (-271, -113)
+    a.run("lock table t in exclusive mode")
+    assert b.fails("select * from t") == (-244, -113)
+    b.session.begin()
+    assert b.fails("lock table t in share mode") == (-289, -113)
+    a.session.commit()
+    b.run("lock table t in exclusive mode")
+    b.session.commit()
+
+
+def test_ddl_needs_the_table_for_itself(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    for sql in ("drop table t", "alter table t add (z int)", "create index ti on t (v)"):
+        assert b.fails(sql) == (-242, -113), sql
+    a.session.commit()
+    assert b.run("create index ti on t (v)").rows == 0
+
+
+def test_referenced_row_is_kept_by_the_referring_transaction(two: Any) -> None:
+    a, b = two
+    a.run("create table c (id int references t)")
+    a.session.begin()
+    a.run("insert into c values (1)")
+    assert b.fails("delete from t where id = 1") == (-244, -107)
+    a.session.rollback()
+    assert b.run("delete from t where id = 1").rows == 1
+
+
+def test_exclusive_database(connect: Any, engine: Any) -> None:
+    first = connect("plain")
+    with pytest.raises(SqlError) as caught:
+        connect("").session.open_database("plain", exclusive=True)
+    assert caught.value.sqlcode == -425
+    first.session.close()
+    holder = connect("")
+    holder.session.open_database("plain", exclusive=True)
+    with pytest.raises(SqlError):
+        connect("plain")
+
+
+def test_no_lock_is_left_behind(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x'")
+    a.run("delete from t where id = 1")
+    a.session.commit()
+    b.session.begin()
+    b.run("update t set v = 'y'")
+    b.session.rollback()
+    locks = a.engine.locks
+    assert (locks._rows, locks._tables, locks._writers, locks._held) == ({}, {}, {}, {})
