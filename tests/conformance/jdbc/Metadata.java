@@ -66,7 +66,7 @@ final class Metadata {
                 while (r.next()) {
                     found.add(r.getString("COLUMN_NAME") + "=" + trimmed(r.getString("COLUMN_DEF")));
                 }
-                Harness.equal(List.of("cid=null", "parent=null", "note=none", "amount=7"), found, "defaults");
+                Harness.equal(List.of("cid=null", "parent=null", "note='none'", "amount=7"), found, "defaults");
             }
         });
         h.check("metadata/primary-keys", c -> {
@@ -197,7 +197,7 @@ final class Metadata {
                 "nc nchar " + Types.CHAR + " 1", "nv nvarchar " + Types.VARCHAR + " 1",
                 "lv lvarchar " + Types.LONGVARCHAR + " 1", "bo boolean " + Types.BOOLEAN + " 1",
                 "da date " + Types.DATE + " 1", "dt datetime year to fraction(3) " + Types.TIMESTAMP + " 1",
-                "th datetime hour to minute " + Types.TIMESTAMP + " 1");
+                "th datetime hour to minute " + Types.TIME + " 1");
         List<String> found = new ArrayList<>();
         int position = 0;
         try (ResultSet r = c.getMetaData().getColumns(null, null, "m_types", "%")) {

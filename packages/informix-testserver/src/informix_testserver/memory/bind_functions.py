@@ -110,7 +110,16 @@ _loaded: list[bool] = []
 def _load() -> None:
     """Import the modules that fill the tables (they import this one)."""
     if not _loaded:
-        from . import aggregates, functions_dates, functions_lob, functions_misc, functions_numbers, functions_text
+        from . import (
+            aggregates,
+            functions_dates,
+            functions_lob,
+            functions_misc,
+            functions_numbers,
+            functions_schema,
+            functions_text,
+        )
 
-        _ = (aggregates, functions_dates, functions_lob, functions_misc, functions_numbers, functions_text)
+        _ = (aggregates, functions_dates, functions_lob, functions_misc, functions_numbers)
+        _ = (*_, functions_schema, functions_text)
         _loaded.append(True)

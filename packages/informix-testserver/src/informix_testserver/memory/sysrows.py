@@ -288,6 +288,11 @@ def _sysprocedures(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
         )
 
 
+def _sysprocbody(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for number, routine in enumerate(engine.routines.values(), 1):
+        yield (number, "T", 1, f"create {routine.kind} {routine.name} (registered with the test server)")
+
+
 _PARAMETER_MODES = {"in": 1, "inout": 2, "out": 4}
 _RETURN_VALUE = 3
 
@@ -406,6 +411,7 @@ ROWS: dict[str, Rows] = {
     "syssyntable": _syssyntable,
     "syssequences": _syssequences,
     "sysprocedures": _sysprocedures,
+    "sysprocbody": _sysprocbody,
     "sysproccolumns": _sysproccolumns,
     "sysusers": _sysusers,
     "systabauth": _systabauth,
@@ -426,6 +432,7 @@ DYNAMIC = frozenset(
         "sysdatabases",
         "sysdbslocale",
         "sysprocedures",
+        "sysprocbody",
         "sysproccolumns",
         "systabnames",
         "syssequences",
