@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from informix_types import BlobLocator, ClobLocator, IntervalYM
+from informix_types import BlobLocator, ClobLocator, CollectionValue, IntervalYM, RowValue
 
 from ._version import __version__
 from .api import connect, create_pool
@@ -45,6 +45,8 @@ from .errors import (
     StatementTimeout,
     Warning,  # noqa: A004 - PEP 249 wants this name
 )
+from .observe import ConnectionInfo, QueryEvent
+from .two_phase import Xid
 
 __all__ = [
     "BINARY",
@@ -55,8 +57,10 @@ __all__ = [
     "Binary",
     "BlobLocator",
     "ClobLocator",
+    "CollectionValue",
     "ConnectTimeout",
     "Connection",
+    "ConnectionInfo",
     "Cursor",
     "DataError",
     "DatabaseError",
@@ -71,7 +75,9 @@ __all__ = [
     "OperationalError",
     "ProgrammingError",
     "ProtocolError",
+    "QueryEvent",
     "ReadTimeout",
+    "RowValue",
     "StatementCancelled",
     "StatementTimeout",
     "Time",
@@ -80,6 +86,7 @@ __all__ = [
     "TimestampFromTicks",
     "Transaction",
     "Warning",
+    "Xid",
     "__version__",
     "apilevel",
     "connect",

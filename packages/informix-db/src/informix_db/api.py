@@ -6,6 +6,7 @@ from typing import Any
 
 from .connection import Connection
 from .doors import need
+from .observe import QueryHook
 from .settings import Password, make_settings
 from .tls import TLSSetting
 
@@ -43,6 +44,7 @@ def connect(
     trim_char: bool | None = None,
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
+    query_hook: QueryHook | None = None,
 ) -> Connection:
     """Connect to an Informix server.
 
@@ -83,6 +85,7 @@ def connect(
         trim_char: strip trailing blanks of CHAR columns; off by default: they are part of the value.
         application_name: shown to the server's administrator.
         pam_answer: answers PAM challenges, called with (style, text); by default the password is the answer.
+        query_hook: called with a `QueryEvent` after each statement.
 
     Raises:
         InterfaceError: a setting is unknown or impossible.

@@ -7,8 +7,9 @@ conversations; `connection.py` and informix-pool only step them.
 import os
 import socket
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from informix_wire.caps import OFFER_JDBC
 from informix_wire.errors import LoginRejected
@@ -18,13 +19,14 @@ from informix_wire.talk import login as login_talk
 from informix_wire.talk import pam, setup
 
 from .base_session import guarded, log
-from .base_transactions import Transactions
+from .doors import need
 from .environment import info_pairs, login_pairs
 from .errors import Error, OperationalError
 from .settings import DEFAULT_SERVER, Settings
 from .sqlhosts import Address, port_number
 from .steps import Dial, Limits, Work, connect_failure
 from .translate import WIRE_ERRORS, login_error, translated
+from .two_phase import TwoPhase
 
 __all__ = ["CLOSE_LIMITS", "BaseConnection"]
 
@@ -39,7 +41,7 @@ CLOSE_LIMITS: Final = Limits(total=5.0, connecting=True)
 """How long a goodbye may take; the server may be gone (sqli.md 5.19: a short time-out)."""
 
 
-class BaseConnection(Transactions):
+class BaseConnection(TwoPhase):
     """Everything that a connection does. The shells add `connect` and a method for each conversation."""
 
     # -- connecting --------------------------------------------------------------------------------------------
@@ -152,6 +154,12 @@ class BaseConnection(Transactions):
     def _answer_with_password(self, style: int, _text: str) -> str:
         """Answer a PAM challenge: hidden input is the password, visible input the user (sqli.md 2.6)."""
         return (self._settings.password_text() or "") if style == 1 else self._settings.user
+
+    @guarded
+    def _fast_path_call_gen(self, signature: str, arguments: Sequence[Any]) -> Work[list[Any]]:
+        door = need("informix_lob.fastpath", "lob")
+        results: list[Any] = yield from door.call(self, signature, arguments)
+        return results
 
     # -- questions ---------------------------------------------------------------------------------------------
 

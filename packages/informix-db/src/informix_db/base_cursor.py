@@ -5,21 +5,26 @@ rows are exhausted, when the cursor is closed, executed again, or collected: the
 request. `base_result.py` holds what concerns rows.
 """
 
+import logging
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, Self
 
 from informix_types import ColumnType
 from informix_types.params import Binding, encode_params
+from informix_types.rowcode import param_encoder
 from informix_wire.errors import ServerError
 from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
 
 from .base_result import BaseResult
 from .base_session import guarded
+from .doors import need
 from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
+from .observe import observed, query_log
 from .placeholders import Parameters, Query, compile_query
 from .statement_cache import Statement
 from .steps import Work
@@ -33,6 +38,8 @@ _INSERT: Final = 6
 _SELECT: Final = 2
 _NEEDS_TARGET: Final = (bytes, bytearray, memoryview, list, set, frozenset, tuple, dict)
 """Values whose form on the wire depends on the column they go to."""
+_FEW_ROWS: Final = 16
+"""From this many rows on an encoder made for their shape pays."""
 _ROUTINE_NAME: Final = re.compile(r'(?:\w+|"[^"]+")(?:[.:@](?:\w+|"[^"]+"))*')
 
 
@@ -43,7 +50,12 @@ class BaseCursor(BaseResult):
 
     @guarded
     def _execute_gen(self, sql: str, parameters: Parameters | None = None) -> Work[Self]:
-        return (yield from self._execute_query_gen(self._compile(sql), parameters))
+        query = self._compile(sql)
+        work = self._execute_query_gen(query, parameters)
+        hook = self._connection.query_hook
+        if hook is not None or query_log.isEnabledFor(logging.DEBUG):
+            work = observed(work, self, query, parameters, hook)
+        return (yield from work)
 
     def _compile(self, sql: str) -> Query:
         if not isinstance(sql, str):
@@ -110,7 +122,7 @@ class BaseCursor(BaseResult):
         if not values:
             return None
         targets = yield from self._targets_gen(statement, values)
-        return encode_params(values, targets, self._connection._context)
+        return encode_params(values, targets, self._context)
 
     def _targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[Sequence[ColumnType | None]]:
         """Return the types of the columns that the parameters go to, where they are known (sqli.md 4.7, 6.1)."""
@@ -133,6 +145,13 @@ class BaseCursor(BaseResult):
     @guarded
     def _executemany_gen(self, sql: str, rows: Iterable[Parameters], *, batch_errors: bool = False) -> Work[Self]:
         query = self._compile(sql)
+        work = self._execute_rows_gen(query, rows, batch_errors)
+        hook = self._connection.query_hook
+        if hook is not None or query_log.isEnabledFor(logging.DEBUG):
+            work = observed(work, self, query, None, hook, many=True)
+        return (yield from work)
+
+    def _execute_rows_gen(self, query: Query, rows: Iterable[Parameters], batch_errors: bool) -> Work[Self]:
         yield from self._start_gen(query)
         connection = self._connection
         iterator = iter(rows)
@@ -158,11 +177,12 @@ class BaseCursor(BaseResult):
         self, query: Query, first: Parameters, rest: Iterator[Parameters], targets: Sequence[ColumnType | None]
     ) -> Iterator[Binding]:
         """Encode the rows one after the other; what is wrong with one names its index."""
-        context = self._connection._context
+        context = self._context
+        encode: Callable[[Sequence[Any]], Binding] = partial(encode_params, targets=targets, ctx=context)
         index, row = 0, first
         while True:
             try:
-                yield encode_params(query.arrange(row), targets, context)
+                yield encode(query.arrange(row))
             except (Error, *WIRE_ERRORS) as error:
                 meant = translated(error, query)
                 assert isinstance(meant, Error)
@@ -173,6 +193,8 @@ class BaseCursor(BaseResult):
             except StopIteration:
                 return
             index += 1
+            if index == _FEW_ROWS:
+                encode = param_encoder(targets, context)
 
     def _batch_gen(
         self, statement: Statement, bindings: Iterator[Binding], query: Query, collect: bool
@@ -202,6 +224,19 @@ class BaseCursor(BaseResult):
                 f"{executed} rows of this executemany were executed before; none was executed behind it"
             )
             raise failure
+
+    # -- doors into informix-lob -------------------------------------------------------------------------------
+
+    @guarded
+    def _read_blob_column_gen(self, sql: str, parameters: Parameters | None = None) -> Work[Any]:
+        door = need("informix_lob.columns", "lob")
+        return (yield from door.read_blob_column(self, sql, parameters))
+
+    @guarded
+    def _write_blob_column_gen(self, sql: str, *, blob_data: Any, params: Sequence[Any] = ()) -> Work[Self]:
+        door = need("informix_lob.columns", "lob")
+        yield from door.write_blob_column(self, sql, blob_data, params)
+        return self
 
     # -- routines ----------------------------------------------------------------------------------------------
 

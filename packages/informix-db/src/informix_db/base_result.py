@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
+from informix_types import TypeContext, TypeRegistry
 from informix_types.params import Binding
 from informix_wire.pdu.rows import ScrollKind
 from informix_wire.rows import row_plan
@@ -83,6 +84,7 @@ class BaseResult:
         self.batch_errors: list[Error] = []
         self.statement: str | None = None
         self._query: Query | None = None
+        self._types: TypeRegistry | None = None
         connection._cursors.add(self)
 
     # -- what it is --------------------------------------------------------------------------------------------
@@ -91,6 +93,19 @@ class BaseResult:
     def connection(self) -> Any:
         """The connection that this cursor belongs to."""
         return self._connection
+
+    @property
+    def types(self) -> TypeRegistry:
+        """Loaders and dumpers of this cursor; a copy of the connection's when it is first asked for."""
+        if self._types is None:
+            self._types = TypeRegistry(self._connection.types)
+        return self._types
+
+    @property
+    def _context(self) -> TypeContext:
+        if self._types is None:
+            return self._connection._context_with(self._connection.types)
+        return self._connection._plain_context.with_adapters(self._types.adapters)
 
     @property
     def closed(self) -> bool:
@@ -103,6 +118,9 @@ class BaseResult:
         if self.description is None:
             return None
         return self._position if self.scrollable else self._received - len(self._buffer)
+
+    def nextset(self) -> None:
+        """Return None: a statement has one result (PEP 249)."""
 
     def setinputsizes(self, sizes: Sequence[Any], /) -> None:
         """Do nothing: the server converts what it is given (PEP 249 allows this)."""
@@ -126,7 +144,7 @@ class BaseResult:
         session, prepared = self._session, statement.prepared
         plan = row_plan(prepared.columns, session.caps)
         self.description = describe(prepared.columns)
-        self._decoding = RowDecoding.make_for(statement, plan, self._connection._context, self.row_factory)
+        self._decoding = RowDecoding.make_for(statement, plan, self._context, self.row_factory)
         self._cursor_name = self.name or session.next_cursor_name()
         self._statement, self._open, self._exhausted = statement, True, False
         self._epoch = self._connection._epoch

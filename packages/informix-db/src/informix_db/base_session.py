@@ -11,7 +11,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
 from weakref import WeakSet
 
-from informix_types import TypeContext
+from informix_types import TypeContext, TypeRegistry
+from informix_types.registry import GLOBAL
 from informix_wire.errors import ServerError
 from informix_wire.session import Session, State
 from informix_wire.talk import exchange, setup
@@ -29,6 +30,7 @@ from .errors import (
     ProgrammingError,
     Warning,  # noqa: A004 - PEP 249 wants this name
 )
+from .observe import ConnectionInfo, QueryHook
 from .placeholders import Query, compile_query
 from .settings import Settings
 from .statement_cache import Statement, StatementCache
@@ -73,6 +75,8 @@ class Line(Protocol):
     peer: str
     reason: Exception | str
     """Why there is no socket any more."""
+    tls: tuple[str, str] | None
+    """Protocol and cipher, None for plain TCP."""
 
     @property
     def closed(self) -> bool:
@@ -111,9 +115,14 @@ class BaseSession:
         self._epoch = 0
         """Grows with every end of a transaction: cursors without hold that were opened before are gone."""
         self._limits = Limits(settings.read_timeout, settings.statement_timeout)
-        self._context = TypeContext(
+        self.types = TypeRegistry(GLOBAL)
+        """Loaders and dumpers of this connection: a copy of the global ones, see `informix_types.TypeRegistry`."""
+        self.query_hook: QueryHook | None = settings.query_hook
+        """Called with a `QueryEvent` after each statement."""
+        self._plain_context = TypeContext(
             encoding=settings.encoding, errors=settings.encoding_errors, trim_char=settings.trim_char
         )
+        self._adapted_context = self._plain_context
         self._savepoints = 0
         self._cursors: WeakSet[BaseResult] = WeakSet()
         self.row_factory = settings.row_factory
@@ -168,6 +177,25 @@ class BaseSession:
         return self._session.server_name
 
     @property
+    def info(self) -> ConnectionInfo:
+        """What is known about this connection."""
+        session, settings = self._session, self._settings
+        database = session.database
+        return ConnectionInfo(
+            peer=self._line_base.peer,
+            user=settings.user,
+            server_name=session.server_name,
+            server_version=session.server_version,
+            database=self.database,
+            logged=database is not None and database.logged,
+            ansi=database is not None and database.ansi,
+            client_locale=settings.client_locale,
+            encoding=settings.encoding,
+            capabilities=session.caps.bits,
+            tls=self._line_base.tls,
+        )
+
+    @property
     def statement_timeout(self) -> float | None:
         """Seconds that one call may take before the server is interrupted; None for no limit."""
         return self._limits.total
@@ -177,6 +205,23 @@ class BaseSession:
         if seconds is not None and not seconds > 0:
             raise InterfaceError(f"statement_timeout must be positive or None, not {seconds!r}")
         self._limits = Limits(self._limits.silence, seconds)
+
+    def _within(self, timeout: float | None) -> Limits:
+        """Return the limits of one call: the connection's, or those with another time limit."""
+        if timeout is None:
+            return self._limits
+        if not timeout > 0:
+            raise InterfaceError(f"timeout must be positive or None, not {timeout!r}")
+        return Limits(self._limits.silence, timeout)
+
+    def _context_with(self, registry: TypeRegistry) -> TypeContext:
+        """Return how values are decoded and encoded with the loaders and dumpers of `registry`."""
+        adapters = registry.adapters
+        if not adapters:
+            return self._plain_context
+        if self._adapted_context.adapters is not adapters:
+            self._adapted_context = self._plain_context.with_adapters(adapters)
+        return self._adapted_context
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "open"
@@ -261,8 +306,12 @@ class BaseSession:
             self._epoch += 1
         elif statement_type in _OTHER_DATABASE:
             self._epoch += 1
-            for statement in self._cache.clear():
-                self._discard(statement)
+            self._forget_statements()
+
+    def _forget_statements(self) -> None:
+        """Have every idle prepared statement released: the database is about to change or has changed."""
+        for statement in self._cache.clear():
+            self._discard(statement)
 
     def _command_gen(self, sql: str) -> Work[None]:
         """Run a statement of the driver's own, without BEGIN."""

@@ -65,11 +65,17 @@ class Transactions(BaseSession):
 
     @guarded
     def _commit_gen(self) -> Work[None]:
+        self._refuse_in_branch()
         return (yield from self._end_gen(transaction.commit))
 
     @guarded
     def _rollback_gen(self) -> Work[None]:
+        self._refuse_in_branch()
         return (yield from self._end_gen(transaction.rollback))
+
+    def _refuse_in_branch(self) -> None:
+        if self._session.in_branch:
+            raise ProgrammingError("inside a two-phase transaction use tpc_commit or tpc_rollback (PEP 249)")
 
     def _end_gen(self, end: Callable[[Session], Work[None]]) -> Work[None]:
         """Commit or roll back if a transaction is open; a no-op otherwise and in an unlogged database."""
@@ -92,14 +98,14 @@ class Transactions(BaseSession):
             raise InterfaceError(
                 f"unknown isolation level {level!r}; known are {', '.join(sorted(ISOLATION_LEVELS))}"
             )
-        yield from (self._command_gen(f"SET ISOLATION TO {words}"))
+        yield from self._command_gen(f"SET ISOLATION TO {words}")
 
     @guarded
     def _set_lock_mode_gen(self, wait: bool | int) -> Work[None]:
         if not isinstance(wait, int) or wait < 0:
             raise InterfaceError(f"lock mode must be True, False or a number of seconds, not {wait!r}")
         mode = "NOT WAIT" if wait is False else "WAIT" if wait is True else f"WAIT {wait}"
-        yield from (self._command_gen(f"SET LOCK MODE TO {mode}"))
+        yield from self._command_gen(f"SET LOCK MODE TO {mode}")
 
     # -- blocks ------------------------------------------------------------------------------------------------
 

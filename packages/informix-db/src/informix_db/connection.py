@@ -13,6 +13,7 @@ from .placeholders import Parameters
 from .run_blocking import BlockingLine
 from .settings import Settings
 from .steps import Limits, Work
+from .two_phase import Xid
 
 __all__ = ["Connection", "Transaction"]
 
@@ -37,8 +38,8 @@ class Connection(BaseConnection):
     def _connect(self) -> Self:
         return self._line.run(self._connect_gen(self), Limits(None, self._settings.connect_timeout, True))
 
-    def _run(self, work: Work[T]) -> T:
-        return self._line.run(work, self._limits)
+    def _run(self, work: Work[T], timeout: float | None = None) -> T:
+        return self._line.run(work, self._within(timeout))
 
     def cursor(
         self,
@@ -78,6 +79,39 @@ class Connection(BaseConnection):
             NotSupportedError: the database is not logged.
         """
         return Transaction(self)
+
+    def tpc_begin(self, xid: Xid) -> None:
+        """Begin a two-phase transaction named `xid`, see `xid()` (PEP 249).
+
+        Raises:
+            ProgrammingError: a transaction is open.
+            NotSupportedError: the database is not logged.
+        """
+        return self._run(self._tpc_begin_gen(xid))
+
+    def tpc_prepare(self) -> None:
+        """Perform the first phase: from here on the server keeps the branch even if this connection is lost."""
+        return self._run(self._tpc_prepare_gen())
+
+    def tpc_commit(self, xid: Xid | None = None) -> None:
+        """Commit the two-phase transaction (in one phase if not prepared), or one that `tpc_recover` found."""
+        return self._run(self._tpc_commit_gen(xid))
+
+    def tpc_rollback(self, xid: Xid | None = None) -> None:
+        """Roll the two-phase transaction back, or one that `tpc_recover` found."""
+        return self._run(self._tpc_rollback_gen(xid))
+
+    def tpc_recover(self) -> list[Xid]:
+        """Return the names of the prepared branches that wait for `tpc_commit` or `tpc_rollback`."""
+        return self._run(self._tpc_recover_gen())
+
+    def fast_path_call(self, signature: str, *arguments: Any) -> list[Any]:
+        """Call a routine by its signature and return its results. Needs ``informix-db[lob]``.
+
+        Args:
+            signature: e.g. ``function informix.ifx_lo_close(integer)``; its handle is kept for the connection.
+        """
+        return self._run(self._fast_path_call_gen(signature, arguments))
 
     def set_isolation(self, level: str) -> None:
         """Set the isolation level: "dirty read", "committed read", "cursor stability", "repeatable read" ….

@@ -1,6 +1,6 @@
 """`Cursor`: the blocking shell of `base_cursor.py`; every method is one step into it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,21 +18,29 @@ class Cursor(BaseCursor):
 
     _connection: "Connection"
 
-    def execute(self, sql: str, parameters: Parameters | None = None) -> Self:
+    def execute(self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None) -> Self:
         """Prepare (or take from the cache) and execute a statement; returns the cursor itself.
 
         Args:
             sql: one statement; ``?``, ``:1`` or ``:name`` mark parameters.
             parameters: a sequence, or a mapping for ``:name``.
+            timeout: seconds that this call may take, instead of the connection's `statement_timeout`.
 
         Raises:
             ProgrammingError: wrong SQL, wrong number of parameters.
             DataError: a parameter cannot be sent exactly.
             DatabaseError: whatever the server says, see `error_codes`.
         """
-        return self._connection._run(self._execute_gen(sql, parameters))
+        return self._connection._run(self._execute_gen(sql, parameters), timeout)
 
-    def executemany(self, sql: str, rows: Iterable[Parameters], *, batch_errors: bool = False) -> Self:
+    def executemany(
+        self,
+        sql: str,
+        rows: Iterable[Parameters],
+        *,
+        batch_errors: bool = False,
+        timeout: float | None = None,
+    ) -> Self:
         """Execute a statement once for each row of parameters, in groups that travel together.
 
         Args:
@@ -41,8 +49,9 @@ class Cursor(BaseCursor):
             batch_errors: go on behind a row that the server refuses and leave the errors in `batch_errors`,
                 each with its `row`. Otherwise the first error is raised, with its `row`; the rows before it were
                 executed, those behind it were not.
+            timeout: seconds that this call may take, instead of the connection's `statement_timeout`.
         """
-        return self._connection._run(self._executemany_gen(sql, rows, batch_errors=batch_errors))
+        return self._connection._run(self._executemany_gen(sql, rows, batch_errors=batch_errors), timeout)
 
     def fetchone(self) -> Any:
         """Return the next row, or None when there are no more."""
@@ -91,6 +100,18 @@ class Cursor(BaseCursor):
     def callfunc(self, name: str, parameters: Parameters = ()) -> Any:
         """Run ``EXECUTE FUNCTION name(…)`` and return its first row: a single value as such, several as a row."""
         return self._connection._run(self._callfunc_gen(name, parameters))
+
+    def read_blob_column(self, sql: str, parameters: Parameters | None = None) -> Any:
+        """Return the data of the one BLOB or CLOB that a query selects. Needs ``informix-db[lob]``."""
+        return self._connection._run(self._read_blob_column_gen(sql, parameters))
+
+    def write_blob_column(self, sql: str, *, blob_data: Any, params: Sequence[Any] = ()) -> Self:
+        """Execute a statement in which ``BLOB_PLACEHOLDER`` stands for `blob_data`. Needs ``informix-db[lob]``.
+
+        Raises:
+            ProgrammingError: the token does not stand in the statement exactly once.
+        """
+        return self._connection._run(self._write_blob_column_gen(sql, blob_data=blob_data, params=params))
 
     def close(self) -> None:
         """Free the cursor and its rows. Closing twice is allowed."""

@@ -41,6 +41,7 @@ class BlockingLine:
         self._timeout: float | None = None
         self.peer = "the server"
         self.reason: Exception | str = "it was closed"
+        self.tls: tuple[str, str] | None = None
 
     @property
     def closed(self) -> bool:
@@ -162,6 +163,9 @@ class BlockingLine:
             plain.close()
             raise
         self._timeout = None
+        self.tls = None
+        if isinstance(plain, ssl.SSLSocket):
+            self.tls = (plain.version() or "", (plain.cipher() or ("",))[0])
         self._inbox = dial.inbox
         self.peer = f"{address.host}:{address.port}"
         self._socket = plain

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from informix_types import UnknownCodeset, codec_for_locale
 
@@ -13,6 +13,9 @@ from .dsn import parse_dsn
 from .errors import InterfaceError
 from .sqlhosts import Address, lookup_server, sqlhosts_path
 from .tls import TLSSetting, make_context
+
+if TYPE_CHECKING:
+    from .observe import QueryEvent
 
 __all__ = ["DEFAULT_PORT", "Settings", "make_settings"]
 
@@ -61,6 +64,7 @@ class Settings:
     application_name: str = ""
     pam_answer: Callable[[int, str], str] | None = field(default=None, repr=False)
     row_factory: Any = None
+    query_hook: Callable[["QueryEvent"], None] | None = field(default=None, repr=False)
 
     def password_text(self) -> str | None:
         """Return the password now: a callable is asked each time, so that it may be rotated."""
@@ -240,4 +244,5 @@ def make_settings(
         application_name=_text("application_name", options.get("application_name")) or "",
         pam_answer=options.get("pam_answer"),
         row_factory=options.get("row_factory"),
+        query_hook=options.get("query_hook"),
     )

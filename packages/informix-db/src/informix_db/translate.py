@@ -1,8 +1,11 @@
 """The one place where exceptions of wire and types become PEP 249's."""
 
+from typing import Final
+
 from informix_types import ConversionError, FramingError, Incomplete
 from informix_wire.errors import LoginRejected, ServerError
 from informix_wire.session import SessionError
+from informix_wire.talk.xa import XaError
 
 from .error_codes import error_from_code
 from .errors import DataError, Error, InterfaceError, OperationalError, ProtocolError
@@ -10,7 +13,7 @@ from .placeholders import Query
 
 __all__ = ["WIRE_ERRORS", "login_error", "translated"]
 
-WIRE_ERRORS = (ServerError, LoginRejected, SessionError, ConversionError, FramingError, Incomplete)
+WIRE_ERRORS = (ServerError, LoginRejected, XaError, SessionError, ConversionError, FramingError, Incomplete)
 """What wire and types raise."""
 
 _WRONG_SERVER_NAME = -761
@@ -31,6 +34,30 @@ def login_error(rejected: LoginRejected, *, user: str, server: str, peer: str) -
     if rejected.service_error == _WRONG_SERVER_NAME and rejected.server_name:
         detail += f"; the server calls itself {rejected.server_name!r}: set server= to that"
     return error_from_code(rejected.service_error, near=words, detail=detail)
+
+
+_XA_MEANINGS: Final = {
+    -3: "the server failed",
+    -4: "it knows no such branch",
+    -5: "an argument is not valid",
+    -6: "the request does not fit the branch's state",
+    -7: "the server is not available",
+    -8: "a branch of that name exists already",
+    -9: "a local transaction is open",
+}
+"""Return codes of X/Open XA (sqli.md 5.12)."""
+
+
+def _xa_error(error: XaError) -> OperationalError:
+    rolled_back = 100 <= error.code <= 107
+    meaning = "the branch was rolled back" if rolled_back else _XA_MEANINGS.get(error.code, "see X/Open XA")
+    failure = OperationalError(
+        f"the server refused the two-phase request: {meaning} (XA return code {error.code})"
+    )
+    failure.sqlstate = "40000" if rolled_back else "25000"
+    if rolled_back:
+        failure.is_retryable, failure.retry = True, "transaction"
+    return failure
 
 
 def translated(error: Exception, query: Query | None = None, *, peer: str = "the server") -> Exception:
@@ -63,6 +90,8 @@ def translated(error: Exception, query: Query | None = None, *, peer: str = "the
         broken = ProtocolError(f"{peer} broke the SQLI protocol; the connection was closed: {error}")
         broken.sqlstate = "08S01"
         return broken
+    if isinstance(error, XaError):
+        return _xa_error(error)
     if isinstance(error, SessionError):
         return InterfaceError(str(error))
     return error

@@ -5,6 +5,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any
 
+from informix_db.observe import QueryHook
 from informix_db.settings import Password, make_settings
 from informix_db.tls import TLSSetting
 
@@ -66,6 +67,7 @@ def connect(
     trim_char: bool | None = None,
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
+    query_hook: QueryHook | None = None,
 ) -> _Connecting:
     """Connect to an Informix server: ``await connect(…)``, or ``async with connect(…) as connection``.
 

@@ -11,6 +11,7 @@ from informix_db.base_transactions import Block
 from informix_db.placeholders import Parameters
 from informix_db.settings import Settings
 from informix_db.steps import Limits, Work
+from informix_db.two_phase import Xid
 
 from .cursor import AsyncCursor
 from .run_asyncio import AsyncLine
@@ -38,8 +39,8 @@ class AsyncConnection(BaseConnection):
     async def _connect(self) -> Self:
         return await self._line.run(self._connect_gen(self), Limits(None, self._settings.connect_timeout, True))
 
-    async def _run(self, work: Work[T]) -> T:
-        return await self._line.run(work, self._limits)
+    async def _run(self, work: Work[T], timeout: float | None = None) -> T:
+        return await self._line.run(work, self._within(timeout))
 
     def cursor(
         self,
@@ -79,6 +80,39 @@ class AsyncConnection(BaseConnection):
             NotSupportedError: the database is not logged.
         """
         return AsyncTransaction(self)
+
+    async def tpc_begin(self, xid: Xid) -> None:
+        """Begin a two-phase transaction named `xid`, see `xid()` (PEP 249).
+
+        Raises:
+            ProgrammingError: a transaction is open.
+            NotSupportedError: the database is not logged.
+        """
+        return await self._run(self._tpc_begin_gen(xid))
+
+    async def tpc_prepare(self) -> None:
+        """Perform the first phase: from here on the server keeps the branch even if this connection is lost."""
+        return await self._run(self._tpc_prepare_gen())
+
+    async def tpc_commit(self, xid: Xid | None = None) -> None:
+        """Commit the two-phase transaction (in one phase if not prepared), or one that `tpc_recover` found."""
+        return await self._run(self._tpc_commit_gen(xid))
+
+    async def tpc_rollback(self, xid: Xid | None = None) -> None:
+        """Roll the two-phase transaction back, or one that `tpc_recover` found."""
+        return await self._run(self._tpc_rollback_gen(xid))
+
+    async def tpc_recover(self) -> list[Xid]:
+        """Return the names of the prepared branches that wait for `tpc_commit` or `tpc_rollback`."""
+        return await self._run(self._tpc_recover_gen())
+
+    async def fast_path_call(self, signature: str, *arguments: Any) -> list[Any]:
+        """Call a routine by its signature and return its results. Needs ``informix-db[lob]``.
+
+        Args:
+            signature: e.g. ``function informix.ifx_lo_close(integer)``; its handle is kept for the connection.
+        """
+        return await self._run(self._fast_path_call_gen(signature, arguments))
 
     async def set_isolation(self, level: str) -> None:
         """Set the isolation level: "dirty read", "committed read", "cursor stability", "repeatable read" ….

@@ -1,6 +1,6 @@
 """`AsyncCursor`: the asyncio shell of ``informix_db.base_cursor``; every method is one step into it."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,21 +18,31 @@ class AsyncCursor(BaseCursor):
 
     _connection: "AsyncConnection"
 
-    async def execute(self, sql: str, parameters: Parameters | None = None) -> Self:
+    async def execute(
+        self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None
+    ) -> Self:
         """Prepare (or take from the cache) and execute a statement; returns the cursor itself.
 
         Args:
             sql: one statement; ``?``, ``:1`` or ``:name`` mark parameters.
             parameters: a sequence, or a mapping for ``:name``.
+            timeout: seconds that this call may take, instead of the connection's `statement_timeout`.
 
         Raises:
             ProgrammingError: wrong SQL, wrong number of parameters.
             DataError: a parameter cannot be sent exactly.
             DatabaseError: whatever the server says, see `error_codes`.
         """
-        return await self._connection._run(self._execute_gen(sql, parameters))
+        return await self._connection._run(self._execute_gen(sql, parameters), timeout)
 
-    async def executemany(self, sql: str, rows: Iterable[Parameters], *, batch_errors: bool = False) -> Self:
+    async def executemany(
+        self,
+        sql: str,
+        rows: Iterable[Parameters],
+        *,
+        batch_errors: bool = False,
+        timeout: float | None = None,
+    ) -> Self:
         """Execute a statement once for each row of parameters, in groups that travel together.
 
         Args:
@@ -41,8 +51,9 @@ class AsyncCursor(BaseCursor):
             batch_errors: go on behind a row that the server refuses and leave the errors in `batch_errors`,
                 each with its `row`. Otherwise the first error is raised, with its `row`; the rows before it were
                 executed, those behind it were not.
+            timeout: seconds that this call may take, instead of the connection's `statement_timeout`.
         """
-        return await self._connection._run(self._executemany_gen(sql, rows, batch_errors=batch_errors))
+        return await self._connection._run(self._executemany_gen(sql, rows, batch_errors=batch_errors), timeout)
 
     async def fetchone(self) -> Any:
         """Return the next row, or None when there are no more."""
@@ -91,6 +102,18 @@ class AsyncCursor(BaseCursor):
     async def callfunc(self, name: str, parameters: Parameters = ()) -> Any:
         """Run ``EXECUTE FUNCTION name(…)`` and return its first row: a single value as such, several as a row."""
         return await self._connection._run(self._callfunc_gen(name, parameters))
+
+    async def read_blob_column(self, sql: str, parameters: Parameters | None = None) -> Any:
+        """Return the data of the one BLOB or CLOB that a query selects. Needs ``informix-db[lob]``."""
+        return await self._connection._run(self._read_blob_column_gen(sql, parameters))
+
+    async def write_blob_column(self, sql: str, *, blob_data: Any, params: Sequence[Any] = ()) -> Self:
+        """Execute a statement in which ``BLOB_PLACEHOLDER`` stands for `blob_data`. Needs ``informix-db[lob]``.
+
+        Raises:
+            ProgrammingError: the token does not stand in the statement exactly once.
+        """
+        return await self._connection._run(self._write_blob_column_gen(sql, blob_data=blob_data, params=params))
 
     async def close(self) -> None:
         """Free the cursor and its rows. Closing twice is allowed."""

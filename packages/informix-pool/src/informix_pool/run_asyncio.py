@@ -47,6 +47,7 @@ class AsyncLine(asyncio.Protocol):
         self._outstanding = False
         self.interrupted = False
         self.peer = "the server"
+        self.tls: tuple[str, str] | None = None
 
     # -- for the connection ------------------------------------------------------------------------------------
 
@@ -270,6 +271,10 @@ class AsyncLine(asyncio.Protocol):
         if dial.keepalive and self._transport is not None:
             present = self._transport.get_extra_info("socket")
             present.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.tls = None
+        if dial.tls is not None and self._transport is not None:
+            present = self._transport.get_extra_info("ssl_object")
+            self.tls = (present.version() or "", (present.cipher() or ("",))[0])
         self._heard = loop.time()
         return None
 

@@ -1,0 +1,111 @@
+"""Seeing what happens: what a query hook is told, and the log of statements (logger ``informix_db.query``)."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from .placeholders import Query
+from .steps import Work
+
+if TYPE_CHECKING:
+    from .base_result import BaseResult
+
+__all__ = ["ConnectionInfo", "QueryEvent", "QueryHook", "observed", "query_log"]
+
+T = TypeVar("T")
+query_log: Final = logging.getLogger("informix_db.query")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryEvent:
+    """One statement that was run.
+
+    Attributes:
+        statement: the SQL text as the application wrote it.
+        parameters: the classes of the parameters' values, never the values: they may be secret.
+        many: it was an ``executemany``.
+        duration: seconds until the result was there; fetching further rows is not part of it.
+        rows: `Cursor.rowcount`; -1 for a query whose rows are still to be fetched.
+        error: what was raised, or None.
+    """
+
+    statement: str
+    parameters: tuple[str, ...]
+    many: bool
+    duration: float
+    rows: int
+    error: BaseException | None
+
+
+QueryHook = Callable[[QueryEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """What is known about a connection.
+
+    Attributes:
+        peer: host and port.
+        user: who is logged in.
+        server_name: DBSERVERNAME.
+        server_version: version text of the login.
+        database: current database, or None.
+        logged: it has transactions.
+        ansi: it is MODE ANSI.
+        client_locale: locale of the client, whose code set text travels in.
+        encoding: the Python codec for it.
+        capabilities: numbers of the features in force (sqli.md 3.3).
+        tls: (protocol, cipher), or None for plain TCP.
+    """
+
+    peer: str
+    user: str
+    server_name: str
+    server_version: str
+    database: str | None
+    logged: bool
+    ansi: bool
+    client_locale: str
+    encoding: str
+    capabilities: frozenset[int]
+    tls: tuple[str, str] | None
+
+
+def _masked(parameters: Any) -> tuple[str, ...]:
+    if isinstance(parameters, Mapping):
+        return tuple(f"{name}: {type(value).__name__}" for name, value in parameters.items())
+    if isinstance(parameters, Sequence) and not isinstance(parameters, (str, bytes)):
+        return tuple(type(value).__name__ for value in parameters)
+    return ()
+
+
+def observed(
+    work: Work[T],
+    cursor: "BaseResult",
+    query: Query,
+    parameters: Any,
+    hook: QueryHook | None,
+    *,
+    many: bool = False,
+) -> Work[T]:
+    """Run `work` and tell hook and log about it. What a hook raises goes to the caller of the statement."""
+    begun = time.perf_counter()
+    error: BaseException | None = None
+    try:
+        return (yield from work)
+    except BaseException as caught:
+        error = caught
+        raise
+    finally:
+        duration = time.perf_counter() - begun
+        query_log.debug(
+            "%s %s rows in %.6f s%s",
+            query.original,
+            cursor.rowcount,
+            duration,
+            f": {type(error).__name__}" if error is not None else "",
+        )
+        if hook is not None:
+            hook(QueryEvent(query.original, _masked(parameters), many, duration, cursor.rowcount, error))
