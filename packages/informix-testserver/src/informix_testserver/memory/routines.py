@@ -4,7 +4,7 @@
 import datetime
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from . import types
 from .binder import Binder
 from .cursor import MemoryCursor, Row
 from .expr import Expr
+from .locks import LockConflict
 from .pyvalues import read_parameter, writer
 from .statements import Handle, Plan
 from .typenames import declared_type
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Routine", "RoutineHandle", "make_routine", "routine_call"]
 
-NO_ROUTINE, RETURN_COUNT, MANY_ROWS = -674, -655, -686
+NO_ROUTINE, RETURN_COUNT, MANY_ROWS, UDR_ERROR, ISAM_UDR_FAILED = -674, -655, -686, -937, -187
 
 _BY_CLASS: dict[Any, ColumnType] = {
     int: types.INTEGER,
@@ -72,12 +73,21 @@ class Routine:
         """Run with Python values for all parameters (those of OUT are ignored); return the result rows.
 
         Raises:
-            SqlError: -655 when the function returns another number of values than it declares.
+            SqlError: -655 when the function returns another number of values than it declares; -937 when it
+                raises anything but SqlError.
         """
         given = [v for v, mode in zip(values, self.modes, strict=True) if mode != "out"]
-        result = self.function(*given)
+        try:
+            result = self.function(*given)
+            rows: list[Any] = list(result) if self.rows else [result]
+        except (SqlError, LockConflict):
+            raise
+        except Exception as error:
+            # -937 carries SQLSTATE and text in the packet (sqli.md 4.6); 38000 is "external routine exception".
+            text = f"{type(error).__name__}: {error}"
+            failed = SqlError(UDR_ERROR, isam=ISAM_UDR_FAILED, token=self.name, sqlstate="38000", text=text)
+            raise failed from error
         count = len(self.results)
-        rows: Iterable[Any] = result if self.rows else [result]
         made = []
         for row in rows:
             values_of_row = row if isinstance(row, tuple | list) and count != 1 else (row,)

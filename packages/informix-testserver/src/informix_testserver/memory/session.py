@@ -557,6 +557,18 @@ class MemorySession:
             if column.is_serial and (not keys or position in keys or column.name in keys)
         )
 
+    def find_routine(self, signature: str) -> Any | None:
+        """Return the routine of a fast-path signature, or None."""
+        from .routines import find_by_signature
+
+        return find_by_signature(self, signature)
+
+    def call_routine(self, routine: Any, parameters: Sequence[Parameter]) -> Sequence[Parameter]:
+        """Run a routine for the fast path."""
+        from .routines import call_by_handle
+
+        return self.run(lambda: call_by_handle(self, routine, parameters))
+
     def open(
         self,
         statement: PreparedStatement,

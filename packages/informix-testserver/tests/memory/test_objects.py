@@ -1,0 +1,221 @@
+# ruff: noqa: E501 - one case a line
+"""DDL and the system catalogue that shows it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+D = Decimal
+
+# coltype, collength: sqli.md 6.2, 6.3; NOT NULL adds 256.
+COLUMNS = [
+    ("smallint", 1, 2), ("int", 2, 4), ("integer not null", 258, 4), ("float", 3, 8), ("smallfloat", 4, 4), ("real", 4, 4),
+    ("decimal(8,2)", 5, 0x0802), ("decimal(16)", 5, 0x10FF), ("decimal", 5, 0x10FF), ("numeric(32,10)", 5, 0x200A),
+    ("money(10,2)", 8, 0x0A02), ("date", 7, 4), ("char(10)", 0, 10), ("char", 0, 1), ("varchar(50)", 13, 50),
+    ("varchar(50,10)", 13, 0x0A32), ("nchar(5)", 15, 5), ("nvarchar(6)", 16, 6), ("lvarchar", 40, 2048), ("lvarchar(100)", 40, 100),
+    ("boolean", 41, 1), ("int8", 17, 10), ("bigint", 52, 8), ("datetime year to second", 10, 0x0E0A),
+    ("datetime year to fraction(5)", 10, 0x130F), ("datetime hour to minute", 10, 0x0468), ("datetime year to month", 10, 0x0602),
+    ("interval day(2) to second", 14, 0x084A), ("interval year(4) to month", 14, 0x0602), ("interval day(9) to fraction(5)", 14, 0x144F),
+    ("byte", 11, 56), ("text", 12, 56), ("blob", 41, 72), ("clob", 41, 72),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("declared", "coltype", "collength"), COLUMNS)
+def test_declared_types(db: Any, declared: str, coltype: int, collength: int) -> None:
+    db.run(f"create table t (c {declared})")
+    sql = (
+        "select coltype, collength from syscolumns where tabid = (select tabid from systables where tabname = 't')"
+    )
+    assert db.rows(sql) == [(coltype, collength)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "token"),
+    [
+        ("create table t (x int)", -310, "t"),
+        ("create table u (x int, x int)", -328, "x"),
+        ("create table u (x varchar(300))", -235, ""),
+        ("create table u (x nothing)", -9628, "nothing"),
+        ("create table u (x int references nowhere)", -206, "nowhere"),
+        ("create table u (x int references t (v))", -297, "t"),
+        ("create table u (x int, primary key (y))", -217, "y"),
+        ("create table u (x int primary key, primary key (x))", -577, ""),
+        ("create table u (x interval year to day)", -1268, ""),
+        ("create index ti on t (v)", -316, "ti"),
+        ("create index tj on t (v)", -350, ""),
+        ("create unique index tj on t (n)", -371, ""),
+        ("create index tj on t (nothing)", -217, "nothing"),
+        ("create view w as select id + 1 from t", -249, ""),
+        ("create view w (a, b) as select id from t", -382, ""),
+        ("create view w as select nothing from t", -217, "nothing"),
+        ("alter table t add (v int)", -328, "v"),
+        ("alter table t add (z int not null)", -269, "z"),
+        ("alter table t modify (w int not null)", -386, "w"),
+        ("alter table t drop (nothing)", -217, "nothing"),
+        ("alter table t add constraint check (n > 5) constraint big", -530, "informix.big"),
+        ("alter table t add constraint (foreign key (n) references t (id) constraint ref)", -525, "informix.ref"),
+        ("rename column t.v to n", -328, "n"),
+        ("rename table t to v1", -310, "v1"),
+        ("drop table nowhere", -206, "nowhere"),
+        ("drop view nowhere", -394, "nowhere"),
+        ("drop index nowhere", -319, "nowhere"),
+        ("drop table systables", -206, "systables"),
+        ("drop database testdb", -359, "testdb"),
+        ("drop database nowhere", -329, "nowhere"),
+        ("create procedure p() end procedure", -513, "CREATE PROCEDURE"),
+    ],
+)
+def test_refused_definition(db: Any, sql: str, code: int, token: str) -> None:
+    db.run("create table t (id int primary key, v varchar(5), n int, w int)")
+    db.run("create index ti on t (v)")
+    db.run("create view v1 as select id from t")
+    db.run("insert into t values (1, 'a', 3, null)")
+    db.run("insert into t values (2, 'b', 3, null)")
+    error = db.error(sql)
+    assert (error.sqlcode, error.token) == (code, token)
+
+
+def test_alter_table(db: Any) -> None:
+    db.run("create table t (id int, amount decimal(8,2), name char(5))")
+    db.run("insert into t values (1, 2.75, 'abc')")
+    db.run("alter table t add (extra int default 9 before amount, s serial)")
+    assert db.rows("select * from t") == [(1, 9, D("2.75"), "abc  ", 1)]
+    db.run("alter table t modify (amount integer, name varchar(10))")
+    assert db.rows("select * from t") == [(1, 9, 2, "abc  ", 1)]
+    db.run("alter table t drop (extra), add constraint primary key (id) constraint tpk, lock mode (row)")
+    assert db.fails("insert into t values (1, 1, 'x', 0)") == (-268, -100)
+    db.run("alter table t modify (id bigint)")
+    assert db.fails("insert into t values (1, 1, 'x', 0)") == (-268, -100)
+    db.run("alter table t drop constraint tpk")
+    db.run("insert into t values (1, 1, 'x', 0)")
+    # The two rows that were refused have used up their numbers.
+    assert [row[0] for row in db.rows("select s from t order by s")] == [1, 4]
+    assert db.value("select locklevel from systables where tabname = 't'") == "R"
+    db.run("rename column t.name to label")
+    db.run("rename table t to u")
+    assert db.rows("select label from u where amount = 1") == [("x",)]
+
+
+def test_views(db: Any) -> None:
+    db.run("create table t (id int, v varchar(5))")
+    db.run("create view big (key, twice) as select id, id * 2 from t where id > 1")
+    for n in (1, 2, 3):
+        db.run("insert into t values (?, 'x')", n)
+    assert db.rows("select * from big order by key desc") == [(3, 6), (2, 4)]
+    assert db.rows("select b.twice from big b, t where t.id = b.key and t.id = 2") == [(4,)]
+    assert db.value("select tabtype from systables where tabname = 'big'") == "V"
+    text = "".join(row[0] for row in db.rows("select viewtext from sysviews order by seqno"))
+    assert text.strip().startswith("create view big (key, twice) as select id")
+    db.run("drop table t")
+    assert db.fails("select * from big") == (-206, -111)
+
+
+def test_synonyms(db: Any, connect: Any) -> None:
+    db.run("create table t (id int)")
+    db.run("create synonym s for t")
+    db.run("insert into s values (4)")
+    assert db.rows("select id from s") == [(4,)]
+    other = connect("plain")
+    other.run("create synonym far for testdb:t")
+    assert other.rows("select id from far") == [(4,)]
+    sql = "select t.tabname, s.dbname, s.tabname from systables t, syssyntable s where s.tabid = t.tabid"
+    assert other.rows(sql) == [("far", "testdb", "t")]
+
+
+def test_sequences(db: Any) -> None:
+    db.run("create sequence s start with 10 increment by 5 maxvalue 20")
+    assert [db.evaluate("s.nextval") for _ in range(3)] == [10, 15, 20]
+    assert db.evaluate("s.currval") == 20
+    assert db.error("select s.nextval from sysmaster:sysdual").sqlcode < 0
+    db.run("alter sequence s restart with 1 cycle")
+    assert db.evaluate("s.nextval") == 1
+    assert db.rows("select start_val, inc_val, max_val, cycle from syssequences") == [(10, 5, 20, "1")]
+
+
+def test_indexes_in_the_catalogue(db: Any) -> None:
+    db.run("create table t (a int, b int, c int, primary key (b, a) constraint pk)")
+    db.run("create unique index u on t (c desc, a)")
+    sql = "select idxname, idxtype, part1, part2, part3 from sysindexes where tabid > 99 order by idxname"
+    assert db.rows(sql) == [(" 100_1", "U", 2, 1, 0), ("u", "U", -3, 1, 0)]
+    assert db.rows("select constrname, constrtype, idxname from sysconstraints where tabid > 99") == [
+        ("pk", "P", " 100_1")
+    ]
+
+
+def test_references_in_the_catalogue(db: Any) -> None:
+    db.run("create table p (id int primary key constraint pk)")
+    db.run("create table c (id int references p on delete cascade constraint fk check (id > 0) constraint ck)")
+    sql = (
+        "select c.constrname, t.tabname, k.constrname, r.delrule from sysreferences r, sysconstraints c, systables t,"
+        " sysconstraints k where r.constrid = c.constrid and r.ptabid = t.tabid and r.primary = k.constrid"
+    )
+    assert db.rows(sql) == [("fk", "p", "pk", "C")]
+    assert [row[0].strip() for row in db.rows("select checktext from syschecks")] == ["id > 0"]
+
+
+def test_defaults_in_the_catalogue(db: Any) -> None:
+    db.run("create table t (a char(3) default 'x', b int default 5, c date default today, d int)")
+    rows = db.rows("select colno, type, default from sysdefaults order by colno")
+    assert [(n, kind, text.strip() if text else None) for n, kind, text in rows] == [
+        (1, "L", "x"), (2, "L", "AAAAAA 5"), (3, "T", None),
+    ]  # fmt: skip
+
+
+def test_systables_counts(db: Any) -> None:
+    db.run("create table t (a int, b char(10))")
+    db.run("insert into t values (1, 'x')")
+    sql = "select owner, ncols, nrows, rowsize, tabid from systables where tabname = 't'"
+    assert db.rows(sql) == [("informix".ljust(32), 2, 1.0, 14, 100)]
+    db.run("insert into t values (2, 'x')")
+    assert db.value("select nrows from systables where tabname = 't'") == 2.0
+
+
+def test_what_jdbc_asks_at_connect(db: Any) -> None:
+    """The statements of sqli.md 3.6 and of XA (5.12)."""
+    db.run("set isolation to dirty read")
+    assert db.rows("select FIRST 1 site from informix.systables where tabname = ' GL_COLLATE'") == [("en_US.819",)]
+    db.run("set isolation to committed read")
+    assert len(db.rows("SELECT flags FROM informix.systables WHERE tabname = ' VERSION';")) == 1
+    assert db.value("select dbinfo('version','full') from  table (set{1});").startswith(
+        "IBM Informix Dynamic Server"
+    )
+    sql = "select is_ansi, is_logging from sysmaster:informix.sysdatabases where name='{}'"
+    assert [db.rows(sql.format(name)) for name in ("testdb", "plain", "strict")] == [[(0, 1)], [(0, 0)], [(1, 1)]]
+
+
+def test_databases(db: Any, connect: Any) -> None:
+    db.run("create table t (a int)")
+    outcome = db.run("create database more with log mode ansi")
+    assert (outcome.database, outcome.database_name) == (0x17, "more")
+    assert db.fails("select * from t") == (-206, -111)
+    assert db.rows("select * from testdb:t") == []
+    assert db.rows("select * from testdb@informix:informix.t") == []
+    assert db.fails("select * from testdb@elsewhere:t") == (-930, 0)
+    assert db.session.databases() == ["more", "plain", "strict", "sysmaster", "testdb"]
+    assert db.run("database testdb").database == 0x15
+    assert db.fails("create database more") == (-330, -100)
+    db.run("drop database more")
+    assert "more" not in db.session.databases()
+    assert db.fails("create table plain:t (a int)") == (-556, 0)
+
+
+def test_truncate_and_recreate(db: Any) -> None:
+    db.run("create table t (a serial)")
+    db.run("insert into t values (0)")
+    db.run("truncate table t")
+    assert db.rows("select * from t") == []
+    db.run("drop table t; create table t (b char(2)); insert into t values ('x')")
+    assert db.rows("select * from t") == [("x ",)]
+
+
+def test_grants_are_shown(db: Any) -> None:
+    db.run("create table t (a int)")
+    db.run("grant select, update on t to bob")
+    db.run("grant resource to bob")
+    assert db.rows("select tabauth from systabauth where grantee = 'bob'") == [("su-------",)]
+    assert db.rows("select usertype from sysusers where username = 'bob'") == [("R",)]
+    db.run("revoke all on t from bob")
+    assert db.rows("select tabauth from systabauth where grantee = 'bob'") == []
+    db.run("update statistics high for table t")
+    assert db.fails("grant select on nowhere to bob") == (-206, -111)

@@ -1,0 +1,113 @@
+"""Stored routines that a test registers."""
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from informix_testserver.engine import SqlError
+
+
+def add(x: int, y: int) -> int:
+    return x + y
+
+
+def countdown(n: int) -> Iterator[tuple[int, str]]:
+    for i in range(n, 0, -1):
+        yield i, "x" * i
+
+
+def split(text: str) -> tuple[str, str]:
+    head, _, tail = text.partition(",")
+    return head, tail
+
+
+def refuse() -> None:
+    raise SqlError(-746, token="not today")
+
+
+@pytest.fixture
+def routines(db: Any) -> Any:
+    db.engine.register_routine("add", add)
+    db.engine.register_routine("countdown", countdown, returns=["int", "varchar(10)"], rows=True)
+    db.engine.register_routine(
+        "split", split, parameters=["lvarchar", "char(3)", "char(3)"], modes=["in", "out", "out"], returns=[]
+    )
+    db.engine.register_routine("refuse", refuse)
+    db.engine.register_routine(
+        "tax", lambda d: d * Decimal("0.19"), parameters=["decimal(8,2)"], returns="decimal(8,2)"
+    )
+    return db
+
+
+def test_in_an_expression(routines: Any) -> None:
+    assert routines.evaluate("add(2, 3) * 2") == 10
+    assert routines.type_of("tax(10)") == "DECIMAL(8,2)"
+    assert routines.evaluate("tax(10.55)") == Decimal("2.00")
+    assert routines.rows("select tabid from systables where tabid = add(?, 1)", 1) == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "sql", ["execute function add(2, 3)", "execute procedure add(?, ?)", "call add(2, y = 3)"]
+)
+def test_execute(routines: Any, sql: str) -> None:
+    values = (2, 3) if "?" in sql else ()
+    statement = routines.prepare(sql)
+    assert statement.returns_rows
+    assert [(c.name, c.type.type_name) for c in statement.columns] == [("(expression)", "INTEGER")]
+    assert routines.rows(sql, *values) == [(5,)]
+
+
+def test_many_rows(routines: Any) -> None:
+    assert routines.rows("execute function countdown(3)") == [(3, "xxx"), (2, "xx"), (1, "x")]
+    assert routines.rows("execute function countdown(0)") == []
+
+
+def test_out_parameters_follow_the_results(routines: Any) -> None:
+    statement = routines.prepare("execute procedure split(?, ?, ?)")
+    assert [c.type.type_name for c in statement.columns] == ["CHAR(3)", "CHAR(3)"]
+    assert routines.rows("execute procedure split(?, ?, ?)", "ab,c", None, None) == [("ab ", "c  ")]
+    assert routines.fails("execute procedure split('a', 'b', 'c')") == (-9752, 0)
+
+
+def test_errors(routines: Any) -> None:
+    error = routines.error("execute procedure refuse()")
+    assert (error.sqlcode, error.token) == (-746, "not today")
+    assert routines.fails("execute function nothing(1)") == (-674, 0)
+    assert routines.fails("execute function add(1)") == (-674, 0)
+    assert routines.fails("select countdown(1) from systables") == (-684, 0)
+    assert routines.fails("execute function add('x', 1)") == (-1213, 0)
+
+
+def test_an_unexpected_exception_is_reported_as_a_failed_routine(db: Any) -> None:
+    db.engine.register_routine("broken", lambda: 1 / 0, parameters=[], returns="int")
+    error = db.error("execute function broken()")
+    assert error.sqlcode == -937
+    assert "ZeroDivisionError" in (error.text or "")
+
+
+def test_fast_path(routines: Any) -> None:
+    session = routines.session
+    routine = session.find_routine("function informix.add(integer,integer)")
+    (result,) = session.call_routine(routine, routines.bound((4, 5)))
+    assert (result.value, result.type.type_name) == (9, "INTEGER")
+    assert session.find_routine("function informix.nothing(integer)") is None
+
+
+def test_annotations_give_the_types(db: Any) -> None:
+    def tomorrow(day: datetime.date) -> datetime.date:
+        return day + datetime.timedelta(1)
+
+    db.engine.register_routine("tomorrow", tomorrow)
+    assert db.evaluate("tomorrow(mdy(2,28,2024))") == datetime.date(2024, 2, 29)
+    with pytest.raises(TypeError):
+        db.engine.register_routine("vague", lambda x: x)
+
+
+def test_in_the_catalogue(routines: Any) -> None:
+    assert routines.rows("select procname, numargs, isproc from sysprocedures where procname = 'add'") == [
+        ("add", 2, "f")
+    ]
+    sql = "select c.paramname, c.paramtype, c.paramattr from sysproccolumns c, sysprocedures p where c.procid = p.procid and p.procname = 'add' order by c.paramid"
+    assert routines.rows(sql) == [("x", 2, 1), ("y", 2, 1), (None, 2, 3)]
