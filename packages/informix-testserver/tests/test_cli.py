@@ -79,6 +79,7 @@ def test_tls_beside_plain(run, connect):
     ("options", "message"),
     [
         (["--tls-cert", "x"], "--tls-cert and --tls-key go together"),
+        (["--tls-cert", "no.pem", "--tls-key", "no.pem"], "cannot use no.pem and no.pem"),
         (["--tls-port", "0"], "--tls-port needs --tls-cert and --tls-key"),
         (["--load", "no/such/file.sql"], "no/such/file.sql: No such file or directory"),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),

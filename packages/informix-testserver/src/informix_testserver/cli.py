@@ -62,30 +62,40 @@ def _serve(options: argparse.Namespace) -> None:
         raise SystemExit("--tls-cert and --tls-key go together")
     if options.tls_port is not None and not options.tls_cert:
         raise SystemExit("--tls-port needs --tls-cert and --tls-key")
-    server = TestServer(
-        options.host,
-        options.port,
-        users={options.user: options.password},
-        databases=options.database,
-        data_dir=options.data,
-        profile=options.profile,
-        tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,
-        tls_port=options.tls_port,
-        server_name=options.server_name,
-    )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    try:
+        server = TestServer(
+            options.host,
+            options.port,
+            users={options.user: options.password},
+            databases=options.database,
+            data_dir=options.data,
+            profile=options.profile,
+            tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,
+            tls_port=options.tls_port,
+            server_name=options.server_name,
+        )
+    except OSError as exc:  # ssl.SSLError is one
+        raise SystemExit(f"cannot use {options.tls_cert} and {options.tls_key}: {exc}") from None
+    try:
+        _run(server, options)
+    finally:
+        server.close()
+
+
+def _run(server: TestServer, options: argparse.Namespace) -> None:
+    """Load, listen, wait for a signal."""
     for path in options.load:
         _load(server, path)
     try:
         server.start()
     except OSError as exc:
         raise SystemExit(f"cannot listen on {options.host}:{options.port}: {exc.strerror}") from None
-    with server:
-        tls = f", TLS on port {server.tls_port}" if server.tls_port else ""
-        print(f"informix-testserver {__version__} listens: {server.url}{tls}", flush=True)
-        stop.wait()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    tls = f", TLS on port {server.tls_port}" if server.tls_port else ""
+    print(f"informix-testserver {__version__} listens: {server.url}{tls}", flush=True)
+    stop.wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
