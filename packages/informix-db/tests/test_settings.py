@@ -112,3 +112,10 @@ def test_tls() -> None:
     assert verified.check_hostname
     with pytest.raises(InterfaceError, match="not both"):
         make_settings(None, {"user": "u", "tls": context, "tls_ca_file": "x"}, {})
+
+
+def test_a_host_may_stand_in_place_of_the_string() -> None:
+    s = make_settings("db.example", {"user": "u", "port": 9000}, {})
+    assert s.addresses == (Address("db.example", 9000),)
+    with pytest.raises(InterfaceError, match="neither informix://"):
+        make_settings("postgres://h", {"user": "u"}, {})

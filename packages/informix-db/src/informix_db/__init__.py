@@ -6,6 +6,7 @@
 from typing import Any
 
 from informix_types import BlobLocator, ClobLocator, CollectionValue, IntervalYM, RowValue
+from informix_types.rows import Row, class_row, dict_row, namedtuple_row, row_row, scalar_row, tuple_row
 
 from ._version import __version__
 from .api import connect, create_pool
@@ -77,6 +78,7 @@ __all__ = [
     "ProtocolError",
     "QueryEvent",
     "ReadTimeout",
+    "Row",
     "RowValue",
     "StatementCancelled",
     "StatementTimeout",
@@ -89,10 +91,16 @@ __all__ = [
     "Xid",
     "__version__",
     "apilevel",
+    "class_row",
     "connect",
     "create_pool",
+    "dict_row",
+    "namedtuple_row",
     "paramstyle",
+    "row_row",
+    "scalar_row",
     "threadsafety",
+    "tuple_row",
 ]
 
 

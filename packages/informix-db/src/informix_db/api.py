@@ -15,9 +15,9 @@ __all__ = ["connect", "create_pool"]
 
 def connect(
     dsn: str | None = None,
+    port: int | None = None,
     *,
     host: str | None = None,
-    port: int | None = None,
     user: str | None = None,
     password: Password = None,
     password_file: str | PathLike[str] | None = None,
@@ -50,7 +50,7 @@ def connect(
 
     Args:
         dsn: ``informix://user:password@host:port/database?server=…``, a JDBC URL, or ``Host=…;Uid=…;…``;
-            keywords override it.
+            keywords override it. A plain host name is fine too.
         host: name or address; ``host:port`` and several separated by commas (tried in order) are fine.
             Without it, `server` is looked up in sqlhosts (``INFORMIXSQLHOSTS``), else localhost is meant.
         port: TCP port, 9088 by default.

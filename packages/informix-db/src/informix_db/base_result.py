@@ -375,8 +375,8 @@ class BaseResult:
     def _fetch_absolute_gen(self, row: int) -> Work[Any]:
         if row < 0:
             yield from self._fetch_last_gen()
-            row = (self._last or 0) + 1 + row
-        return (yield from self._row_at_gen(row))
+            row += self._last or 0
+        return (yield from self._row_at_gen(row + 1))
 
     @guarded
     def _fetch_relative_gen(self, distance: int) -> Work[Any]:

@@ -86,7 +86,7 @@ class Cursor(BaseCursor):
         return self._connection._run(self._fetch_prior_gen())
 
     def fetch_absolute(self, row: int) -> Any:
-        """Return row number `row`, 1-based; negative numbers count from the end (-1 is the last). None if none."""
+        """Return the row with 0-based index `row`, or None; negative ones count from the end (-1 is the last)."""
         return self._connection._run(self._fetch_absolute_gen(row))
 
     def fetch_relative(self, distance: int) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .placeholders import Query
 from .steps import Work
+from .translate import translated
 
 if TYPE_CHECKING:
     from .base_result import BaseResult
@@ -96,7 +97,7 @@ def observed(
     try:
         return (yield from work)
     except BaseException as caught:
-        error = caught
+        error = translated(caught, query) if isinstance(caught, Exception) else caught
         raise
     finally:
         duration = time.perf_counter() - begun

@@ -1,6 +1,7 @@
 """Carries out conversations over a blocking socket: the last stop before ``socket.sendall``."""
 
 import contextlib
+import logging
 import selectors
 import socket
 import ssl
@@ -16,6 +17,7 @@ from .steps import INTERRUPT_BYTE, INTERRUPT_GRACE, NEED, RECV_SIZE, Dial, Limit
 __all__ = ["BlockingLine"]
 
 T = TypeVar("T")
+log: Final = logging.getLogger("informix_db")
 
 _AT_ONCE: Final = 65536
 """Up to this size a request is sent by one `sendall`; beyond, we read while we write (sqli.md 5.6)."""
@@ -65,14 +67,17 @@ class BlockingLine:
         me = threading.get_ident()
         if self._owner == me:
             raise InterfaceError("the connection is in the middle of another call of this thread")
-        with self._turn:
-            self._owner = me
-            try:
-                return self._carry_out(work, limits)
-            finally:
-                self._owner = 0
-                with self._urgent:
-                    self._outstanding = False
+        if not self._turn.acquire(blocking=False):
+            log.warning("waiting: another thread is using the connection to %s", self.peer)
+            self._turn.acquire()
+        self._owner = me
+        try:
+            return self._carry_out(work, limits)
+        finally:
+            self._owner = 0
+            with self._urgent:
+                self._outstanding = False
+            self._turn.release()
 
     def finish(self, work: Work[T], limits: Limits) -> T | None:
         """Carry out the last `work` of the connection; when another thread is at it, close the socket instead."""

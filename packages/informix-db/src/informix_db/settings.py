@@ -1,6 +1,7 @@
 """`Settings`: everything that `connect` was told, validated, with strings, sqlhosts and environment worked in."""
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -27,6 +28,8 @@ DEFAULT_LOCALE: Final = "en_US.8859-1"
 """CLIENT_LOCALE of clients that were told nothing (sqli.md 9)."""
 MAX_FETCH_BUFFER: Final = 0x7FFFFFFF
 
+_IS_DSN: Final = re.compile(r"://|=|^\s*jdbc:", re.IGNORECASE)
+"""What tells a connection string from a host name."""
 _INHERITED: Final = ("DBDATE", "DBCENTURY", "DBMONEY", "DBTIME", "GL_DATE", "GL_DATETIME", "DELIMIDENT")
 """Environment variables of this process that a session inherits, as ESQL/C programs do."""
 
@@ -185,7 +188,9 @@ def make_settings(
         InterfaceError: an unknown or impossible setting; the message never shows the password.
     """
     named = {name: value for name, value in (given or {}).items() if value is not None}
-    options: dict[str, Any] = parse_dsn(dsn) if dsn is not None else {}
+    options: dict[str, Any] = {}
+    if dsn is not None:
+        options = parse_dsn(dsn) if _IS_DSN.search(dsn) else {"host": dsn}
     env = {**options.pop("env", {}), **_environment(named.pop("env", None), environ)}
     options.update(named)
     unknown = options.keys() - _FIELD_NAMES - {

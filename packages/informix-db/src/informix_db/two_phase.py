@@ -132,7 +132,7 @@ class TwoPhase(Transactions):
             flags = 0
 
     def _outside_gen(self) -> Work[None]:
-        if self._branch is not None or self._session.in_transaction:
+        if self._session.in_branch or self._session.in_transaction:
             raise ProgrammingError("a transaction is open on this connection")
         yield from self._open_for_xa_gen()
 

@@ -38,9 +38,9 @@ class _Connecting:
 
 def connect(
     dsn: str | None = None,
+    port: int | None = None,
     *,
     host: str | None = None,
-    port: int | None = None,
     user: str | None = None,
     password: Password = None,
     password_file: str | PathLike[str] | None = None,
