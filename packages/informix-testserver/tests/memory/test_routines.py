@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line
 """Stored routines that a test registers."""
 
 import datetime

@@ -105,10 +105,10 @@ def test_bad_datetimes(text: str, kind: Any, code: int) -> None:
         ("datetime(12:30) hour to minute", "DATETIME HOUR TO MINUTE", datetime.time(12, 30)),
         ("datetime(02-29) month to day", "DATETIME MONTH TO DAY", PartialDateTime(MONTH, DAY, (2, 29))),
         ("interval(3 04:05:06) day to second", "INTERVAL DAY(2) TO SECOND", datetime.timedelta(3, 14706)),
-        ("interval(-5-03) year to month", "INTERVAL YEAR(4) TO MONTH", IntervalYM(-5, -3)),
+        ("interval(-5-03) year to month", "INTERVAL YEAR(4) TO MONTH", IntervalYM(years=-5, months=-3)),
         ("datetime(2024-01-31 00:00) year to minute + 3 units hour", "DATETIME YEAR TO MINUTE", datetime.datetime(2024, 1, 31, 3)),
         ("datetime(2024-03-01 00:00) year to minute - datetime(2024-02-28 12:00) year to minute", "INTERVAL DAY(8) TO MINUTE", datetime.timedelta(1, 43200)),
-        ("datetime(2024-03) year to month - datetime(2023-01) year to month", "INTERVAL YEAR(4) TO MONTH", IntervalYM(1, 2)),
+        ("datetime(2024-03) year to month - datetime(2023-01) year to month", "INTERVAL YEAR(4) TO MONTH", IntervalYM(years=1, months=2)),
         ("extend(mdy(2,3,2024), year to hour)", "DATETIME YEAR TO HOUR", datetime.datetime(2024, 2, 3)),
         ("extend(datetime(2024-02-03 01:02:03) year to second, year to day)", "DATETIME YEAR TO DAY", datetime.date(2024, 2, 3)),
         ("date('2024-02-03')", "DATE", datetime.date(2024, 2, 3)),
@@ -164,7 +164,7 @@ def test_values_travel_through_columns(db: Any) -> None:
         datetime.datetime(1, 1, 1, 23, 59, 59, 999990),
         PartialDateTime(MONTH, DAY, (2, 29)),
         datetime.time(23, 59, 59),
-        IntervalYM(-9999, -11),
+        IntervalYM(years=-9999, months=-11),
         datetime.timedelta(-99999, -3600, milliseconds=-7),
     )
     from informix_testserver.engine import Parameter

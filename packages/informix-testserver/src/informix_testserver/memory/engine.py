@@ -63,6 +63,7 @@ class MemoryEngine:
         self._next_session = 1
         self._closed = False
         self.filled: dict[int, Any] = {}
+        self.saved: dict[str, Any] = {}
         self.parsed = lru_cache(maxsize=4096)(self._parse)
         if data_dir is not None:
             load(self)

@@ -1,8 +1,20 @@
-"""Keeping an engine in a directory: rows are in sqlite anyway, the catalogue goes beside them."""
+"""Keeping an engine in a directory: rows are in sqlite anyway, the catalogue goes beside them as JSON.
 
+Everything is written inside sqlite's one transaction, at moments when no session has changes pending: after a
+crash the files hold the last such moment. Syntax trees (defaults, checks, views) are kept as SQL text.
+"""
+
+import datetime
+import json
 import os
-import pickle
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from informix_types import ColumnType
+
+from ..sql import ast, parse, parse_expression
+from ..sql.unparse import unparse
+from .catalog import Column, Constraint, Database, Index, Sequence, Table
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
@@ -10,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["load", "path_of", "save"]
 
 FILE = "informix.sqlite"
+FORMAT = 1
+"""Version of what is written; another one is refused."""
 
 
 def path_of(directory: str) -> str:
@@ -18,14 +32,190 @@ def path_of(directory: str) -> str:
     return os.path.join(directory, FILE)
 
 
+# -------------------------------------------------------------------------------------------------------- saving
+
+
 def save(engine: "MemoryEngine") -> None:
-    """Write the catalogue into the open sqlite transaction."""
-    raise NotImplementedError
+    """Write what has changed of the catalogue into the open sqlite transaction."""
+    stamp = tuple((d.name, d.number, d.version) for d in engine.databases.values())
+    if stamp != engine.saved.get("catalogue"):
+        databases = [_database(d) for d in engine.databases.values()]
+        _put(engine, "catalogue", {"format": FORMAT, "databases": databases})
+        engine.saved["catalogue"] = stamp
+    counters = _counters(engine)
+    if counters != engine.saved.get("counters"):
+        _put(engine, "counters", counters)
+        engine.saved["counters"] = counters
+
+
+def _put(engine: "MemoryEngine", name: str, value: Any) -> None:
+    engine.store.run("CREATE TABLE IF NOT EXISTS informix_state(name TEXT PRIMARY KEY, value TEXT)")
+    engine.store.run("INSERT OR REPLACE INTO informix_state VALUES(?,?)", (name, json.dumps(value)))
+
+
+def _counters(engine: "MemoryEngine") -> dict[str, Any]:
+    """Return what changes without a change of a definition: serials and sequences."""
+    found: dict[str, Any] = {}
+    for database in engine.databases.values():
+        for table in database.user_tables():
+            if table.serials:
+                found[str(table.key)] = {str(number): value for number, value in table.serials.items()}
+            if table.sequence is not None:
+                found[str(table.key)] = table.sequence.value
+    return found
+
+
+def _database(database: Database) -> dict[str, Any]:
+    return {
+        "name": database.name,
+        "number": database.number,
+        "logged": database.logged,
+        "ansi": database.ansi,
+        "locale": database.locale,
+        "codec": database.codec,
+        "owner": database.owner,
+        "created": database.created.isoformat(),
+        "next_tabid": database.next_tabid,
+        "next_constraint": database.next_constraint,
+        "grants": database.grants,
+        "tables": [_table(table) for table in database.user_tables()],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "key": table.key,
+        "tabid": table.tabid,
+        "name": table.name,
+        "owner": table.owner,
+        "kind": table.kind,
+        "lock_level": table.lock_level,
+        "created": table.created.isoformat(),
+        "next_number": table.next_number,
+        "check_option": table.check_option,
+        "text": table.text,
+        "query": unparse(table.query) if table.query is not None else None,
+        "target": asdict(table.target) if table.target is not None else None,
+        "sequence": asdict(table.sequence) if table.sequence is not None else None,
+        "columns": [
+            {
+                "name": c.name,
+                "type": asdict(c.type),
+                "number": c.number,
+                "not_null": c.not_null,
+                "default": unparse(c.default) if c.default is not None else None,
+            }
+            for c in table.columns
+        ],
+        "indexes": [asdict(index) for index in table.indexes],
+        "constraints": [
+            {**{name: getattr(c, name) for name in _CONSTRAINT}, "condition": _condition(c)}
+            for c in table.constraints
+        ],
+    }
+
+
+_CONSTRAINT = (
+    "id", "name", "owner", "kind", "columns", "index", "parent", "parent_columns", "parent_constraint", "cascade",
+    "text", "enabled",
+)  # fmt: skip
+
+
+def _condition(constraint: Constraint) -> str | None:
+    return unparse(constraint.condition) if constraint.condition is not None else None
+
+
+# ------------------------------------------------------------------------------------------------------- loading
 
 
 def load(engine: "MemoryEngine") -> None:
-    """Read the catalogue, if the directory holds one."""
-    raise NotImplementedError
+    """Read the catalogue, if the directory holds one. Raises ValueError for a file of another format."""
+    from .syscatalog import install
+
+    state = _state(engine)
+    if "catalogue" not in state:
+        return
+    if state["catalogue"]["format"] != FORMAT:
+        raise ValueError(f"{FILE} has format {state['catalogue']['format']}, not {FORMAT}")
+    for saved in state["catalogue"]["databases"]:
+        database = _load_database(engine, saved)
+        engine.databases[database.name] = database
+    for key, value in state.get("counters", {}).items():
+        table = engine.tables.get(int(key))
+        if table is None:
+            continue
+        if table.sequence is not None:
+            table.sequence.value = value
+        else:
+            table.serials = {int(number): last for number, last in value.items()}
+    kept = {table.physical for table in engine.tables.values()}
+    names = engine.store.rows("SELECT name FROM sqlite_master WHERE type='table' AND name GLOB 't[0-9]*'")
+    for (name,) in names:
+        # Temporary tables of sessions that a crash ended, and system tables, which are made anew.
+        if name not in kept:
+            engine.store.run(f"DROP TABLE {name}")
+    for database in engine.databases.values():
+        for table in database.tables.values():
+            for constraint in table.constraints:
+                if constraint.parent in engine.tables:
+                    engine.tables[constraint.parent].children.add(table.key)
+        install(engine, database)
 
 
-_ = pickle
+def _state(engine: "MemoryEngine") -> dict[str, Any]:
+    if not engine.store.rows("SELECT 1 FROM sqlite_master WHERE name='informix_state'"):
+        return {}
+    return {name: json.loads(value) for name, value in engine.store.rows("SELECT name, value FROM informix_state")}
+
+
+def _load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
+    database = Database(
+        saved["name"],
+        saved["number"],
+        saved["logged"],
+        saved["ansi"],
+        locale=saved["locale"],
+        codec=saved["codec"],
+        owner=saved["owner"],
+        created=datetime.date.fromisoformat(saved["created"]),
+        next_tabid=saved["next_tabid"],
+        next_constraint=saved["next_constraint"],
+        grants=[tuple(grant) for grant in saved["grants"]],
+    )
+    for entry in saved["tables"]:
+        table = _load_table(entry, database.name)
+        database.tables[table.name] = table
+        engine.tables[table.key] = table
+        engine.reserve_key(table.key)
+    return database
+
+
+def _load_table(saved: dict[str, Any], database: str) -> Table:
+    table = Table(saved["key"], saved["tabid"], saved["name"], saved["owner"], database, saved["kind"])
+    table.lock_level, table.text = saved["lock_level"], saved["text"]
+    table.created = datetime.date.fromisoformat(saved["created"])
+    table.next_number, table.check_option = saved["next_number"], saved["check_option"]
+    for entry in saved["columns"]:
+        default = parse_expression(entry["default"], delimident=True) if entry["default"] is not None else None
+        kind = ColumnType(**entry["type"])
+        table.columns.append(Column(entry["name"], kind, entry["number"], entry["not_null"], default))
+    for entry in saved["indexes"]:
+        entry["columns"] = tuple((number, down) for number, down in entry["columns"])
+        table.indexes.append(Index(**entry))
+    for entry in saved["constraints"]:
+        condition = entry.pop("condition")
+        for name in ("columns", "parent_columns"):
+            entry[name] = tuple(entry[name])
+        constraint = Constraint(**entry)
+        constraint.condition = parse_expression(condition, delimident=True) if condition is not None else None
+        table.constraints.append(constraint)
+    if saved["query"] is not None:
+        statement = parse(saved["query"], delimident=True).statement
+        if not isinstance(statement, ast.Query):
+            raise ValueError(f"view {table.name} holds no query")
+        table.query = statement
+    if saved["target"] is not None:
+        table.target = ast.ObjectName(**saved["target"])
+    if saved["sequence"] is not None:
+        table.sequence = Sequence(**saved["sequence"])
+    return table

@@ -1,0 +1,109 @@
+# ruff: noqa: E501 - one case a line
+"""An engine in a directory: what is committed is there again, with everything that belongs to it."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from informix_testserver.engine import SqlError
+from informix_testserver.memory import MemoryEngine
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Any]:
+    """Open an engine on one directory again and again."""
+    made: list[MemoryEngine] = []
+
+    def reopen() -> Any:
+        if made:
+            made[-1].close()
+        engine = MemoryEngine(("strict:ansi",), data_dir=str(tmp_path / "data"))
+        made.append(engine)
+        session = engine.connect("informix", {"DBDATE": "Y4MD-"})
+        session.open_database("testdb")
+
+        def run(sql: str) -> Any:
+            statement = session.prepare(sql)
+            if not statement.returns_rows:
+                return session.execute(statement)
+            cursor = session.open(statement)
+            rows = []
+            while (row := cursor.fetch()) is not None:
+                rows.append(row)
+            return rows
+
+        return run
+
+    yield reopen
+    made[-1].close()
+
+
+def test_everything_comes_back(opened: Any) -> None:
+    run = opened()
+    run(
+        "create table p (id serial primary key, v varchar(5) default 'dflt', d decimal(6,2) check (d > 0) constraint pos)"
+    )
+    run("create table c (id int references p on delete cascade, w char(3))")
+    run("create unique index cw on c (w desc)")
+    run("create view big (k) as select id from p where d > 1")
+    run("create synonym syn for p")
+    run("create sequence seq start with 5")
+    run("insert into p (d) values (1.50)")
+    run("insert into p (d) values (2.25)")
+    run("delete from p where id = 2")
+    run("insert into c values (1, 'x')")
+    run("select seq.nextval from p")
+    run("grant select on p to bob")
+    run("create temp table gone (x int)")
+    run = opened()
+    assert [str(v) for v in run("select * from p")[0]] == ["1", "dflt", "1.50"]
+    assert run("insert into p (d) values (3)").serial == 3
+    assert run("select k from big order by k") == [(1,), (3,)]
+    assert run("select id from syn order by id") == [(1,), (3,)]
+    assert run("select seq.nextval from p where id = 1") == [(6,)]
+    assert run("select tabauth from systabauth where grantee = 'bob'") == [("s--------",)]
+    for sql, code in (
+        ("insert into p values (1, 'x', 1)", -268),
+        ("insert into p (d) values (-1)", -530),
+        ("insert into c values (9, 'y')", -691),
+        ("insert into c values (1, 'x')", -239),
+        ("select * from gone", -206),
+        ("create table p (x int)", -310),
+    ):
+        with pytest.raises(SqlError) as caught:
+            run(sql)
+        assert caught.value.sqlcode == code
+    run("delete from p where id = 1")
+    assert run("select * from c") == []
+    assert run("select is_ansi from sysmaster:sysdatabases where name = 'strict'") == [(1,)]
+
+
+def test_an_open_transaction_is_not_kept(opened: Any, tmp_path: Path) -> None:
+    run = opened()
+    run("create table t (x int)")
+    run("insert into t values (1)")
+    run("begin work")
+    run("insert into t values (2)")
+    run("delete from t where x = 1")
+    # A reader of the file sees what a crash would leave: the state before the transaction.
+    with sqlite3.connect(tmp_path / "data" / "informix.sqlite") as plain:
+        (name,) = plain.execute(
+            "select name from sqlite_master where type = 'table' and name glob 't[0-9]*' order by length(name) desc, name desc"
+        ).fetchone()
+        assert plain.execute(f"select * from {name}").fetchall() == [(1,)]
+    plain.close()
+    run = opened()
+    assert run("select * from t") == [(1,)]
+
+
+def test_altered_tables_come_back(opened: Any) -> None:
+    run = opened()
+    run("create table t (a int, b char(3), c date)")
+    run("insert into t values (1, 'x', '2024-02-03')")
+    run("alter table t drop (a), modify (b varchar(9)), add (d int default 5)")
+    run("rename table t to u")
+    run = opened()
+    assert run("select b, d from u") == [("x  ", 5)]
+    assert run("insert into u (b) values ('longer')").rows == 1
