@@ -172,3 +172,43 @@ def test_an_error_in_a_branch_is_an_ordinary_error(script, manager):
     assert group[-1] == pdu.Err(-268, -100)
     assert code(client.ask(pdu.XaEnd(ONE, 1, FAIL))) == 0
     assert code(client.ask(pdu.XaRollback(ONE, 1))) == 0
+
+
+def count(client):
+    client.ask(pdu.Prepare(0, "select a from t"), pdu.NDescribe(), pdu.WantDone())
+    group = client.ask(pdu.StatementId(0), pdu.CursorName("c"), pdu.Open(), pdu.NFetch(4096))
+    client.ask(pdu.StatementId(0), pdu.Release())
+    return sum(isinstance(m, pdu.Tuple) for m in group)
+
+
+def insert(client, xid):
+    assert code(client.ask(pdu.XaStart(xid, 1))) == 0
+    client.ask(pdu.Command(0, "insert into t values (1)"), pdu.NDescribe(), pdu.Execute(), pdu.Release())
+    assert code(client.ask(pdu.XaEnd(xid, 1, SUCCESS))) == 0
+
+
+def test_branches_on_the_memory_engine(serve, connect):
+    server = serve(engine=None)
+    server.run_script("create table t (a int); set lock mode to wait 5")
+
+    def make():
+        client = connect(server).start(database="")
+        assert code(client.ask(pdu.XaOpen("testdb", 1))) == 0
+        client.ask(pdu.Command(0, "set isolation to dirty read"), pdu.NDescribe(), pdu.Execute(), pdu.Release())
+        return client
+
+    one, other = make(), make()
+    insert(one, ONE)
+    insert(one, TWO)
+    assert code(one.ask(pdu.XaPrepare(ONE, 1))) == 0
+    one.close()  # TWO ends with it, ONE waits
+    while server.connections > 1:
+        time.sleep(0.001)
+    assert prepared(other) == {ONE}
+    assert code(other.ask(pdu.XaCommit(TWO, 1, ONE_PHASE))) == UNKNOWN
+    assert count(other) == 1  # a dirty read sees what is not committed
+    assert code(other.ask(pdu.XaCommit(ONE, 1))) == 0
+    assert (prepared(other), count(make())) == (set(), 1)
+    insert(other, TWO)
+    assert code(other.ask(pdu.XaRollback(TWO, 1))) == 0
+    assert count(other) == 1
