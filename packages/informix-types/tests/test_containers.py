@@ -60,7 +60,7 @@ def envelope(text):
         ),
         ("LIST(SET(INT8 NOT NULL) NOT NULL)", "LIST{SET{1,2},SET{}}", ListValue([{1, 2}, set()])),
         ("LIST(INTERVAL DAY(3) TO SECOND)", "LIST{'-100 01:02:03'}", ListValue([-timedelta(100, 3723)])),
-        ("LIST(INTERVAL YEAR TO MONTH)", "LIST{ 5-03 }", ListValue([IntervalYM(5, 3)])),
+        ("LIST(INTERVAL YEAR TO MONTH)", "LIST{ 5-03 }", ListValue([IntervalYM(years=5, months=3)])),
         ("LIST(DATETIME HOUR TO MINUTE)", "LIST{'10:20'}", ListValue([time(10, 20)])),
         ("LIST(FLOAT)", "LIST{1.5000000000,2e10}", ListValue([1.5, 2e10])),
         (
@@ -188,7 +188,7 @@ def test_row_value():
         ([(1, [True])], "SET(ROW(a INTEGER, b LIST(BOOLEAN)))", "SET{ROW(1,LIST{'t'})}"),
         ([date(2024, 2, 29), Decimal("1.50"), time(1, 2, 3)], None, "LIST{'2024-02-29',1.50,'01:02:03'}"),
         ([timedelta(1, 2)], "LIST(INTERVAL HOUR(3) TO SECOND)", "LIST{'24:00:02'}"),
-        ([IntervalYM(-1, -2)], None, "LIST{'-1-02'}"),
+        ([IntervalYM(years=-1, months=-2)], None, "LIST{'-1-02'}"),
         ([datetime(2024, 1, 2, 3, 4, 5, 600000)], None, "LIST{'2024-01-02 03:04:05.60000'}"),
     ],
 )

@@ -110,8 +110,8 @@ def send(value, target=None, ctx=UTF8):
         (PartialDateTime(2, 4, (12, 31)), None, 10, PartialDateTime(2, 4, (12, 31))),
         (timedelta(-1, 5), None, 14, timedelta(-1, 5)),
         (timedelta.max.days * timedelta(1), None, 14, timedelta.max.days * timedelta(1)),
-        (IntervalYM(-3, -4), None, 14, IntervalYM(-3, -4)),
-        (IntervalYM(999999999, 11), None, 14, IntervalYM(999999999, 11)),
+        (IntervalYM(years=-3, months=-4), None, 14, IntervalYM(years=-3, months=-4)),
+        (IntervalYM(years=999999999, months=11), None, 14, IntervalYM(years=999999999, months=11)),
         (uuid.UUID(int=5), None, 0, "00000000-0000-0000-0000-000000000005"),
         ([1, "x"], None, 0, "LIST{1,'x'}"),
         ({1}, None, 0, "SET{1}"),
@@ -203,7 +203,7 @@ def test_exact_bytes():
         (datetime(2024, 1, 2, tzinfo=UTC), None, "time zone"),
         (time(1, tzinfo=UTC), None, "time zone"),
         ([datetime(2024, 1, 2, tzinfo=UTC)], None, "time zone"),
-        (IntervalYM(1000000000), None, "does not fit"),
+        (IntervalYM(years=1000000000), None, "does not fit"),
         (object(), None, "register a dumper"),
         (1j, None, "register a dumper"),
         ([object()], None, "no text form"),
@@ -340,7 +340,7 @@ class timedelta64(generic):  # noqa: N801 (numpy's name)
 
 
 def test_numpy_scalars():
-    assert send(timedelta64(-2, "Y"))[1] == IntervalYM(-2)
+    assert send(timedelta64(-2, "Y"))[1] == IntervalYM(years=-2)
     assert send(int64())[:2] == (2, 42)
     assert send(datetime64(10**9))[1] == datetime(1970, 1, 1, 0, 0, 1)
     assert send(datetime64(None))[1] is None

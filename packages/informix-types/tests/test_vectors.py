@@ -60,7 +60,7 @@ def text_of(value, column):
         text = value.isoformat()
         return text[:5] if isinstance(value, time) and column.end == 8 else text
     if isinstance(value, IntervalYM):
-        return f"{value.total_months}" if column.start == 2 else str(value)
+        return f"{value.months}" if column.start == 2 else str(value)
     if isinstance(value, PartialDateTime):
         return str(value)
     if isinstance(value, timedelta):

@@ -86,7 +86,7 @@ def interval_value(qualifier: Qualifier, negative: bool, fields: Sequence[int]) 
     sign = -1 if negative else 1
     pairs = list(zip(qualifier.fields, fields, strict=True))
     if qualifier.year_month:
-        return IntervalYM(0, sign * sum(field * (12 if code == YEAR else 1) for code, field in pairs))
+        return IntervalYM(sign * sum(field * (12 if code == YEAR else 1) for code, field in pairs))
     micros = sum(field * (1 if code == FRACTION else _SECONDS[code] * MICROSECONDS) for code, field in pairs)
     try:
         return timedelta(microseconds=sign * micros)
@@ -103,7 +103,7 @@ def interval_fields(value: object, qualifier: Qualifier, *, strict: bool) -> tup
     if isinstance(value, IntervalYM):
         if not qualifier.year_month:
             return None
-        negative, rest = value.total_months < 0, abs(value.total_months)
+        negative, rest = value.months < 0, abs(value.months)
         units = [12 if code == YEAR else 1 for code in qualifier.fields]
     elif isinstance(value, timedelta) and not qualifier.year_month:
         micros = (value.days * 86400 + value.seconds) * MICROSECONDS + value.microseconds

@@ -303,7 +303,7 @@ def _from_numpy(value: Any, ctx: TypeContext) -> Any:
         if value != value:  # noqa: PLR0124 (NaT equals nothing)
             return None
         if value.dtype.name in ("timedelta64[M]", "timedelta64[Y]"):
-            return IntervalYM(0, value.astype("timedelta64[M]").item())
+            return IntervalYM(value.astype("timedelta64[M]").item())
         # item() gives a bare integer for nanoseconds: go through microseconds.
         exact = value.astype(f"{type(value).__name__}[us]")
         if ctx.strict_fractions and exact != value:

@@ -27,23 +27,24 @@ __all__ = [
 class IntervalYM:
     """An INTERVAL of the YEAR TO MONTH class: a signed number of months.
 
-    ``IntervalYM(5, 3)`` is 5 years and 3 months; the parts may have any sign and size, their sum counts.
+    ``IntervalYM(63)`` and ``IntervalYM(years=5, months=3)`` are 5 years and 3 months; the parts may have any sign
+    and size, their sum counts.
 
     Attributes:
-        total_months: the value in months.
+        months: the whole value in months, with its sign.
     """
 
-    __slots__ = ("total_months",)
-    total_months: int
+    __slots__ = ("months",)
+    months: int
 
-    def __init__(self, years: int = 0, months: int = 0) -> None:
-        object.__setattr__(self, "total_months", int(years) * 12 + int(months))
+    def __init__(self, months: int = 0, *, years: int = 0) -> None:
+        object.__setattr__(self, "months", int(years) * 12 + int(months))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"IntervalYM is immutable: cannot set {name}")
 
-    def __reduce__(self) -> tuple[type["IntervalYM"], tuple[int, int]]:
-        return type(self), (0, self.total_months)
+    def __reduce__(self) -> tuple[type["IntervalYM"], tuple[int]]:
+        return type(self), (self.months,)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -52,65 +53,65 @@ class IntervalYM:
         if not match:
             raise ValueError(f"not a YEAR TO MONTH interval: {text!r}")
         months = int(match[2]) * 12 + int(match[3])
-        return cls(0, -months if match[1] == "-" else months)
+        return cls(-months if match[1] == "-" else months)
 
     @property
     def years(self) -> int:
         """Whole years, with the sign of the value."""
-        years = abs(self.total_months) // 12
-        return -years if self.total_months < 0 else years
+        years = abs(self.months) // 12
+        return -years if self.months < 0 else years
 
     @property
-    def months(self) -> int:
+    def remainder_months(self) -> int:
         """Months beyond the whole years, with the sign of the value (-11 … 11)."""
-        months = abs(self.total_months) % 12
-        return -months if self.total_months < 0 else months
+        rest = abs(self.months) % 12
+        return -rest if self.months < 0 else rest
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, IntervalYM):
             return NotImplemented
-        return self.total_months == other.total_months
+        return self.months == other.months
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, IntervalYM):
             return NotImplemented
-        return self.total_months < other.total_months
+        return self.months < other.months
 
     def __hash__(self) -> int:
-        return hash((IntervalYM, self.total_months))
+        return hash((IntervalYM, self.months))
 
     def __bool__(self) -> bool:
-        return self.total_months != 0
+        return self.months != 0
 
     def __neg__(self) -> Self:
-        return type(self)(0, -self.total_months)
+        return type(self)(-self.months)
 
     def __abs__(self) -> Self:
-        return type(self)(0, abs(self.total_months))
+        return type(self)(abs(self.months))
 
     def __add__(self, other: object) -> Self:
         if not isinstance(other, IntervalYM):
             return NotImplemented
-        return type(self)(0, self.total_months + other.total_months)
+        return type(self)(self.months + other.months)
 
     def __sub__(self, other: object) -> Self:
         if not isinstance(other, IntervalYM):
             return NotImplemented
-        return type(self)(0, self.total_months - other.total_months)
+        return type(self)(self.months - other.months)
 
     def __mul__(self, factor: object) -> Self:
         if not isinstance(factor, int):
             return NotImplemented
-        return type(self)(0, self.total_months * factor)
+        return type(self)(self.months * factor)
 
     __rmul__ = __mul__
 
     def __str__(self) -> str:
-        sign = "-" if self.total_months < 0 else ""
-        return f"{sign}{abs(self.years)}-{abs(self.months):02d}"
+        sign = "-" if self.months < 0 else ""
+        return f"{sign}{abs(self.years)}-{abs(self.remainder_months):02d}"
 
     def __repr__(self) -> str:
-        return f"IntervalYM(years={self.years}, months={self.months})"
+        return f"IntervalYM(months={self.months})"
 
 
 @dataclass(frozen=True, slots=True)
