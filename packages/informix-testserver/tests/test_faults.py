@@ -120,6 +120,16 @@ def test_a_statement_fails_at_a_phase(script, server, client, phase):
     assert isinstance(client.ask(pdu.StatementId(0), pdu.NFetch(4096))[0], pdu.Tuple)
 
 
+@pytest.mark.parametrize("reset", [False, True])
+def test_dropping_all_connections(server, connect, reset):
+    clients = [connect(server).start() for _ in range(3)]
+    assert server.drop_connections(reset=reset) == 3
+    assert [client.rest() for client in clients] == [b""] * 3
+    while server.connections:
+        time.sleep(0.001)
+    assert connect(server).start().ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
+
+
 def threads():
     return {t.name for t in threading.enumerate() if t.name.startswith("informix-testserver")}
 

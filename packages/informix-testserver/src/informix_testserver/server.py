@@ -266,6 +266,24 @@ class TestServer:
         with self._lock:
             return len(self._wires)
 
+    def drop_connections(self, *, reset: bool = False) -> int:
+        """End every connection that is open now, as a dying server would; go on listening.
+
+        Args:
+            reset: with a TCP reset instead of an orderly end.
+
+        Returns:
+            how many there were.
+        """
+        with self._lock:
+            wires = list(self._wires.values())
+        for wire in wires:
+            if reset:
+                wire.reset_at_close()
+            wire.interrupt()
+            wire.shutdown()
+        return len(wires)
+
     # --- connections ------------------------------------------------------------------------------------------
 
     def _wake(self) -> None:

@@ -140,7 +140,7 @@ class Wire:
     def abort(self, *, reset: bool) -> None:
         """Close the connection as a fault: with a TCP reset if asked. Always raises EndOfStream."""
         if reset:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self.reset_at_close()
             self.sock.close()
         else:
             self.shutdown()
@@ -166,6 +166,11 @@ class Wire:
             return self._peek() == b""
         except (OSError, ValueError):
             return True
+
+    def reset_at_close(self) -> None:
+        """Let the connection end with a TCP reset."""
+        with suppress(OSError):
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     def shutdown(self) -> None:
         """End both directions; a thread that waits in `receive` comes back. May be called from any thread."""
