@@ -60,6 +60,7 @@ class Wire:
         self._faults = faults
         self._closing = closing
         self._lock = threading.Lock()
+        self._end = socket.SHUT_RDWR
         self._busy = False
         self.urgent = False
         """Urgent data has hit the request at hand (read without the lock)."""
@@ -169,13 +170,14 @@ class Wire:
 
     def reset_at_close(self) -> None:
         """Let the connection end with a TCP reset."""
+        self._end = socket.SHUT_RD  # the other direction would say FIN first
         with suppress(OSError):
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     def shutdown(self) -> None:
-        """End both directions; a thread that waits in `receive` comes back. May be called from any thread."""
+        """End the connection; a thread that waits in `receive` comes back. May be called from any thread."""
         with suppress(OSError):
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+            socket.socket.shutdown(self.sock, self._end)
 
     def close(self) -> None:
         """Free the socket."""
