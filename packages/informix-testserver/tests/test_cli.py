@@ -101,3 +101,13 @@ def test_an_unknown_profile_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--profile", "7"])
     assert "11.70" in capsys.readouterr().err
+
+
+def test_keeps_its_data_in_a_folder(run, connect, tmp_path):
+    script = tmp_path / "schema.sql"
+    script.write_text("create table t (a int); insert into t values (7)")
+    process, _ = run("--data", str(tmp_path / "data"), "--load", str(script))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    _, address = run("--data", str(tmp_path / "data"))
+    assert rows(connect(address).start(), "select a from t") == [b"\0\0\0\7"]
