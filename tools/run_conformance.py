@@ -41,6 +41,8 @@ INSTALL_SECONDS = 600
 SUITE_SECONDS = 900
 START_SECONDS = 30
 END_SECONDS = 20
+JDBC_PROFILES = ("14.10", "alternative", "narrow")
+"""Profiles of tests/conformance/serve.py that the JDBC suite runs against."""
 NAMES = ("informix-driver", "jdbc", "requests")
 
 
@@ -263,14 +265,18 @@ def _java(path: str, *arguments: str, **properties: object) -> list[str]:
 
 
 def run_jdbc(pattern: str | None) -> list[str]:
-    """The Java suite; return its failures."""
+    """The Java suite against each kind of server; return its failures."""
     path = jdbc_class_path()
+    return [failure for profile in JDBC_PROFILES for failure in _run_jdbc(path, profile, pattern)]
+
+
+def _run_jdbc(path: str, profile: str, pattern: str | None) -> list[str]:
     failures: list[str] = []
     passed = failed = 0
     finished: dict[str, Any] = {}
-    with test_server(failures) as address:
+    with test_server(failures, "--profile", profile) as address:
         process = subprocess.Popen(
-            _java(path, *([pattern] if pattern else []), **address),
+            _java(path, *([pattern] if pattern else []), profile=profile, **address),
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
@@ -291,17 +297,17 @@ def run_jdbc(pattern: str | None) -> list[str]:
                     passed += 1
                 else:
                     failed += 1
-                    failures.append(f"jdbc: {report['check']}: {report['detail']}")
+                    failures.append(f"jdbc ({profile}): {report['check']}: {report['detail']}")
                     print(failures[-1], flush=True)
             status = process.wait(30)
         finally:
             watch.cancel()
             process.kill()
     if not finished:
-        failures.append(f"jdbc: the suite did not finish (exit status {status})")
+        failures.append(f"jdbc ({profile}): the suite did not finish (exit status {status})")
     elif finished["finished"] != passed + failed or not passed:
-        failures.append(f"jdbc: {finished['finished']} checks ran, {passed} passed and {failed} failed")
-    print(f"jdbc: {passed} checks passed, {failed} failed")
+        failures.append(f"jdbc ({profile}): {finished['finished']} checks ran, {passed} passed, {failed} failed")
+    print(f"jdbc ({profile}): {passed} checks passed, {failed} failed")
     return failures
 
 

@@ -23,12 +23,12 @@ __all__ = ["SKIP", "Allowance", "Request", "compare", "read_allowances", "reques
 
 CAPS = Capabilities.negotiate(OFFER_JDBC, SERVER_ANSWER)
 """What is in force between any of the three clients and the server: all offer the same mask (sqli.md 3.2)."""
+_PREPARING = frozenset({"start", "setup", "parameter_types", "transaction_login", "transaction_close", "end"})
 SKIP = {
-    # savepoints: PEP 249 has no words for them
-    "jdbc": frozenset(
-        {"start", "setup", "parameter_types", "transaction_login", "transaction_close", "savepoint"}
-    ),
-    "informix-driver": frozenset({"start", "setup", "parameter_types", "bulk_insert"}),
+    "jdbc": _PREPARING | {"bind_interval", "write_blob", "read_blob", "open_blob", "fast_path"},
+    "informix-driver": _PREPARING
+    | {"bulk_insert", "savepoint", "hold", "update_cursor", "xa_login", "xa_two_phase", "xa_close"}
+    | {"more_login", "more_close"},
 }
 """Operations that only prepare others, or that one of the two clients does not have."""
 _TEXT = TypeContext(encoding=CAPS.encoding)

@@ -5,6 +5,7 @@ Usage: python operations.py HOST PORT MARKS_PORT. `jdbc/Operations.java` does th
 
 import contextlib
 import datetime
+import importlib.util
 import socket
 import sys
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 
 import informix_db
 
+OURS = hasattr(informix_db.Connection, "tpc_begin")
 _LOGIN: dict[str, Any] = {"user": "informix", "password": "in4mix", "database": "testdb", "server": "informix"}
 
 
@@ -40,7 +42,7 @@ def _one(connection: Any, sql: str, *parameters: Any) -> list[Any]:
         cursor.execute(sql, parameters)
     else:
         cursor.execute(sql)
-    rows = cursor.fetchall() if cursor.description and sql.startswith("select") else []
+    rows = cursor.fetchall() if cursor.description and sql.startswith(("select", "execute")) else []
     cursor.close()
     return list(rows)
 
@@ -55,6 +57,59 @@ def _fail(connection: Any, sql: str) -> None:
 
 def _login(host: str, port: int, **changes: Any) -> Any:
     return informix_db.connect(host=host, port=port, autocommit=True, **{**_LOGIN, **changes})
+
+
+def _blobs(c: Any, mark: _Marks) -> None:
+    """Smart large objects through client files, and a routine called by the fast path."""
+    mark("write_blob")
+    cursor = c.cursor()
+    cursor.write_blob_column("insert into op_l values (?, BLOB_PLACEHOLDER)", blob_data=bytes(1000), params=(1,))
+    cursor.close()
+    mark("read_blob")
+    cursor = c.cursor()
+    if cursor.read_blob_column("select b from op_l where id = ?", (1,)) != bytes(1000):
+        raise SystemExit("another blob came back")
+    cursor.close()
+    mark("open_blob")
+    ((descriptor,),) = _one(c, "select ifx_lo_open(b, 4) from op_l")
+    mark("fast_path")
+    c.fast_path_call("function informix.ifx_lo_close(integer)", descriptor)
+
+
+def _ours(host: str, port: int, mark: _Marks) -> None:
+    """Operations that only our driver and IBM's have."""
+    mark("more_login")
+    c = informix_db.connect(host=host, port=port, **_LOGIN)
+    mark("savepoint")
+    with c.transaction():
+        _one(c, "update op_fixed set amount = ? where id = ?", Decimal("1.5"), 1)
+        with contextlib.suppress(ZeroDivisionError), c.transaction():
+            raise ZeroDivisionError
+    mark("hold")
+    cursor = c.cursor(hold=True)
+    cursor.execute("select id, amount from op_fixed")
+    cursor.fetchone()
+    c.commit()
+    cursor.close()
+    mark("update_cursor")
+    cursor = c.cursor(name="op_cursor")
+    cursor.execute("select id, amount from op_fixed for update")
+    cursor.fetchone()
+    _one(c, "update op_fixed set amount = 3 where current of op_cursor")
+    cursor.close()
+    c.commit()
+    mark("more_close")
+    c.close()
+    mark("xa_login")
+    c = informix_db.connect(host=host, port=port, **_LOGIN)
+    mark("xa_two_phase")
+    xid = c.xid(0x1234, b"\x01\x02\x03\x04", b"\x09\x08")
+    c.tpc_begin(xid)
+    _one(c, "update op_fixed set amount = 4 where id = 1")
+    c.tpc_prepare()
+    c.tpc_commit()
+    mark("xa_close")
+    c.close()
 
 
 def main(host: str, port: int, marks_port: int) -> None:
@@ -109,9 +164,13 @@ def main(host: str, port: int, marks_port: int) -> None:
     cursor.fetch_absolute(1)
     cursor.close()
     mark("parameter_types")
-    with contextlib.suppress(informix_db.Error):
-        _one(c, "drop table op_p")
+    for table in ("op_p", "op_i", "op_b", "op_l"):
+        with contextlib.suppress(informix_db.Error):
+            _one(c, f"drop table {table}")
     _one(c, "create table op_p (b bigint, t datetime year to fraction(5), bo boolean, l lvarchar(300))")
+    _one(c, "create table op_i (i interval day(3) to second)")
+    _one(c, "create table op_b (id integer, b byte)")
+    _one(c, "create table op_l (id integer, b blob)")
     mark("bind_bigint")
     _one(c, "insert into op_p (b) values (?)", 5_000_000_000)
     mark("bind_datetime")
@@ -122,6 +181,18 @@ def main(host: str, port: int, marks_port: int) -> None:
     _one(c, "insert into op_fixed (id) values (?)", None)
     mark("bind_text")
     _one(c, "insert into op_t (name) values (?)", "text")
+    mark("bind_lvarchar")
+    _one(c, "insert into op_p (l) values (?)", "x" * 299)
+    mark("bind_interval")
+    _one(c, "insert into op_i values (?)", datetime.timedelta(days=3, hours=4, minutes=5, seconds=6))
+    mark("bind_byte")
+    _one(c, "insert into op_b values (?, ?)", 1, bytes(range(256)) * 5)
+    mark("fetch_byte")
+    _one(c, "select b from op_b")
+    mark("execute_function")
+    _one(c, "execute function r_add(?, ?)", 2, 40)
+    if not OURS or importlib.util.find_spec("informix_lob.columns"):
+        _blobs(c, mark)
     mark("close")
     c.close()
 
@@ -148,6 +219,8 @@ def main(host: str, port: int, marks_port: int) -> None:
     c.commit()
     mark("bulk_insert_close")
     c.close()
+    if OURS:
+        _ours(host, port, mark)
     mark("end")
     mark.close()
 

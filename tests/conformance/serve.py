@@ -9,12 +9,14 @@ import contextlib
 import datetime
 import json
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from informix_testserver import TestServer
 from informix_testserver.engine import SqlError
 from informix_testserver.memory import MemoryEngine
+from informix_testserver.profiles import Profile, profile_named
 
 TLS = Path(__file__).parent / "tls"
 ECHO_OFF = 1
@@ -61,7 +63,29 @@ def engine() -> MemoryEngine:
     return made
 
 
-def servers(profile: str) -> dict[str, TestServer]:
+PROFILES = {
+    "14.10": profile_named("14.10"),
+    "alternative": replace(
+        profile_named("12.10"),
+        name="alternative",
+        end_of_data="error",
+        done_after_full_block=False,
+        cumulative_rows=False,
+        send_cost=False,
+        insertdone_on_prepare=False,
+        xactstat_on_dml=True,
+        tupid_first=True,
+        keys_with_prepare=False,
+        exit_with_eot=True,
+        normalised_datetimes=True,
+        strict_ids=True,
+    ),
+    "narrow": profile_named("11.70"),
+}
+"""Servers to play: what real ones send; the other form wherever sqli.md permits two; the narrow dialect."""
+
+
+def servers(profile: Profile) -> dict[str, TestServer]:
     """Name of the address to print → the server that listens there."""
     plain = TestServer(
         port=0, engine=engine(), profile=profile, tls=(TLS / "server.crt", TLS / "server.key"), tls_port=0
@@ -75,8 +99,8 @@ def servers(profile: str) -> dict[str, TestServer]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--profile", default="14.10")
-    running = servers(parser.parse_args().profile)
+    parser.add_argument("--profile", choices=PROFILES, default="14.10")
+    running = servers(PROFILES[parser.parse_args().profile])
     with contextlib.ExitStack() as stack:
         for server in running.values():
             stack.enter_context(server)

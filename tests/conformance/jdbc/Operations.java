@@ -13,6 +13,9 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import javax.sql.XAConnection;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
 
 /** The operations of operations.py as IBM's driver does them, through the recorder; each is marked by name. */
 final class Operations {
@@ -29,6 +32,9 @@ final class Operations {
         } catch (SQLException e) {
             System.err.println(e + " [" + e.getErrorCode() + "]");
             return 1;
+        } catch (XAException e) {
+            System.err.println(e + " [" + e.errorCode + "]");
+            return 1;
         }
     }
 
@@ -40,7 +46,7 @@ final class Operations {
         }
     }
 
-    private static void run() throws SQLException, IOException {
+    private static void run() throws SQLException, IOException, XAException {
         mark("login_rejected");
         try {
             Harness.connectAs("informix", "wrong", "testdb").close();
@@ -97,16 +103,6 @@ final class Operations {
             p.executeUpdate();
         }
         c.rollback();
-        mark("savepoint");
-        try (PreparedStatement p = c.prepareStatement("update op_fixed set amount = ? where id = ?")) {
-            p.setBigDecimal(1, new BigDecimal("1.5"));
-            p.setInt(2, 1);
-            p.executeUpdate();
-        }
-        Savepoint point = c.setSavepoint("op_point");
-        c.rollback(point);
-        c.releaseSavepoint(point);
-        c.commit();
         c.setAutoCommit(true);
         mark("batch");
         try (PreparedStatement p = c.prepareStatement("insert into op_fixed values (?, ?, ?, ?)")) {
@@ -126,6 +122,7 @@ final class Operations {
             r.absolute(1);
         }
         mark("parameter_types");
+        Harness.recreate(c, "op_b", "id integer, b byte");
         Harness.recreate(c, "op_p", "b bigint, t datetime year to fraction(5), bo boolean, l lvarchar(300)");
         mark("bind_bigint");
         one(c, "insert into op_p (b) values (?)", p -> p.setLong(1, 5_000_000_000L));
@@ -138,6 +135,31 @@ final class Operations {
         one(c, "insert into op_fixed (id) values (?)", p -> p.setNull(1, java.sql.Types.INTEGER));
         mark("bind_text");
         one(c, "insert into op_t (name) values (?)", p -> p.setString(1, "text"));
+        mark("bind_lvarchar");
+        one(c, "insert into op_p (l) values (?)", p -> p.setString(1, "x".repeat(299)));
+        mark("bind_byte");
+        byte[] data = new byte[1280];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (byte) i;
+        }
+        one(c, "insert into op_b values (?, ?)", p -> {
+            p.setInt(1, 1);
+            p.setBytes(2, data);
+        });
+        mark("fetch_byte");
+        try (Statement s = c.createStatement(); ResultSet r = s.executeQuery("select b from op_b")) {
+            while (r.next()) {
+                r.getBytes(1);
+            }
+        }
+        mark("execute_function");
+        try (PreparedStatement p = c.prepareStatement("execute function r_add(?, ?)")) {
+            p.setInt(1, 2);
+            p.setInt(2, 40);
+            try (ResultSet r = p.executeQuery()) {
+                Harness.rows(r);
+            }
+        }
         mark("close");
         c.close();
         mark("bulk_insert_login");
@@ -157,6 +179,52 @@ final class Operations {
         c.commit();
         mark("bulk_insert_close");
         c.close();
+        mark("more_login");
+        c = Harness.connect("testdb");
+        c.setAutoCommit(false);
+        mark("savepoint");
+        try (PreparedStatement p = c.prepareStatement("update op_fixed set amount = ? where id = ?")) {
+            p.setBigDecimal(1, new BigDecimal("1.5"));
+            p.setInt(2, 1);
+            p.executeUpdate();
+        }
+        Savepoint point = c.setSavepoint("op_point");
+        c.rollback(point);
+        c.commit();
+        mark("hold");
+        try (Statement s = c.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY,
+                ResultSet.HOLD_CURSORS_OVER_COMMIT);
+                ResultSet r = s.executeQuery("select id, amount from op_fixed")) {
+            r.next();
+            c.commit();
+        }
+        mark("update_cursor");
+        try (Statement s = c.createStatement(); Statement u = c.createStatement()) {
+            s.setCursorName("op_cursor");
+            try (ResultSet r = s.executeQuery("select id, amount from op_fixed for update")) {
+                r.next();
+                u.executeUpdate("update op_fixed set amount = 3 where current of op_cursor");
+            }
+        }
+        c.commit();
+        mark("more_close");
+        c.close();
+        mark("xa_login");
+        XAConnection xa = Xa.source().getXAConnection();
+        try {
+            c = xa.getConnection();
+            mark("xa_two_phase");
+            Xa.Id id = new Xa.Id(0x1234, new byte[] {1, 2, 3, 4}, new byte[] {9, 8});
+            xa.getXAResource().start(id, XAResource.TMNOFLAGS);
+            Harness.update(c, "update op_fixed set amount = 4 where id = 1");
+            xa.getXAResource().end(id, XAResource.TMSUCCESS);
+            xa.getXAResource().prepare(id);
+            xa.getXAResource().commit(id, false);
+            mark("xa_close");
+            c.close();
+        } finally {
+            xa.close();
+        }
     }
 
     interface Bind {

@@ -1,5 +1,6 @@
 import com.informix.jdbcx.IfxXADataSource;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Arrays;
 import javax.sql.XAConnection;
 import javax.transaction.xa.XAException;
@@ -90,6 +91,17 @@ final class Xa {
         });
     }
 
+    static IfxXADataSource source() throws SQLException {
+        IfxXADataSource source = new IfxXADataSource();
+        source.setIfxIFXHOST(Harness.HOST);
+        source.setPortNumber(Integer.parseInt(Harness.PORT));
+        source.setServerName("informix");
+        source.setDatabaseName("testdb");
+        source.setUser("informix");
+        source.setPassword("in4mix");
+        return source;
+    }
+
     private static boolean recovered(XAResource resource, Xid id) throws XAException {
         Xid[] found = resource.recover(XAResource.TMSTARTRSCAN);
         return found != null && Arrays.stream(found).anyMatch(each -> same(each, id)); // null: JDBC's empty answer
@@ -106,14 +118,7 @@ final class Xa {
             try (Connection c = Harness.connect("testdb")) {
                 Harness.recreate(c, "x_xa", "a integer");
             }
-            IfxXADataSource source = new IfxXADataSource();
-            source.setIfxIFXHOST(Harness.HOST);
-            source.setPortNumber(Integer.parseInt(Harness.PORT));
-            source.setServerName("informix");
-            source.setDatabaseName("testdb");
-            source.setUser("informix");
-            source.setPassword("in4mix");
-            XAConnection xa = source.getXAConnection();
+            XAConnection xa = source().getXAConnection();
             try {
                 Connection connection = xa.getConnection();
                 body.run(xa.getXAResource(), connection);
