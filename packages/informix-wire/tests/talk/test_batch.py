@@ -247,6 +247,25 @@ def test_rows_of_variable_width_travel_one_by_one(
     assert peer.idle()
 
 
+def test_the_source_sees_what_was_stored(session: Session, prepared: Prepared, make_peer: Any, group: Any) -> None:
+    """Rows are taken one group ahead of the server: the third group after the first one's reply."""
+    peer = make_peer(
+        session, [(None, group(*ok(2))), (None, group(*ok(2))), (None, group(*ok(1))), (None, group())]
+    )
+    watched = insert_cursor.PutResult()
+    seen = []
+
+    def rows() -> Iterator[bytes]:
+        for number in range(5):
+            seen.append(watched.stored)
+            yield number.to_bytes(4, "big")
+
+    insertion = insert_cursor.insert_rows(session, prepared, [INT], rows(), group_bytes=8, result=watched)
+    assert peer.run(insertion) is watched
+    assert seen == [0, 0, 0, 0, 2]
+    assert watched.stored == 5
+
+
 def test_a_row_of_another_size_is_not_sent(
     session: Session, prepared: Prepared, make_peer: Any, group: Any
 ) -> None:

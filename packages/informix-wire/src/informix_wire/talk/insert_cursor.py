@@ -57,6 +57,7 @@ def insert_rows(
     *,
     name: str | None = None,
     group_bytes: int = GROUP_BYTES,
+    result: PutResult | None = None,
 ) -> Conversation[PutResult]:
     """Open an insert cursor on a prepared INSERT, put rows, close it.
 
@@ -70,13 +71,14 @@ def insert_rows(
         rows: row payloads without pad; taken lazily, one group ahead of the server.
         name: the cursor's name; None takes one that was not used.
         group_bytes: size at which a group is cut; a single row may be larger.
+        result: a fresh one to fill: whoever makes the rows sees in it how many of them the server has stored.
 
     Returns:
         what was stored; errors of the server and of `rows` are in it, not raised.
     """
     state = session.statement(prepared)
     caps, number = session.caps, prepared.statement_id
-    result = PutResult()
+    result = PutResult() if result is None else result
     source = _Source(session, types, rows, group_bytes)
     cursor = name or session.next_cursor_name()
     head = CursorName(cursor).encode(caps) + OPEN
