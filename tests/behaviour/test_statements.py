@@ -229,7 +229,7 @@ def test_executemany_sends_every_row(conn: Any, engine: ScriptEngine) -> None:
 
     engine.answer("insert into t values (?, ?)", columns=COLUMNS, outcome=outcome)
     cur = conn.cursor()
-    cur.executemany("insert into t values (:1, :2)", iter(rows(5000)))
+    cur.executemany("insert into t values (:1, :2)", iter(rows(5000)), insert_cursor=False)
     assert seen == rows(5000)
     assert (cur.rowcount, cur.lastrowid) == (5000, 5000)
     cur.executemany("insert into t values (?, ?)", [])

@@ -45,6 +45,9 @@ def connect(
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
     query_hook: QueryHook | None = None,
+    insert_cursor: bool | None = None,
+    raise_warnings: bool | None = None,
+    trace: str | PathLike[str] | None = None,
 ) -> Connection:
     """Connect to an Informix server.
 
@@ -86,6 +89,11 @@ def connect(
         application_name: shown to the server's administrator.
         pam_answer: answers PAM challenges, called with (style, text); by default the password is the answer.
         query_hook: called with a `QueryEvent` after each statement.
+        insert_cursor: whether `Cursor.executemany` may send the rows of an INSERT through an insert cursor: None,
+            the default, when that is safe and pays; True also for few rows; False never.
+        raise_warnings: raise SQL warnings (`SqlWarning`) instead of only collecting them in `Cursor.warnings`.
+        trace: file to which everything that is sent and received is appended, by default ``INFORMIX_TRACE``;
+            ``python -m informix_wire.trace FILE`` shows it. Passwords are masked, data is not.
 
     Raises:
         InterfaceError: a setting is unknown or impossible.
@@ -95,6 +103,22 @@ def connect(
     return Connection.connect(make_settings(dsn, given))
 
 
-def create_pool(*args: Any, **kwargs: Any) -> Any:
-    """Create a connection pool; see ``informix_pool.ConnectionPool``. Needs ``informix-db[pool]``."""
-    return need("informix_pool", "pool").ConnectionPool(*args, **kwargs)
+def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> Any:
+    """Create a connection pool and open its first connections. Needs ``informix-db[pool]``.
+
+    Args:
+        dsn: see `connect`.
+        port: see `connect`.
+        settings: everything that `connect` takes, and ``min_size`` (1), ``max_size`` (10), ``acquire_timeout``
+            (30 s), ``max_waiting``, ``max_idle``, ``max_lifetime``, ``check_after``, ``configure``, ``reset``,
+            ``name``: see ``informix_pool.PoolOptions``.
+
+    Returns:
+        An ``informix_pool.ConnectionPool``: ``with pool.connection() as conn: …``.
+
+    Raises:
+        NotSupportedError: informix-pool is not installed.
+        InterfaceError: a setting is unknown or impossible.
+        OperationalError: the first connections could not be opened.
+    """
+    return need("informix_pool", "pool").create_pool(dsn, port, **settings)

@@ -24,6 +24,7 @@ from .base_session import guarded
 from .doors import need
 from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
+from .insert_cursor import InsertCursor, RowSource
 from .observe import observed, query_log
 from .placeholders import Parameters, Query, compile_query
 from .statement_cache import Statement
@@ -143,19 +144,29 @@ class BaseCursor(BaseResult):
     # -- many --------------------------------------------------------------------------------------------------
 
     @guarded
-    def _executemany_gen(self, sql: str, rows: Iterable[Parameters], *, batch_errors: bool = False) -> Work[Self]:
+    def _executemany_gen(
+        self,
+        sql: str,
+        rows: Iterable[Parameters],
+        *,
+        batch_errors: bool = False,
+        insert_cursor: bool | None = None,
+    ) -> Work[Self]:
         query = self._compile(sql)
-        work = self._execute_rows_gen(query, rows, batch_errors)
+        if insert_cursor is None:
+            insert_cursor = self._connection._settings.insert_cursor
+        work = self._execute_rows_gen(query, RowSource.of(rows), batch_errors, insert_cursor)
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
             work = observed(work, self, query, None, hook, many=True)
         return (yield from work)
 
-    def _execute_rows_gen(self, query: Query, rows: Iterable[Parameters], batch_errors: bool) -> Work[Self]:
+    def _execute_rows_gen(
+        self, query: Query, rows: RowSource, batch_errors: bool, insert_cursor: bool | None
+    ) -> Work[Self]:
         yield from self._start_gen(query)
         connection = self._connection
-        iterator = iter(rows)
-        first = next(iterator, None)
+        first = rows.first()
         if first is None:
             self.rowcount = 0
             return self
@@ -167,42 +178,42 @@ class BaseCursor(BaseResult):
             targets = yield from self._targets_gen(statement, query.arrange(first))
             if connection._needs_begin(prepared.statement_type):
                 yield from connection._begin_gen()
-            bindings = self._bindings(query, first, iterator, targets)
-            yield from self._batch_gen(statement, bindings, query, batch_errors)
+            if not batch_errors:
+                cursor = InsertCursor(self._session, prepared, query, self._context)
+                types = cursor.types(insert_cursor, rows)
+                if types is not None:
+                    try:
+                        yield from cursor.put_gen(types, rows)
+                    finally:
+                        self.rowcount = rows.done
+            bindings = self._bindings(query, rows, targets)
+            yield from self._batch_gen(statement, bindings, batch_errors, rows.done)
         finally:
             connection._give_back(statement)
         return self
 
-    def _bindings(
-        self, query: Query, first: Parameters, rest: Iterator[Parameters], targets: Sequence[ColumnType | None]
-    ) -> Iterator[Binding]:
+    def _bindings(self, query: Query, rows: RowSource, targets: Sequence[ColumnType | None]) -> Iterator[Binding]:
         """Encode the rows one after the other; what is wrong with one names its index."""
         context = self._context
         encode: Callable[[Sequence[Any]], Binding] = partial(encode_params, targets=targets, ctx=context)
-        index, row = 0, first
-        while True:
+        for taken, row in enumerate(rows):
+            if taken == _FEW_ROWS:
+                encode = param_encoder(targets, context)
             try:
                 yield encode(query.arrange(row))
             except (Error, *WIRE_ERRORS) as error:
                 meant = translated(error, query)
                 assert isinstance(meant, Error)
-                annotate(meant, row=index)
+                annotate(meant, row=rows.done + taken)
                 raise meant from (error if isinstance(meant, DataError) else None)
-            try:
-                row = next(rest)
-            except StopIteration:
-                return
-            index += 1
-            if index == _FEW_ROWS:
-                encode = param_encoder(targets, context)
 
     def _batch_gen(
-        self, statement: Statement, bindings: Iterator[Binding], query: Query, collect: bool
+        self, statement: Statement, bindings: Iterator[Binding], collect: bool, stored: int
     ) -> Work[None]:
-        """Execute the bindings and report what became of each row (sqli.md 5.6)."""
-        prepared = statement.prepared
+        """Execute the bindings and report what became of each row (sqli.md 5.6); `stored` rows came before."""
+        query, prepared = statement.query, statement.prepared
         result = yield from batch.execute_many(self._session, prepared, bindings, go_on=collect)
-        self.rowcount = result.rows
+        self.rowcount = result.rows if result.rows < 0 else stored + result.rows
         if prepared.statement_type == _INSERT and result.last is not None:
             last = result.last
             self.lastrowid = last.serial or last.serial8 or last.bigserial or None
@@ -211,9 +222,9 @@ class BaseCursor(BaseResult):
         for failed in result.errors:
             error = translated(failed.error, query)
             assert isinstance(error, Error)
-            annotate(error, row=failed.index)
+            annotate(error, row=stored + failed.index)
             errors.append(error)
-        executed = sum(count is not None for count in result.counts)
+        executed = stored + sum(count is not None for count in result.counts)
         failure = result.source_error
         if collect:
             self.batch_errors = errors
@@ -260,16 +271,3 @@ class BaseCursor(BaseResult):
         if isinstance(parameters, (str, bytes)) or not isinstance(parameters, Sequence):
             raise ProgrammingError(f"parameters must be a sequence, not {type(parameters).__name__}")
         return self._compile(f"EXECUTE {kind} {name}({', '.join('?' * len(parameters))})")
-
-    # -- the rest ----------------------------------------------------------------------------------------------
-
-    def _close_gen(self) -> Work[None]:
-        """Free everything; closing twice, or after the connection, is fine."""
-        if self._closed:
-            return
-        self._closed = True
-        self._buffer.clear()
-        if self._connection.closed:
-            self._statement = None
-            return
-        yield from self._guard(self._finish_gen())

@@ -1,7 +1,7 @@
 """Sends the rows of an `executemany` through an insert cursor where that stores exactly the same (sqli.md 5.7).
 
-`base_cursor.py` comes here before it binds: what cannot go this way is handed back and bound. Known from JDBC's
-side only (sqli.md 12 #18, #33), hence cautious: one transaction, every count checked, refusals answered by binding.
+`base_cursor.py` comes here before it binds: what cannot go this way is handed back and bound. Known from JDBC
+only (sqli.md 12 #18, #33), hence cautious: one transaction, every count checked, refusals answered by binding.
 """
 
 import re
@@ -23,7 +23,7 @@ from .placeholders import Parameters, Query
 from .steps import Work
 from .translate import translated
 
-__all__ = ["RowSource", "insert_types", "put_gen"]
+__all__ = ["InsertCursor", "RowSource"]
 
 _INSERT: Final = 6
 WORTHWHILE: Final = 64
@@ -46,7 +46,7 @@ class RowSource:
         rest: where further rows come from.
         ahead: rows that were taken from `rest` and come first.
         failure: what `rest` raised when it was asked for the row behind `ahead`.
-        done: rows that the server has stored: the index of the next row.
+        done: rows that the server has stored: the index of the next row; -1 when it is not certain.
     """
 
     rest: Iterator[Parameters]
@@ -58,6 +58,12 @@ class RowSource:
     def of(cls, rows: Iterable[Parameters]) -> "RowSource":
         """Return the source of all of `rows`."""
         return cls(iter(rows))
+
+    def first(self) -> Parameters | None:
+        """Return the first row without taking it, None when there is none; raise what the rows raise."""
+        if not self.look(1) and self.failure is not None:
+            raise self.failure
+        return self.ahead[0] if self.ahead else None
 
     def look(self, count: int) -> int:
         """Take up to `count` rows into `ahead`; return how many are there."""
@@ -80,39 +86,6 @@ class RowSource:
         return next(self.rest)
 
 
-def insert_types(
-    session: Session, prepared: Prepared, query: Query, context: TypeContext, wanted: bool | None, source: RowSource
-) -> tuple[ColumnType, ...] | None:
-    """Return the forms in which rows may go through an insert cursor, None when they have to be bound.
-
-    They may when the statement is ``INSERT INTO … VALUES (?, …)`` with nothing but parameters, every column's row
-    form is proven (no BYTE, TEXT, large object, collection, row, opaque or distinct type), no dumper is registered,
-    and a transaction is open: outside of one a server refuses (-265).
-
-    Args:
-        session: the session, after BEGIN.
-        prepared: the statement.
-        query: its text.
-        context: how values are encoded.
-        wanted: False never, True also for few rows, None when it pays.
-        source: the rows.
-    """
-    database = session.database
-    if (
-        wanted is False
-        or prepared.statement_type != _INSERT
-        or not prepared.markers
-        or len(prepared.columns) != prepared.markers
-        or context.adapters.dumpers
-        or database is None
-        or not (database.ansi or (database.logged and (session.in_transaction or session.in_branch)))
-        or not _ALL_PLAIN.fullmatch(query.text)
-        or source.look(WORTHWHILE) < (1 if wanted else WORTHWHILE)
-    ):
-        return None
-    return put_types(prepared.columns)
-
-
 class _Encoder:
     """Encodes rows, and keeps those that the server has not stored yet: they may have to be bound."""
 
@@ -127,7 +100,13 @@ class _Encoder:
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield row payloads up to the first row that has none."""
-        source, arrange, encode, result, kept = self.source, self.query.arrange, self.encode, self.result, self.kept
+        source, arrange, encode, result, kept = (
+            self.source,
+            self.query.arrange,
+            self.encode,
+            self.result,
+            self.kept,
+        )
         while True:
             try:
                 row = next(source)
@@ -147,48 +126,86 @@ class _Encoder:
             yield data
 
 
-def put_gen(
-    session: Session,
-    prepared: Prepared,
-    query: Query,
-    types: tuple[ColumnType, ...],
-    context: TypeContext,
-    source: RowSource,
-) -> Work[None]:
-    """Put rows until the source ends, or a row comes that has no exact row form; that one goes back in front.
+@dataclass(frozen=True, slots=True)
+class InsertCursor:
+    """The insert cursor that a prepared INSERT may have.
 
-    Afterwards ``source.done`` rows are stored, and `source` yields the others.
-
-    Raises:
-        Error: the server refused a row; ``row`` is its index, None when the server said it too late to know.
+    Attributes:
+        session: the session, after BEGIN.
+        prepared: the statement.
+        query: its text.
+        context: how values are encoded.
     """
-    encoder = _Encoder(source, query, row_encoder(types, context))
-    result = yield from insert_rows(session, prepared, types, encoder, result=encoder.result)
-    if result.refused:
-        source.ahead.extendleft(reversed(encoder.kept))
-        return
-    if result.error is not None:
-        error = translated(result.error, query)
-        assert isinstance(error, Error)
-        if result.at_close:
-            error.add_note(
-                f"the server said it after {result.sent} rows of this executemany were sent: which row it is about "
-                "is not certain; roll back"
+
+    session: Session
+    prepared: Prepared
+    query: Query
+    context: TypeContext
+
+    def types(self, wanted: bool | None, source: RowSource) -> tuple[ColumnType, ...] | None:
+        """Return the forms in which rows may go through an insert cursor, None when they have to be bound.
+
+        They may when the statement is ``INSERT INTO … VALUES (?, …)`` with nothing but parameters, every column's
+        row form is proven (no BYTE, TEXT, large object, collection, row, opaque or distinct type), no dumper is
+        registered, and a transaction is open: outside of one a server refuses (-265).
+
+        Args:
+            wanted: False never, True also for few rows, None when it pays.
+            source: the rows.
+        """
+        session, prepared = self.session, self.prepared
+        database = session.database
+        if (
+            wanted is False
+            or prepared.statement_type != _INSERT
+            or not prepared.markers
+            or len(prepared.columns) != prepared.markers
+            or self.context.adapters.dumpers
+            or database is None
+            or not (database.ansi or (database.logged and (session.in_transaction or session.in_branch)))
+            or not _ALL_PLAIN.fullmatch(self.query.text)
+            or source.look(WORTHWHILE) < (1 if wanted else WORTHWHILE)
+        ):
+            return None
+        return put_types(prepared.columns)
+
+    def put_gen(self, types: tuple[ColumnType, ...], source: RowSource) -> Work[None]:
+        """Put rows until the source ends, or a row comes that has no exact row form; that one is put back.
+
+        Afterwards ``source.done`` rows are stored, and `source` yields the others.
+
+        Raises:
+            Error: the server refused a row; ``row`` is its index, None when the server said it too late to know.
+        """
+        encoder = _Encoder(source, self.query, row_encoder(types, self.context))
+        result = yield from insert_rows(self.session, self.prepared, types, encoder, result=encoder.result)
+        if result.refused:
+            source.ahead.extendleft(reversed(encoder.kept))
+            return
+        if result.error is not None:
+            error = translated(result.error, self.query)
+            assert isinstance(error, Error)
+            source.done = -1 if result.at_close else result.stored
+            if result.at_close:
+                error.add_note(
+                    f"the server said it when {result.sent} rows of this executemany had been sent; which of them "
+                    "it is about is not certain: roll back"
+                )
+            else:
+                annotate(error, row=result.stored)
+                error.add_note(
+                    f"{result.stored} rows of this executemany were executed before; none was executed behind it"
+                )
+            raise error
+        if result.source_error is not None:
+            raise result.source_error
+        if result.stored != result.sent:
+            source.done = -1
+            raise OperationalError(
+                f"the server confirmed {result.stored} of {result.sent} rows that went through an insert cursor: "
+                "roll back, and use insert_cursor=False with this server"
             )
-        else:
-            annotate(error, row=result.stored)
-            error.add_note(
-                f"{result.stored} rows of this executemany were executed before; none was executed behind it"
-            )
-        raise error
-    if result.source_error is not None:
-        raise result.source_error
-    if result.stored != result.sent:
-        raise OperationalError(
-            f"the server confirmed {result.stored} of {result.sent} rows that were put through an insert cursor; "
-            "roll back, and use insert_cursor=False with this server"
-        )
-    source.done = result.stored
-    unsent = encoder.forgotten + len(encoder.kept) - result.stored
-    for _ in range(unsent):
-        source.ahead.appendleft(encoder.kept.pop())
+        source.done = result.stored
+        unsent = encoder.forgotten + len(encoder.kept) - result.stored
+        for _ in range(unsent):
+            source.ahead.appendleft(encoder.kept.pop())

@@ -68,6 +68,9 @@ class Settings:
     pam_answer: Callable[[int, str], str] | None = field(default=None, repr=False)
     row_factory: Any = None
     query_hook: Callable[["QueryEvent"], None] | None = field(default=None, repr=False)
+    insert_cursor: bool | None = None
+    raise_warnings: bool = False
+    trace: str | None = None
 
     def password_text(self) -> str | None:
         """Return the password now: a callable is asked each time, so that it may be rotated."""
@@ -144,6 +147,16 @@ def _text(name: str, value: object) -> str | None:
     if value is not None and "\0" in value:
         raise InterfaceError(f"{name} contains a NUL character")
     return value
+
+
+def _tristate(name: str, value: object) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise InterfaceError(f"{name} must be True, False or None, not {value!r}")
+    return value
+
+
+def _path(name: str, value: object) -> str | None:
+    return _text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
 
 
 def _password(given: Mapping[str, Any]) -> Password:
@@ -250,4 +263,7 @@ def make_settings(
         pam_answer=options.get("pam_answer"),
         row_factory=options.get("row_factory"),
         query_hook=options.get("query_hook"),
+        insert_cursor=_tristate("insert_cursor", options.get("insert_cursor")),
+        raise_warnings=bool(options.get("raise_warnings", False)),
+        trace=_path("trace", options.get("trace")) or environ.get("INFORMIX_TRACE") or None,
     )

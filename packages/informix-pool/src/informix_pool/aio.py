@@ -3,37 +3,42 @@
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from os import PathLike
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from informix_db.observe import QueryHook
 from informix_db.settings import Password, make_settings
 from informix_db.tls import TLSSetting
 
+from .async_pool import AsyncConnectionPool
+from .base_pool import split_settings
 from .connection import AsyncConnection, AsyncTransaction
 from .cursor import AsyncCursor
 
-__all__ = ["AsyncConnection", "AsyncCursor", "AsyncTransaction", "connect"]
+__all__ = ["AsyncConnection", "AsyncConnectionPool", "AsyncCursor", "AsyncTransaction", "connect", "create_pool"]
 
 
-class _Connecting:
-    """What `connect` returns: awaitable, and an async context manager."""
+T = TypeVar("T", bound=AsyncConnection | AsyncConnectionPool)
 
-    def __init__(self, coroutine: Coroutine[Any, Any, AsyncConnection]) -> None:
+
+class _Opening(Generic[T]):
+    """What `connect` and `create_pool` return: awaitable, and an async context manager."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
         self._coroutine = coroutine
-        self._connection: AsyncConnection | None = None
+        self._opened: T | None = None
 
-    def __await__(self) -> Generator[Any, Any, AsyncConnection]:
+    def __await__(self) -> Generator[Any, Any, T]:
         return self._coroutine.__await__()
 
-    async def __aenter__(self) -> AsyncConnection:
-        self._connection = await self._coroutine
-        return await self._connection.__aenter__()
+    async def __aenter__(self) -> T:
+        self._opened = await self._coroutine
+        return self._opened
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._connection is not None
-        await self._connection.__aexit__(kind, error, trace)
+        assert self._opened is not None
+        await self._opened.__aexit__(kind, error, trace)
 
 
 def connect(
@@ -68,10 +73,21 @@ def connect(
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
     query_hook: QueryHook | None = None,
-) -> _Connecting:
+    insert_cursor: bool | None = None,
+    raise_warnings: bool | None = None,
+    trace: str | PathLike[str] | None = None,
+) -> _Opening[AsyncConnection]:
     """Connect to an Informix server: ``await connect(…)``, or ``async with connect(…) as connection``.
 
     Takes the same arguments as `informix_db.connect` and raises the same exceptions.
     """
     given = {name: value for name, value in locals().items() if name != "dsn"}
-    return _Connecting(AsyncConnection.connect(make_settings(dsn, given)))
+    return _Opening(AsyncConnection.connect(make_settings(dsn, given)))
+
+
+def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> _Opening[AsyncConnectionPool]:
+    """Create a connection pool: ``await create_pool(…)``, or ``async with create_pool(…) as pool``.
+
+    Takes what `connect` takes and the fields of `PoolOptions`; see `informix_db.create_pool`.
+    """
+    return _Opening(AsyncConnectionPool.open(*split_settings(dsn, port, settings)))

@@ -41,6 +41,7 @@ class AsyncCursor(BaseCursor):
         rows: Iterable[Parameters],
         *,
         batch_errors: bool = False,
+        insert_cursor: bool | None = None,
         timeout: float | None = None,
     ) -> Self:
         """Execute a statement once for each row of parameters, in groups that travel together.
@@ -51,9 +52,15 @@ class AsyncCursor(BaseCursor):
             batch_errors: go on behind a row that the server refuses and leave the errors in `batch_errors`,
                 each with its `row`. Otherwise the first error is raised, with its `row`; the rows before it were
                 executed, those behind it were not.
+            insert_cursor: None, unless `connect` said otherwise: within a transaction the rows of an
+                ``INSERT … VALUES (?, …)`` go through an insert cursor when there are many and their columns have
+                simple types; True: also few; False: never. Values that a column's own form does not carry exactly
+                are bound instead, with the same result. `lastrowid` is not known after an insert cursor.
             timeout: seconds that this call may take, instead of the connection's `statement_timeout`.
         """
-        return await self._connection._run(self._executemany_gen(sql, rows, batch_errors=batch_errors), timeout)
+        return await self._connection._run(
+            self._executemany_gen(sql, rows, batch_errors=batch_errors, insert_cursor=insert_cursor), timeout
+        )
 
     async def fetchone(self) -> Any:
         """Return the next row, or None when there are no more."""
