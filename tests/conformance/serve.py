@@ -49,7 +49,7 @@ def r_fail(text: str) -> None:
 
 def engine() -> MemoryEngine:
     """Make the main server's engine, which knows the routines."""
-    made = MemoryEngine()
+    made = MemoryEngine(("ansidb:ansi", "plaindb:unlogged"))
     made.register_routine("r_touch", r_touch, parameters=["integer"], kind="procedure")
     made.register_routine("r_add", r_add, parameters=["integer", "integer"], returns=["integer"])
     made.register_routine("r_rows", r_rows, parameters=["integer"], returns=["integer", "varchar(20)"], rows=True)

@@ -29,6 +29,8 @@ final class Harness {
     static final String UTF8_PORT = System.getProperty("conformance.utf8_port", "9088");
     /** Its only database besides sysmaster and testdb; the name tells the port. */
     static final String UTF8_DATABASE = "utf8db";
+    /** The server speaks the narrow dialect (sqli.md 0.3). */
+    static final boolean NARROW = "narrow".equals(System.getProperty("conformance.profile"));
     static final long LIMIT_SECONDS = Long.getLong("conformance.limit", 30);
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 

@@ -10,10 +10,13 @@ public final class Main {
         Harness harness = new Harness(args.length > 0 ? args[0] : null);
         Basics.all(harness);
         Scalars.all(harness);
+        Conversions.all(harness);
         Statements.all(harness);
         Batches.all(harness);
         Cursors.all(harness);
         Transactions.all(harness);
+        Databases.all(harness);
+        Sessions.all(harness);
         Routines.all(harness);
         Metadata.all(harness);
         Lobs.all(harness);

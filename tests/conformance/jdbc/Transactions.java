@@ -81,6 +81,10 @@ final class Transactions {
         h.check("transaction/savepoints", c -> {
             Harness.recreate(c, "t_sp", "a integer");
             c.setAutoCommit(false);
+            if (Harness.NARROW) {
+                noSavepoints(c);
+                return;
+            }
             Harness.update(c, "insert into t_sp values (1)");
             Savepoint first = c.setSavepoint("sp_first");
             Harness.update(c, "insert into t_sp values (2)");
@@ -98,6 +102,10 @@ final class Transactions {
         h.check("transaction/unnamed-savepoint", c -> {
             Harness.recreate(c, "t_spu", "a integer");
             c.setAutoCommit(false);
+            if (Harness.NARROW) {
+                noSavepoints(c);
+                return;
+            }
             Harness.update(c, "insert into t_spu values (1)");
             Savepoint point = c.setSavepoint();
             Harness.update(c, "insert into t_spu values (2)");
@@ -145,5 +153,16 @@ final class Transactions {
                 Harness.update(c, sql);
             }
         });
+    }
+
+    /** Without capability bit 56 JDBC refuses savepoints itself (sqli.md 3.3). */
+    private static void noSavepoints(Connection c) {
+        try {
+            c.setSavepoint();
+        } catch (SQLException e) {
+            Harness.isTrue(e instanceof java.sql.SQLFeatureNotSupportedException, "refused: " + e);
+            return;
+        }
+        throw new AssertionError("a savepoint without the capability");
     }
 }
