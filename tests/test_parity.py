@@ -19,6 +19,7 @@ PAIRS = [
     (informix_db.connection.Transaction, informix_pool.connection.AsyncTransaction),
     (informix_db.cursor.Cursor, informix_pool.cursor.AsyncCursor),
 ]
+POOLS = (informix_pool.ConnectionPool, informix_pool.AsyncConnectionPool)
 DUNDERS = {
     "__iter__": "__aiter__",
     "__next__": "__anext__",
@@ -32,6 +33,7 @@ RENAMED = [
     ("informix_pool.cursor.", ""),
     ("informix_db.connection.", ""),
     ("informix_db.cursor.", ""),
+    ("collections.abc.Async", "collections.abc."),
     ("Async", ""),
 ]
 
@@ -89,6 +91,18 @@ def test_same_bodies(blocking: type, native: type) -> None:
 
     left, right = methods(blocking), methods(native)
     assert {n: normal(f) for n, f in left.items()} == {n: normal(f) for n, f in right.items()}
+
+
+def test_the_pools_have_the_same_methods_and_signatures() -> None:
+    left, right = (
+        {
+            n: signature(f).replace("AsyncIterator", "Iterator")
+            for n, f in methods(cls).items()
+            if n != "_carry_out"
+        }
+        for cls in POOLS
+    )
+    assert left == right
 
 
 def test_the_front_doors_take_the_same_arguments() -> None:

@@ -79,6 +79,10 @@ class Driver:
 
         return Facade(self.loop.run_until_complete(connect()), self.loop)
 
+    def face(self, value: Any) -> Any:
+        """Return a blocking face for an asyncio object."""
+        return Facade(value, self.loop) if self.loop is not None and isinstance(value, _FACADES) else value
+
     def close(self) -> None:
         gc.collect()
         if self.loop is not None:

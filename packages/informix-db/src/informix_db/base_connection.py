@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from informix_types import TypeRegistry
+from informix_types.registry import GLOBAL
 from informix_wire.caps import OFFER_JDBC
 from informix_wire.errors import LoginRejected
 from informix_wire.pdu.login import LoginRequest, ProcessInfo, ServiceInfo
@@ -37,6 +39,8 @@ _MAX_LOGINS: Final = 6
 _WRONG_SERVER_NAME: Final = -761
 _LOCALE_MISMATCH: Final = -23197
 """DB_LOCALE was given and is not the database's (sqli.md 9)."""
+_SET_LOCK_MODE: Final = 46
+_SET_ISOLATION: Final = 48
 CLOSE_LIMITS: Final = Limits(total=5.0, connecting=True)
 """How long a goodbye may take; the server may be gone (sqli.md 5.19: a short time-out)."""
 
@@ -160,6 +164,34 @@ class BaseConnection(TwoPhase):
         door = need("informix_lob.fastpath", "lob")
         results: list[Any] = yield from door.call(self, signature, arguments)
         return results
+
+    # -- as new -------------------------------------------------------------------------------------------------
+
+    @guarded
+    def _reset_gen(self) -> Work[None]:
+        """Bring the session back to what it was after connecting, as far as statements tell (sqli.md 6.4)."""
+        settings, session = self._settings, self._session
+        if self._branch is not None:
+            yield from self._tpc_rollback_gen()
+        yield from self._rollback_gen()
+        for cursor in list(self._cursors):
+            yield from cursor._close_gen()
+        if settings.database is not None and self.database != settings.database:
+            yield from setup.open_database(session, settings.database)
+        database = session.database
+        if _SET_ISOLATION in self._changed:
+            ansi = database is not None and database.ansi
+            logged = database is not None and database.logged
+            level = "REPEATABLE READ" if ansi else "COMMITTED READ" if logged else "DIRTY READ"
+            yield from self._command_gen(f"SET ISOLATION TO {level}")
+        if _SET_LOCK_MODE in self._changed:
+            yield from self._command_gen("SET LOCK MODE TO NOT WAIT")
+        self._changed.clear()
+        self._autocommit = settings.autocommit
+        self._limits = Limits(settings.read_timeout, settings.statement_timeout)
+        self.row_factory = settings.row_factory
+        self.query_hook = settings.query_hook
+        self.types = TypeRegistry(GLOBAL)
 
     # -- questions ---------------------------------------------------------------------------------------------
 

@@ -406,3 +406,16 @@ class BaseResult:
         skipped = yield from self._fetchmany_gen(rows)
         if len(skipped) < rows:
             raise IndexError("the position is outside the result")
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def _close_gen(self) -> Work[None]:
+        """Free everything; closing twice, or after the connection, is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        self._buffer.clear()
+        if self._connection.closed:
+            self._statement = None
+            return
+        yield from self._guard(self._finish_gen())

@@ -47,6 +47,8 @@ P = ParamSpec("P")
 log: Final = logging.getLogger("informix_db")
 
 _ENDS_TRANSACTION: Final = frozenset({35, 36})
+_SETS_SESSION: Final = frozenset({46, 48})
+"""SET LOCK MODE and SET ISOLATION, which outlive transactions (sqli.md 6.4)."""
 _OTHER_DATABASE: Final = frozenset({1, 12, 31, 38})
 """Statement types after which cursors and prepared statements are gone (sqli.md 6.4)."""
 
@@ -124,6 +126,8 @@ class BaseSession:
         )
         self._adapted_context = self._plain_context
         self._savepoints = 0
+        self._changed: set[int] = set()
+        """Types of statements that changed what `reset` has to set back."""
         self._cursors: WeakSet[BaseResult] = WeakSet()
         self.row_factory = settings.row_factory
 
@@ -304,6 +308,8 @@ class BaseSession:
         """Follow what a statement that the application ran means for cursors and cache."""
         if statement_type in _ENDS_TRANSACTION:
             self._epoch += 1
+        elif statement_type in _SETS_SESSION:
+            self._changed.add(statement_type)
         elif statement_type in _OTHER_DATABASE:
             self._epoch += 1
             self._forget_statements()
@@ -321,6 +327,7 @@ class BaseSession:
             yield from statement_talk.execute(self._session, prepared, None)
         finally:
             self._session.queue_release(prepared)
+        self._after_statement(prepared.statement_type)
 
     def _free_gen(self) -> Work[None]:
         """Send the frees that are queued now; their replies are read with the next request's."""

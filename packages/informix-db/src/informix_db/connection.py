@@ -128,6 +128,14 @@ class Connection(BaseConnection):
         """Return the names of the server's databases."""
         return self._run(self._databases_gen())
 
+    def reset(self) -> None:
+        """Bring the session back to what it was after connecting, for its next user.
+
+        An open transaction is rolled back, cursors are closed; the database, isolation level, lock mode,
+        autocommit, time limits, row factory and type registry are set back. Temporary tables stay.
+        """
+        return self._run(self._reset_gen())
+
     def ping(self) -> None:
         """Ask the server for a sign of life. Raises OperationalError when there is none."""
         return self._run(self._ping_gen())

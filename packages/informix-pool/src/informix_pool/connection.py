@@ -129,6 +129,14 @@ class AsyncConnection(BaseConnection):
         """Return the names of the server's databases."""
         return await self._run(self._databases_gen())
 
+    async def reset(self) -> None:
+        """Bring the session back to what it was after connecting, for its next user.
+
+        An open transaction is rolled back, cursors are closed; the database, isolation level, lock mode,
+        autocommit, time limits, row factory and type registry are set back. Temporary tables stay.
+        """
+        return await self._run(self._reset_gen())
+
     async def ping(self) -> None:
         """Ask the server for a sign of life. Raises OperationalError when there is none."""
         return await self._run(self._ping_gen())
