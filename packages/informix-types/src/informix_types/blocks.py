@@ -5,12 +5,11 @@ send. `params.py` decides which wire type a Python value gets.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from struct import Struct
 from struct import error as struct_error
-from typing import Any
+from typing import Any, NamedTuple
 
 from .codecs.base import refuse
 from .codecs.decimals import load_decimal, pack_decimal
@@ -22,10 +21,10 @@ from .column import FLOATING_SCALE, ColumnType
 from .context import TypeContext
 from .errors import ConversionError, FramingError, Incomplete
 from .literals import format_literal, parse_constructed
-from .reference import decode_value, encode_value
+from .reference import encode_value, value_decoder
 from .values import DESCRIPTOR_SIZE, BlobDescriptor, BlobLocator
 
-__all__ = ["BoundValue", "decode_block", "encode_block"]
+__all__ = ["BoundValue", "decode_block", "decode_blocks", "encode_block"]
 
 _HEAD = Struct(">hH")
 _PLAIN_HEAD = Struct(">BBhH")
@@ -65,8 +64,7 @@ _ROW_FORM: dict[int, int] = {
 _TEXT: frozenset[int] = frozenset({TypeCode.CHAR, TypeCode.NCHAR, TypeCode.VARCHAR, TypeCode.NVARCHAR})
 
 
-@dataclass(frozen=True, slots=True)
-class BoundValue:
+class BoundValue(NamedTuple):
     """One decoded block.
 
     Attributes:
@@ -195,6 +193,25 @@ def _type(code: int, length: int, flags: int, owner: str = "", name: str = "") -
     return ColumnType(code, length, flags, owner=owner, extended_name=name)
 
 
+def decode_blocks(buf: bytes, offset: int, count: int, ctx: TypeContext) -> tuple[list[BoundValue], int]:
+    """Decode `count` blocks that follow each other, as BIND carries them; otherwise like `decode_block`."""
+    readers = _readers(ctx)
+    unpack, size = _PLAIN_HEAD.unpack_from, _PLAIN_HEAD.size
+    values: list[BoundValue] = []
+    for _ in range(count):
+        try:
+            flags, code, indicator, precision = unpack(buf, offset)
+        except struct_error:
+            raise Incomplete from None
+        reader = readers.get(code)
+        if indicator == VALUE and reader is not None:
+            value, offset = reader(buf, offset + size, flags << 8, precision)
+        else:
+            value, offset = _decode_other(buf, offset, ctx)
+        values.append(value)
+    return values, offset
+
+
 def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue, int]:
     """Decode the block at `offset`, in every form of sqli.md 7.2.
 
@@ -206,6 +223,12 @@ def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue,
         FramingError: impossible bytes.
         ConversionError: Python has no object for the value.
     """
+    (value,), end = decode_blocks(buf, offset, 1, ctx)
+    return value, end
+
+
+def _decode_other(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue, int]:
+    """Decode a block of a type with names, a NULL, a default."""
     try:
         flags, code, indicator, precision = _PLAIN_HEAD.unpack_from(buf, offset)
         at = offset + _PLAIN_HEAD.size
@@ -226,74 +249,89 @@ def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue,
         return BoundValue(column, None, is_default=indicator == DEFAULT), at
     if indicator != VALUE:
         raise FramingError(f"parameter block with indicator {indicator}")
-    if has_extended_name(code):
-        raw, at = _take_char(buf, at, _I32)
-        column = _type(code, len(raw), flags, owner, name)
-        return BoundValue(column, _decode_extended(column, raw, ctx)), at
-    reader = _READERS.get(code)
-    if reader is None:
+    if not has_extended_name(code):
         raise FramingError(f"parameter block of type {code}")
-    return reader(buf, at, (code, flags, precision), ctx)
+    raw, at = _take_char(buf, at, _I32)
+    column = _type(code, len(raw), flags, owner, name)
+    return BoundValue(column, _decode_extended(column, raw, ctx)), at
 
 
 # -- readers of the data of built-in types --
 
-Head = tuple[int, int, int]
-"""Code, flags, precision word."""
-Reader = Callable[[bytes, int, Head, TypeContext], tuple[BoundValue, int]]
+Reader = Callable[[bytes, int, int, int], tuple[BoundValue, int]]
+"""Reads the data at an offset of a block with these flags and this precision word."""
 
 
-def _read_row_form(buf: bytes, at: int, head: Head, ctx: TypeContext) -> tuple[BoundValue, int]:
-    code, flags, _ = head
-    column = _type(code, _ROW_FORM[code], flags)
-    value, at = decode_value(column, buf, at, ctx)
-    return BoundValue(column, value), at
+def _row_form_reader(code: int, ctx: TypeContext) -> Reader:
+    width = _ROW_FORM[code]
+    decode = value_decoder(ColumnType(code, width), ctx)
+
+    def read(buf: bytes, at: int, flags: int, _precision: int) -> tuple[BoundValue, int]:
+        value, at = decode(buf, at)
+        return BoundValue(_type(code, width, flags), value), at
+
+    return read
 
 
-def _read_text(buf: bytes, at: int, head: Head, ctx: TypeContext) -> tuple[BoundValue, int]:
-    code, flags, _ = head
-    raw, at = _take_char(buf, at)
-    return BoundValue(_type(code, len(raw), flags), text_decoder(ctx)(raw)), at
+def _text_reader(code: int, ctx: TypeContext) -> Reader:
+    decode = text_decoder(ctx)
+
+    def read(buf: bytes, at: int, flags: int, _precision: int) -> tuple[BoundValue, int]:
+        raw, at = _take_char(buf, at)
+        return BoundValue(_type(code, len(raw), flags), decode(raw)), at
+
+    return read
 
 
-def _read_decimal(buf: bytes, at: int, head: Head, _ctx: TypeContext) -> tuple[BoundValue, int]:
-    code, flags, _ = head
-    raw, at = _take_char(buf, at)
-    return BoundValue(_type(code, ANY_DECIMAL, flags), load_decimal(raw, None) if any(raw) else None), at
+def _decimal_reader(code: int, _ctx: TypeContext) -> Reader:
+    def read(buf: bytes, at: int, flags: int, _precision: int) -> tuple[BoundValue, int]:
+        raw, at = _take_char(buf, at)
+        return BoundValue(_type(code, ANY_DECIMAL, flags), load_decimal(raw, None) if any(raw) else None), at
+
+    return read
 
 
-def _read_qualified(buf: bytes, at: int, head: Head, ctx: TypeContext) -> tuple[BoundValue, int]:
-    code, flags, precision = head
-    raw, at = _take_char(buf, at)
-    column = _type(code, precision, flags)
-    if not any(raw):
-        return BoundValue(column, None), at
-    width = column.width or 0
-    if any(raw[width:]):
-        raise FramingError(f"{len(raw)} bytes for {column.type_name}")
-    value, _ = decode_value(column, raw[:width].ljust(width, b"\0"), 0, ctx)
-    return BoundValue(column, value), at
+def _qualified_reader(code: int, ctx: TypeContext) -> Reader:
+    def read(buf: bytes, at: int, flags: int, precision: int) -> tuple[BoundValue, int]:
+        raw, at = _take_char(buf, at)
+        column = _type(code, precision, flags)
+        if not any(raw):
+            return BoundValue(column, None), at
+        width = column.width or 0
+        if any(raw[width:]):
+            raise FramingError(f"{len(raw)} bytes for {column.type_name}")
+        value, _ = value_decoder(column, ctx)(raw[:width].ljust(width, b"\0"), 0)
+        return BoundValue(column, value), at
+
+    return read
 
 
-def _read_descriptor(buf: bytes, at: int, head: Head, _ctx: TypeContext) -> tuple[BoundValue, int]:
-    code, flags, precision = head
-    # 56 bytes, 68 with capability bit 70 (sqli.md 5.16); the precision word is 56 or 0.
-    raw, at = _take(buf, at, LONG_DESCRIPTOR_SIZE if precision == LONG_DESCRIPTOR_SIZE else DESCRIPTOR_SIZE)
-    descriptor = BlobDescriptor(raw, code == TypeCode.TEXT)
-    return BoundValue(_type(code, len(raw), flags), descriptor, blob_pending=True), at
+def _descriptor_reader(code: int, _ctx: TypeContext) -> Reader:
+    def read(buf: bytes, at: int, flags: int, precision: int) -> tuple[BoundValue, int]:
+        # 56 bytes, 68 with capability bit 70 (sqli.md 5.16); the precision word is 56 or 0.
+        raw, at = _take(buf, at, LONG_DESCRIPTOR_SIZE if precision == LONG_DESCRIPTOR_SIZE else DESCRIPTOR_SIZE)
+        descriptor = BlobDescriptor(raw, code == TypeCode.TEXT)
+        return BoundValue(_type(code, len(raw), flags), descriptor, blob_pending=True), at
+
+    return read
 
 
-_READERS: dict[int, Reader] = {
-    code: reader
-    for codes, reader in (
-        (_ROW_FORM, _read_row_form),
-        (_TEXT, _read_text),
-        ((TypeCode.DECIMAL, TypeCode.MONEY), _read_decimal),
-        ((TypeCode.DATETIME, TypeCode.INTERVAL), _read_qualified),
-        ((TypeCode.BYTE, TypeCode.TEXT), _read_descriptor),
+_MAKERS: dict[int, Callable[[int, TypeContext], Reader]] = {
+    code: maker
+    for codes, maker in (
+        (_ROW_FORM, _row_form_reader),
+        (_TEXT, _text_reader),
+        ((TypeCode.DECIMAL, TypeCode.MONEY), _decimal_reader),
+        ((TypeCode.DATETIME, TypeCode.INTERVAL), _qualified_reader),
+        ((TypeCode.BYTE, TypeCode.TEXT), _descriptor_reader),
     )
     for code in codes
 }
+
+
+@lru_cache(maxsize=64)
+def _readers(ctx: TypeContext) -> dict[int, Reader]:
+    return {int(code): make(int(code), ctx) for code, make in _MAKERS.items()}
 
 
 def _decode_extended(column: ColumnType, raw: bytes, ctx: TypeContext) -> Any:

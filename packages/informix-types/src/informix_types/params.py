@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from .blocks import ANY_DECIMAL, BoundValue, decode_block, encode_block
+from .blocks import ANY_DECIMAL, BoundValue, decode_block, decode_blocks, encode_block
 from .codecs.numbers import INT8_MAX
 from .codecs.text import encode_text
 from .codes import TypeCode, has_extended_name
@@ -25,7 +25,15 @@ from .literals import format_literal
 from .qualifier import datetime_length, interval_length
 from .values import DESCRIPTOR_SIZE, LOCATOR_SIZE, BlobDescriptor, BlobLocator, IntervalYM, PartialDateTime
 
-__all__ = ["Binding", "BoundValue", "TypedValue", "decode_block", "encode_block", "encode_params"]
+__all__ = [
+    "Binding",
+    "BoundValue",
+    "TypedValue",
+    "decode_block",
+    "decode_blocks",
+    "encode_block",
+    "encode_params",
+]
 
 MAX_CHAR = 32767
 """Longer text is sent as LVARCHAR, whose length has four bytes."""

@@ -4,17 +4,27 @@ Slow and plain. Generated decoders (`rowcode`) must agree with it on every input
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from struct import Struct
 from struct import error as struct_error
 from typing import Any
 
-from .codecs import Codec, codec_for
+from .codecs import codec_for
 from .column import ColumnType
 from .context import TypeContext
 from .errors import ConversionError, FramingError, Incomplete
 from .layout import Framing, Layout, NullRule, RowFrame
 
-__all__ = ["batch_decoder", "decode_row", "decode_value", "encode_row", "encode_value", "is_null"]
+__all__ = [
+    "batch_decoder",
+    "decode_row",
+    "decode_value",
+    "encode_row",
+    "encode_value",
+    "is_null",
+    "value_decoder",
+    "value_encoder",
+]
 
 _ENVELOPE = Struct(">bi")
 """Indicator and length (sqli.md 7.1)."""
@@ -51,7 +61,6 @@ def _split(layout: Layout, buf: bytes, offset: int) -> tuple[bytes | None, int]:
 
 def is_null(layout: Layout, raw: bytes) -> bool:
     """Tell whether the bytes of a FIXED or COUNTED value mean NULL."""
-    """Tell whether the bytes of a FIXED or COUNTED value mean NULL."""
     rule = layout.null_rule
     if rule is NullRule.EQUAL:
         return raw == layout.null
@@ -62,11 +71,57 @@ def is_null(layout: Layout, raw: bytes) -> bool:
     return rule is NullRule.ALWAYS
 
 
-def _load(codec: Codec, raw: bytes | None) -> Any:
-    if raw is None:
-        return None
-    value = codec.load(raw)
-    return value if codec.loader is None else codec.loader(value)
+Decode = Callable[[bytes, int], tuple[Any, int]]
+"""Decodes the value at an offset: (value, offset behind it)."""
+
+
+@lru_cache(maxsize=4096)
+def value_decoder(column: ColumnType, ctx: TypeContext) -> Decode:
+    """Return `decode_value` for one type in one context, for whoever decodes many values of it.
+
+    Raises:
+        FramingError: the type's encoded length is impossible.
+        ConversionError: its layout is unknown.
+    """
+    codec = codec_for(column, ctx)
+    layout, load, loader = codec.layout, codec.load, codec.loader
+
+    def decode(buf: bytes, offset: int) -> tuple[Any, int]:
+        raw, end = _split(layout, buf, offset)
+        if raw is None:
+            return None, end
+        value = load(raw)
+        return (value if loader is None else loader(value)), end
+
+    return decode
+
+
+@lru_cache(maxsize=4096)
+def value_encoder(column: ColumnType, ctx: TypeContext) -> Callable[[Any], bytes]:
+    """Return `encode_value` for one type in one context, for whoever encodes many values of it.
+
+    Raises as `value_decoder`.
+    """
+    codec = codec_for(column, ctx)
+    dump, null, width = codec.dump, codec.layout.null, codec.layout.width
+
+    def in_envelope(value: Any) -> bytes:
+        if value is None:
+            return _ENVELOPE.pack(1, 0)
+        raw = dump(value)
+        return _ENVELOPE.pack(0, len(raw)) + raw
+
+    def counted(value: Any) -> bytes:
+        raw = null if value is None else dump(value)
+        return len(raw).to_bytes(1, "big") + raw
+
+    def fixed(value: Any) -> bytes:
+        raw = null if value is None else dump(value)
+        if len(raw) != width:
+            raise ConversionError(f"{column.type_name}: {len(raw)} bytes for a width of {width}")
+        return raw
+
+    return {Framing.ENVELOPE: in_envelope, Framing.COUNTED: counted, Framing.FIXED: fixed}[codec.layout.framing]
 
 
 def decode_value(column: ColumnType, buf: bytes, offset: int, ctx: TypeContext) -> tuple[Any, int]:
@@ -80,9 +135,7 @@ def decode_value(column: ColumnType, buf: bytes, offset: int, ctx: TypeContext) 
         FramingError: impossible bytes.
         ConversionError: Python has no object for the value, or the type's layout is unknown.
     """
-    codec = codec_for(column, ctx)
-    raw, end = _split(codec.layout, buf, offset)
-    return _load(codec, raw), end
+    return value_decoder(column, ctx)(buf, offset)
 
 
 def encode_value(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
@@ -91,19 +144,7 @@ def encode_value(column: ColumnType, value: Any, ctx: TypeContext) -> bytes:
     Raises:
         ConversionError: the value does not fit the type exactly.
     """
-    codec = codec_for(column, ctx)
-    layout = codec.layout
-    if layout.framing is Framing.ENVELOPE:
-        if value is None:
-            return _ENVELOPE.pack(1, 0)
-        raw = codec.dump(value)
-        return _ENVELOPE.pack(0, len(raw)) + raw
-    raw = layout.null if value is None else codec.dump(value)
-    if layout.framing is Framing.COUNTED:
-        return bytes([len(raw)]) + raw
-    if len(raw) != layout.width:
-        raise ConversionError(f"{column.type_name}: {len(raw)} bytes for a width of {layout.width}")
-    return raw
+    return value_encoder(column, ctx)(value)
 
 
 def _locate(index: int, column: ColumnType, exc: Exception) -> str:
