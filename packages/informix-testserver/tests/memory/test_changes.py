@@ -245,3 +245,22 @@ def test_byte_and_text(db: Any) -> None:
     assert db.fails("insert into t values ('literal', null)") == (-617, 0)
     assert db.fails("select * from t where b = b") == (-615, 0)
     assert db.rows("select length(b), length(x) from t") == [(2, 9)]
+
+
+def test_changes_through_a_view(db: Any) -> None:
+    db.run("create table t (id int primary key, v varchar(10), n int default 7)")
+    db.run("create view big (key, label, twice) as select id, v, n * 2 from t x where x.n > 5 with check option")
+    db.run("insert into t values (1, 'low', 1)")
+    assert db.run("insert into big (key, label) values (2, 'through')").rows == 1
+    assert db.rows("select * from big") == [(2, "through", 14)]
+    assert db.run("update big set label = 'changed'").rows == 1
+    assert db.rows("select id, v from t order by 1") == [(1, "low"), (2, "changed")]
+    assert db.fails("update big set twice = 3") == (-234, 0)
+    assert db.fails("update big set n = 3") == (-217, 0)
+    db.run("create view high as select id, n from t where n > 5 with check option")
+    assert db.fails("insert into high values (3, 1)") == (-385, 0)
+    assert db.fails("update high set n = 2") == (-385, 0)
+    assert db.run("delete from high where id < 10").rows == 1
+    assert db.rows("select id from t") == [(1,)]
+    db.run("create view total as select count(*) c from t")
+    assert db.fails("delete from total") == (-384, 0)

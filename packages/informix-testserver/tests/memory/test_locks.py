@@ -271,3 +271,23 @@ def test_no_lock_is_left_behind(two: Any) -> None:
     b.session.rollback()
     locks = a.engine.locks
     assert (locks._rows, locks._tables, locks._writers, locks._held) == ({}, {}, {}, {})
+
+
+def test_last_committed_reads_the_version_before_the_change(two: Any) -> None:
+    a, b = two
+    b.run("set isolation to committed read last committed")
+    assert b.rows("select * from t order by id") == [(1, "a"), (2, "b"), (3, "c")]
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    a.run("update t set v = 'y' where id = 1")
+    a.run("delete from t where id = 2")
+    a.run("insert into t values (2, 'new')")
+    a.run("delete from t where id = 3")
+    a.run("insert into t values (9, 'z')")
+    assert b.rows("select * from t order by id") == [(1, "a"), (2, "b"), (3, "c")]
+    assert b.rows("select count(*) from t where v in ('x', 'y', 'z')") == [(0,)]
+    assert b.rows("select t.id from t left join t u on t.id = u.id and u.v = 'a' where u.id is not null") == [(1,)]
+    assert a.rows("select * from t order by id") == [(1, "y"), (2, "new"), (9, "z")]
+    assert b.fails("update t set v = 'b' where id = 1") == (-244, -107)
+    a.session.commit()
+    assert b.rows("select * from t order by id") == [(1, "y"), (2, "new"), (9, "z")]

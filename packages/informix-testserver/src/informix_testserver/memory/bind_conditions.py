@@ -94,6 +94,12 @@ def in_list(b: Binder, node: ast.InList, hint: ColumnType | None) -> Expr:
     """IN (a, b, …): one sqlite IN when all items need no other form of the operand, else a chain of ORs."""
     if len(node.items) == 1 and isinstance(node.items[0], ast.CollectionConstructor):
         return in_list(b, ast.InList(node.pos, node.operand, node.items[0].items, node.negated), hint)
+    if len(node.items) == 1 and isinstance(node.items[0], ast.ColumnRef):
+        collection = b.bind(node.items[0])
+        if family(collection.stored) is Family.COLLECTION:
+            from .collections import is_member
+
+            return is_member(b, b.bind(node.operand), collection, negated=node.negated)
     pairs = [b.comparable(b.bind(node.operand), b.bind(item)) for item in node.items]
     first = pairs[0][0]
     negation = "NOT " if node.negated else ""

@@ -182,9 +182,9 @@ def _add(b: Binder, source: Source, pos: int) -> None:
     b.scope.sources.append(source)
 
 
-def base_source(b: Binder, table: Table, name: str) -> Source:
-    """Make the source of a base table."""
-    alias = b.alias()
+def base_source(b: Binder, table: Table, name: str, alias: str = "") -> Source:
+    """Make the source of a base table; `alias` when it stands in FROM already."""
+    alias = alias or b.alias()
     columns = {
         column.name: Expr(
             f"{alias}.{column.physical}", column.type, column.type, column.name, column=column, table=table
@@ -219,6 +219,13 @@ def table_ref(b: Binder, node: ast.TableRef) -> _Piece:
         raise SqlError(-206, isam=-111, offset=node.pos, token=node.name.name)
     source = base_source(b, table, name)
     _add(b, source, node.pos)
+    session: Any = b.names
+    if session.last_committed and b.names.needs_check(table) and not session.keeps_read_locks:
+        from .committed import source_sql
+
+        b.checked[table.key] = True
+        b.old_versions.append(table)
+        return _Piece(source_sql(session, table, source.alias), [source])
     check = row_check(b, table, source.alias)
     return _Piece(f"{table.physical} AS {source.alias}", [source], [check] if check else [])
 

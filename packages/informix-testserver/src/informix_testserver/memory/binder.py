@@ -130,6 +130,8 @@ class Binder:
         self.marker_types: dict[int, ColumnType] = {}
         self.tables: dict[int, Table] = {}
         self.checked: dict[int, bool] = {}
+        self.old_versions: list[Table] = []
+        """Tables read in the version committed last (see `committed`)."""
         self.scope = Scope()
         self.ctes: list[dict[str, tuple[str, list[tuple[str, Expr]]]]] = []
         self._aliases = 0
@@ -301,9 +303,23 @@ class Binder:
                     scope.loose.append((found.sql, node))
                 return found
             scope = scope.parent
+        if len(node.parts) > 1:
+            field = self._row_field(node)
+            if field is not None:
+                return field
         if len(node.parts) > 1 and not self._knows_source(node.parts[-2]):
             raise SqlError(TABLE_NOT_IN_QUERY, offset=node.pos, token=node.parts[-2])
         raise SqlError(NO_COLUMN, offset=node.pos, token=node.name)
+
+    def _row_field(self, node: ast.ColumnRef) -> Expr | None:
+        """`column.field` of a column of a ROW type."""
+        from .collections import row_field
+
+        try:
+            row = self.resolve(ast.ColumnRef(node.pos, node.parts[:-1], node.database, node.server))
+        except SqlError:
+            return None
+        return row_field(self, row, node.name) if family(row.stored) is Family.ROW else None
 
     def _knows_source(self, name: str) -> bool:
         scope: Scope | None = self.scope

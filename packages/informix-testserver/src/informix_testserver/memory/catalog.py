@@ -7,7 +7,6 @@ change, so that renaming costs nothing and an object's identity is its key. `sys
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from informix_types import ColumnType, TypeCode
 
@@ -196,8 +195,9 @@ class Database:
     next_constraint: int = 1
     grants: list[tuple[str, str, str, bool]] = field(default_factory=list)
     """(table name or "", grantee, privilege, grant option)."""
-    row_types: dict[str, Any] = field(default_factory=dict)
-    distinct_types: dict[str, Any] = field(default_factory=dict)
+    row_types: dict[str, str] = field(default_factory=dict)
+    distinct_types: dict[str, str] = field(default_factory=dict)
+    """User-defined types by name: the SQL text of what they stand for."""
     version: int = 1
     """Grows with every change; the system tables are refilled when it has moved."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import Outcome, SqlError
 from ..sql import ast
 from .alter import alter_table, rename_column, rename_object
+from .collections import create_distinct_type, create_row_type
 from .ddl import create_table, truncate
 from .objects import alter_sequence, create_index, create_sequence, create_synonym, create_view, drop_object
 
@@ -79,6 +80,7 @@ _LEVELS = {
 def _isolation(session: "MemorySession", node: ast.SetIsolation) -> None:
     session._opened()
     session.isolation = node.level
+    session.last_committed = node.last_committed
 
 
 def _set_transaction(session: "MemorySession", node: ast.SetTransaction) -> None:
@@ -86,6 +88,7 @@ def _set_transaction(session: "MemorySession", node: ast.SetTransaction) -> None
         raise SqlError(-876)
     if node.isolation is not None:
         session.isolation = _LEVELS[node.isolation]
+        session.last_committed = False
     if node.read_only is not None:
         session.read_only = node.read_only
 
@@ -203,6 +206,8 @@ COMMANDS: dict[type[ast.Statement], Command] = {
     ast.CreateSequence: create_sequence,
     ast.AlterSequence: alter_sequence,
     ast.CreateSchema: _schema,
+    ast.CreateRowType: create_row_type,
+    ast.CreateDistinctType: create_distinct_type,
     ast.Begin: _begin,
     ast.Commit: _commit,
     ast.Rollback: _rollback,

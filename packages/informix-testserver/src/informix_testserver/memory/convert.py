@@ -106,7 +106,7 @@ def to_text(kind: ColumnType, env: Environment) -> Convert:
         Family.SPAN: lambda v: temporal.format_interval(v, kind),
         Family.BOOLEAN: lambda v: "t" if v else "f",
     }
-    if which is Family.CHAR:
+    if which in (Family.CHAR, Family.COLLECTION, Family.ROW):
         return lambda v: v
     if which not in simple:
         raise SqlError(NO_CAST)
@@ -288,10 +288,12 @@ def _to_lob(source: ColumnType, target: ColumnType, env: Environment) -> Convert
     raise SqlError(NO_CAST, token=f"{target.extended_name}")
 
 
-def _same_only(source: ColumnType, target: ColumnType, env: Environment) -> Convert | None:
-    if family(source) in (family(target), Family.CHAR):
-        return None
-    raise SqlError(NO_CAST)
+def _to_constructed(source: ColumnType, target: ColumnType, env: Environment) -> Convert | None:
+    if family(source) not in (family(target), Family.CHAR):
+        raise SqlError(NO_CAST)
+    from .collections import canonical
+
+    return lambda v: canonical(target, v)
 
 
 _TARGETS: dict[Family, Callable[[ColumnType, ColumnType, Environment], Convert | None]] = {
@@ -307,8 +309,8 @@ _TARGETS: dict[Family, Callable[[ColumnType, ColumnType, Environment], Convert |
     Family.TEXT: _to_text_blob,
     Family.BYTE: _to_byte,
     Family.LOB: _to_lob,
-    Family.COLLECTION: _same_only,
-    Family.ROW: _same_only,
+    Family.COLLECTION: _to_constructed,
+    Family.ROW: _to_constructed,
 }
 
 

@@ -508,9 +508,12 @@ def _mentions(node: Any, name: str) -> bool:
 
 def truncate(session: "MemorySession", node: ast.Truncate) -> None:
     """TRUNCATE: all rows, refused while another table's rows may refer to them."""
-    from .dml import writable
+    from .views import target_of
 
-    table = writable(session, node.table, -274)
+    target = target_of(session, node.table, -274)
+    if target.view is not None:
+        raise SqlError(NO_TABLE, isam=-111, offset=node.table.pos, token=node.table.name)
+    table = target.table
     session.locks.lock_table(session, table.key, "X", code=-242, token=table.name)
     plan = plan_of(session, table)
     for (rowid,) in session.store.rows(f"SELECT rowid FROM {table.physical}"):

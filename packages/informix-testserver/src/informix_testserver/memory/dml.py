@@ -10,7 +10,7 @@ from informix_types import ColumnType
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast
 from .bind_conditions import condition
-from .bind_from import base_source, table_ref
+from .bind_from import base_source, row_check
 from .bind_query import bind_query
 from .binder import Binder
 from .catalog import Column, Constraint, Table
@@ -19,39 +19,16 @@ from .expr import Expr
 from .rows import delete_row, insert_row, plan_of, update_row
 from .statements import Handle, Plan, value_reader
 from .types import Family, family
+from .views import Target, target_of
 
 if TYPE_CHECKING:
     from .session import MemorySession
 
 __all__ = ["DeleteHandle", "InsertHandle", "UpdateHandle", "check_query", "default_value"]
 
-NO_COLUMN, VALUE_COUNT, SERIAL_UPDATE, ROWID_WRITE = -217, -236, -232, -228
+VALUE_COUNT, SERIAL_UPDATE = -236, -232
 BLOB_LITERAL = -617
 Convert = Callable[[Any], Any]
-
-
-def writable(session: "MemorySession", name: ast.ObjectName, code: int) -> Table:
-    """Find the table that a statement changes. Raises SqlError -206, -384, or `code` for a system table."""
-    table = session.table(name)
-    if table.kind == "V":
-        raise SqlError(-384, offset=name.pos, token=table.name)
-    if table.kind != "T":
-        raise SqlError(-206, isam=-111, offset=name.pos, token=table.name)
-    if table.system:
-        raise SqlError(code, isam=-111, offset=name.pos, token=table.name)
-    if session.read_only and session.in_transaction:
-        raise SqlError(-878)
-    return table
-
-
-def target_column(table: Table, name: ast.Identifier) -> tuple[int, Column]:
-    """Return position and column of a target. Raises SqlError -217, -228."""
-    for at, column in enumerate(table.columns):
-        if column.name == name.name:
-            return at, column
-    if name.name == "rowid":
-        raise SqlError(ROWID_WRITE, offset=name.pos)
-    raise SqlError(NO_COLUMN, offset=name.pos, token=name.name)
 
 
 def assignment(source: Expr, column: Column, env: Any) -> Convert | None:
@@ -119,19 +96,21 @@ class InsertHandle(Handle):
 
     keeps = True
     statement: ast.Insert
+    target: Target
 
     def bind(self, session: "MemorySession", b: Binder) -> Any:
         """Bind the values or the query for the target columns."""
         node = self.statement
-        table = writable(session, node.table, -275)
+        self.target = target = target_of(session, node.table, -275)
+        table = target.table
         b.uses(table)
         self.inserts_into = table
         if node.columns:
-            targets = [target_column(table, name) for name in node.columns]
+            targets = [target.find(name) for name in node.columns]
             if len({at for at, _ in targets}) != len(targets):
                 raise SqlError(-201, offset=node.columns[0].pos)
         else:
-            targets = list(enumerate(table.columns))
+            targets = target.everything()
         if isinstance(node.source, ast.Values):
             return self._values(session, b, table, targets, node.source)
         if isinstance(node.source, ast.Query):
@@ -223,6 +202,8 @@ class InsertHandle(Handle):
         for row in rows:
             session.tick()
             rowid = insert_row(session, row_plan, row)
+            if self.target.view is not None:
+                self.target.check(session, rowid)
             count += 1
         session.last_rows = count
         if row_plan.serial is None or not count:
@@ -288,14 +269,19 @@ def _with_serials(session: "MemorySession", table: Table, count: int, rowid: int
 class Change:
     """A bound UPDATE or DELETE: a query for rowids and new values."""
 
-    table: Table
+    target: Target
     sql: str
     targets: list[tuple[int, Convert | None]]
     cursor: str = ""
 
+    @property
+    def table(self) -> Table:
+        """The base table."""
+        return self.target.table
+
 
 def bind_assignments(
-    b: Binder, table: Table, assignments: Sequence[ast.Assignment]
+    b: Binder, target: Target, assignments: Sequence[ast.Assignment]
 ) -> tuple[list[tuple[int, Convert | None]], list[str], list[ResultColumn]]:
     """Bind a SET clause: positions with conversions, SQL of the values, and the described markers."""
     targets: list[tuple[int, Convert | None]] = []
@@ -309,7 +295,7 @@ def bind_assignments(
         select.append(value.sql)
 
     for item in assignments:
-        pairs = [target_column(table, name) for name in item.targets] or list(enumerate(table.columns))
+        pairs = [target.find(name) for name in item.targets] or target.everything()
         if len(item.values) == 1 and isinstance(item.values[0], ast.Subquery) and len(pairs) > 1:
             found = bind_query(b, item.values[0].query)
             if len(found.columns) != len(pairs):
@@ -320,12 +306,12 @@ def bind_assignments(
         if len(item.values) != len(pairs):
             raise SqlError(VALUE_COUNT)
         for (at, column), node in zip(pairs, item.values, strict=True):
-            target = column.type.with_flags(0)
-            value = b.bind(node, target)
+            kind = column.type.with_flags(0)
+            value = b.bind(node, kind)
             if value.marker is not None:
                 described.append(ResultColumn(column.name, column.type))
                 b.marker_types.setdefault(value.marker, column.type)
-                value = b.place(value.marker, target)
+                value = b.place(value.marker, kind)
             put(at, column, value)
     if len({at for at, _ in targets}) != len(targets):
         raise SqlError(-201, offset=assignments[0].pos)
@@ -356,25 +342,29 @@ class _ChangeHandle(Handle):
     ) -> Change:
         from .bind_from import _table
 
-        table = writable(session, ref.name, code)
-        with b.inner_scope():
-            piece = table_ref(b, ref)
-            alias = piece.sources[0].alias
-            pieces = [piece] + [_table(b, node) for node in from_]
-            targets, select, described = bind_assignments(b, table, assignments)
+        target = target_of(session, ref.name, code)
+        table = target.table
+        b.uses(table)
+        with b.inner_scope() as scope:
+            source = target.source(b, ref.alias or ref.name.name)
+            scope.sources.append(source)
+            alias = source.alias
+            pieces = [_table(b, node) for node in from_]
+            targets, select, described = bind_assignments(b, target, assignments)
             self.columns = tuple(described)
-            tests = [check for each in pieces for check in each.checks]
+            tests = [row_check(b, table, alias)] + [check for each in pieces for check in each.checks]
+            tests = [test for test in [*tests, target.condition(b, source)] if test]
             cursor = ""
             if isinstance(where, ast.CurrentOf):
                 cursor = where.cursor
                 tests = [f"{alias}.rowid=?{len(b.binds) + 1}"]
             elif where is not None:
                 tests.append(condition(b, where).sql)
-        tables = ",".join(each.sql for each in pieces)
+        tables = ",".join([f"{table.physical} AS {alias}", *(each.sql for each in pieces)])
         sql = f"SELECT {','.join([f'{alias}.rowid', *select])} FROM {tables}"
         if tests:
             sql += " WHERE " + " AND ".join(tests)
-        return Change(table, sql, targets, cursor)
+        return Change(target, sql, targets, cursor)
 
     def _found(
         self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]
@@ -414,6 +404,9 @@ class UpdateHandle(_ChangeHandle):
             session.tick()
             if update_row(session, row_plan, rowid, change):
                 count, last = count + 1, rowid
+        if plan.body.target.view is not None:
+            for rowid in changes:
+                plan.body.target.check(session, rowid)
         session.last_rows = count = min(count, len(changes))
         return Outcome(rows=count, rowid=last)
 

@@ -10,9 +10,10 @@ from .bind_conditions import condition
 from .bind_from import table_ref
 from .binder import Binder
 from .catalog import Table
-from .dml import Convert, assignment, bind_assignments, default_value, target_column, writable
+from .dml import Convert, assignment, bind_assignments, default_value
 from .rows import delete_row, insert_row, plan_of, update_row
 from .statements import Handle
+from .views import Target, target_of
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -40,7 +41,10 @@ class MergeHandle(Handle):
         from .bind_from import _table
 
         node = self.statement
-        table = writable(session, node.target.name, -273)
+        found = target_of(session, node.target.name, -273)
+        if found.view is not None:
+            raise SqlError(-384, offset=node.target.pos, token=found.view.name)
+        table = found.table
         with b.inner_scope() as scope:
             target = table_ref(b, node.target)
             source = _table(b, node.source)
@@ -49,12 +53,12 @@ class MergeHandle(Handle):
             inserts: list[tuple[int, Convert | None]] = []
             select = [f"{target.sources[0].alias}.rowid"]
             if isinstance(node.matched, ast.MergeUpdate):
-                updates, values, _ = bind_assignments(b, table, node.matched.assignments)
+                updates, values, _ = bind_assignments(b, found, node.matched.assignments)
                 select += values
             if node.not_matched is not None:
                 # The target's columns are NULL in rows to insert; Informix allows only the source's there.
                 scope.sources = [s for s in scope.sources if s is not target.sources[0]]
-                self._inserts(b, table, node.not_matched, inserts, select)
+                self._inserts(b, found, node.not_matched, inserts, select)
         where = f" WHERE {' AND '.join(source.checks)}" if source.checks else ""
         sql = f"SELECT {','.join(select)} FROM {source.sql} LEFT JOIN {target.sql} ON {' AND '.join(tests)}{where}"
         return _Merge(table, sql, updates, inserts)
@@ -62,12 +66,13 @@ class MergeHandle(Handle):
     @staticmethod
     def _inserts(
         b: Binder,
-        table: Table,
+        found: Target,
         node: ast.MergeInsert,
         inserts: list[tuple[int, Convert | None]],
         select: list[str],
     ) -> None:
-        targets = [target_column(table, name) for name in node.columns] or list(enumerate(table.columns))
+        table = found.table
+        targets = [found.find(name) for name in node.columns] or found.everything()
         if len(targets) != len(node.values.row):
             raise SqlError(-236)
         given = set()

@@ -7,6 +7,7 @@ from ..sql import ast
 from .bind_query import bind_query
 from .binder import Binder
 from .catalog import Column, Database, Index, Sequence
+from .collections import drop_type
 from .ddl import add_index, altering, drop_entry, drop_table, home, new_table, register, sync_indexes
 
 if TYPE_CHECKING:
@@ -137,6 +138,9 @@ def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
     database = home(session, node.name)
     if node.kind == "INDEX":
         _drop_index(session, database, node)
+        return
+    if node.kind in ("TYPE", "ROW TYPE"):
+        drop_type(session, node)
         return
     if node.kind not in _KINDS:
         raise SqlError(-513, offset=node.pos, token=f"DROP {node.kind}")

@@ -78,6 +78,8 @@ def _database(database: Database) -> dict[str, Any]:
         "next_tabid": database.next_tabid,
         "next_constraint": database.next_constraint,
         "grants": database.grants,
+        "row_types": database.row_types,
+        "distinct_types": database.distinct_types,
         "tables": [_table(table) for table in database.user_tables()],
     }
 
@@ -181,6 +183,8 @@ def _load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
         next_tabid=saved["next_tabid"],
         next_constraint=saved["next_constraint"],
         grants=[tuple(grant) for grant in saved["grants"]],
+        row_types=saved["row_types"],
+        distinct_types=saved["distinct_types"],
     )
     for entry in saved["tables"]:
         table = _load_table(entry, database.name)

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from informix_types import ColumnType
+from informix_types.literals import format_literal, parse_constructed
 from informix_types.values import IntervalYM, PartialDateTime
 
 from ..engine import SqlError
@@ -49,6 +50,8 @@ _READERS: dict[Family, Callable[[Any], Any]] = {
     Family.SPAN: _read_span,
     Family.BOOLEAN: int,
     Family.BYTE: bytes,
+    Family.COLLECTION: lambda v: v if isinstance(v, str) else format_literal(v),
+    Family.ROW: lambda v: v if isinstance(v, str) else format_literal(v),
     Family.LOB: lambda v: v.encode() if isinstance(v, str) else bytes(v),
 }
 
@@ -115,10 +118,12 @@ def writer(stored: ColumnType, kind: ColumnType, env: Environment) -> Callable[[
         Family.DECIMAL: lambda: _write_decimal(kind),
         Family.DATE: lambda: temporal.to_date,
         Family.DATETIME: lambda: _write_stamp(kind),
-        Family.MONTHS: lambda: lambda v: IntervalYM(v),
+        Family.MONTHS: lambda: IntervalYM,
         Family.SPAN: lambda: lambda v: datetime.timedelta(microseconds=v * _MICROSECOND_TICKS),
         Family.BOOLEAN: lambda: bool,
         Family.FLOAT: lambda: float,
+        Family.COLLECTION: lambda: lambda v: parse_constructed(kind, v),
+        Family.ROW: lambda: lambda v: parse_constructed(kind, v),
     }
     make = makers.get(which)
     return make() if make else None

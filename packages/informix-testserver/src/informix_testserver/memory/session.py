@@ -60,6 +60,7 @@ class MemorySession:
         self.handles: OrderedDict[str, tuple[Handle, int, int]] = OrderedDict()
         self.temporary_version = 0
         self.isolation = "COMMITTED READ"
+        self.last_committed = False
         self.read_only = False
         self.lock_wait: int | None = 0
         self.waits_for: frozenset[LockOwner] = frozenset()
@@ -347,6 +348,7 @@ class MemorySession:
             self.database = database
             self.exclusive = exclusive
             self.isolation = "REPEATABLE READ" if database.ansi else "COMMITTED READ"
+            self.last_committed = False
             if not database.logged:
                 self.isolation = "DIRTY READ"
             return self.flags()

@@ -13,7 +13,7 @@ from informix_types import ColumnType, TypeCode
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import Parsed, ast, statement_name
-from . import bind_functions, bind_values  # noqa: F401 - they register themselves in BINDERS
+from . import bind_functions, bind_values, collections  # noqa: F401 - they register themselves in BINDERS
 from .bind_query import BoundQuery, bind_query
 from .binder import Bind, Binder
 from .catalog import Table
@@ -109,9 +109,13 @@ class Plan:
     checked: dict[int, bool]
     readers: list[tuple[int, Any]]
     body: Any = None
+    old_versions: list[Table] = field(default_factory=list)
+    last_committed: bool = False
 
     def current(self, session: "MemorySession") -> bool:
         """Whether the tables still are what they were, and need the same row checks."""
+        if session.last_committed != self.last_committed:
+            return False
         for key, table in self.tables.items():
             if table.dropped or table.version != self.versions[key]:
                 return False
@@ -174,6 +178,8 @@ class Handle:
             b.checked,
             compile_binds(b.binds, parameters, session.store.env),
             body,
+            b.old_versions,
+            session.last_committed,
         )
 
     def plan(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Plan:
@@ -202,6 +208,11 @@ class Handle:
             raise SqlError(TABLE_ALTERED)
 
     def _check_tables(self, session: "MemorySession", plan: Plan) -> None:
+        if plan.old_versions:
+            from .committed import fill_old_versions
+
+            for table in plan.old_versions:
+                fill_old_versions(session, table)
         if not session.reads_dirty:
             for key in plan.tables:
                 session.locks.check_table(session, key, write=False)

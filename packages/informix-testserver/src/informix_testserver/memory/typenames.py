@@ -79,7 +79,9 @@ def declared_type(names: Any, node: ast.DataType) -> ColumnType:
     if found is not None:
         return found
     if not node.builtin:
-        raise SqlError(NO_TYPE, offset=node.pos, token=node.name)
+        from .collections import user_type
+
+        return user_type(names, node)
     if node.name in ("CHAR", "VARCHAR", "NCHAR", "NVARCHAR", "LVARCHAR"):
         return _character(node)
     if node.name in ("DECIMAL", "MONEY"):
