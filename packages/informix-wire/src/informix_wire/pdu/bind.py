@@ -36,9 +36,12 @@ _FIXED: Final = {
 }
 """Types whose data in a block has the width that it has in a row."""
 _HEAD: Final = struct.Struct(">hh")
+_PLAIN_HEAD: Final = struct.Struct(">BBhH")
+"""Flags, code, indicator, precision of a block without names."""
 
 
-def _skip_block(r: Reader) -> None:
+def _skip_other_block(r: Reader) -> None:
+    """Pass over a block that `read_blocks` leaves: NULL, default, a type with names, BYTE and TEXT."""
     code = r.u16() & 0xFF
     extended = has_extended_name(code)
     if extended:
@@ -49,11 +52,7 @@ def _skip_block(r: Reader) -> None:
         raise ProtocolError(f"parameter block of type {code} with indicator {indicator}")
     if indicator:
         return
-    if code in _FIXED:
-        r.take(_FIXED[code])
-    elif code in _COUNTED:
-        r.chunk()
-    elif extended:
+    if extended:
         r.padded(r.length4())
     elif code in _BLOBS:
         # clients send the descriptor's size or 0 as precision (sqli.md 5.16)
@@ -68,10 +67,28 @@ def read_blocks(r: Reader, count: int) -> bytes:
     `informix_types.params.decode_block` decodes them: a block may well hold a value that Python cannot represent,
     and that must not put the stream out of step.
     """
-    start = r.pos
+    buf, start, end = r.buf, r.pos, len(r.buf)
+    pos, size = start, _PLAIN_HEAD.size
     for _ in range(count):
-        _skip_block(r)
-    return r.buf[start : r.pos]
+        data = pos + size
+        if data > end:
+            raise r.short()
+        _, code, indicator, _ = _PLAIN_HEAD.unpack_from(buf, pos)
+        if indicator == 0 and code in _FIXED:
+            pos = data + _FIXED[code]
+        elif indicator == 0 and code in _COUNTED:
+            if data + 2 > end:
+                raise r.short()
+            length = buf[data] << 8 | buf[data + 1]
+            pos = data + 2 + length + (length & 1)
+        else:
+            r.pos = pos
+            _skip_other_block(r)
+            pos = r.pos
+    if pos > end:
+        raise r.short()
+    r.pos = pos
+    return buf[start:pos]
 
 
 @dataclass(frozen=True, slots=True)
