@@ -36,6 +36,7 @@ def db(driver: Any, memory: TestServer) -> Iterator[Any]:
     conn.close()
 
 
+BIG = bytes(range(256)) * 12_000
 VALUES: dict[str, list[Any]] = {
     "SMALLINT": [0, 1, -1, 32767, -32767, None],
     "INTEGER": [0, 42, 2**31 - 1, -(2**31) + 1, None],
@@ -104,6 +105,12 @@ def test_byte_and_text(db: Any) -> None:
     assert cur.fetchall() == data
     cur.execute("UPDATE t SET b = ?, x = ? WHERE id = ?", (b"new", "newer", 2))
     assert cur.execute("SELECT b, x FROM t WHERE id = 2").fetchone() == (b"new", "newer")
+
+
+def test_values_of_megabytes(db: Any) -> None:
+    db.execute("CREATE TABLE t (id INT, b BYTE)")
+    db.execute("INSERT INTO t VALUES (?, ?)", (1, BIG))
+    assert db.execute("SELECT b FROM t").fetchall() == [(BIG,)]
 
 
 def test_serials(db: Any) -> None:
@@ -371,6 +378,9 @@ def test_tls(driver: Any, certificate: tuple[Path, Path]) -> None:
             conn.execute("INSERT INTO big VALUES (?)", ("x" * 30000,))
             conn.cursor().executemany("INSERT INTO big VALUES (?)", [("y" * 20000,)] * 20)
             assert len(conn.execute("SELECT v FROM big").fetchall()) == 21
+            conn.execute("CREATE TEMP TABLE blobs (b BYTE)")
+            conn.execute("INSERT INTO blobs VALUES (?)", (BIG,))
+            assert conn.execute("SELECT b FROM blobs").fetchone() == (BIG,)
             assert conn.info.tls is not None
             assert conn.info.tls[0].startswith("TLS")
             conn.close()
