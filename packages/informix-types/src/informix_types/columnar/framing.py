@@ -9,6 +9,7 @@ from struct import Struct
 from typing import Any
 
 from ..layout import RowFrame
+from .optional import need_numpy
 
 __all__ = ["Rows", "find_rows"]
 
@@ -51,8 +52,7 @@ class Rows:
             offset: bytes from the row's begin, or from `at`.
             at: positions that the offset counts from, one a row; None: the begin of the rows.
         """
-        import numpy as np
-
+        np = need_numpy()
         kind = np.dtype(dtype)
         if self.stride and at is None:
             found = np.ndarray(self.count, kind, self.data, self.start + offset, (self.stride,))
@@ -62,8 +62,7 @@ class Rows:
 
     def matrix(self, width: int, offset: int, at: Array = None) -> Array:
         """Bytes of one field of all rows: an array of `count` times `width`, contiguous unless at a stride."""
-        import numpy as np
-
+        np = need_numpy()
         if not width:
             return np.zeros((self.count, 0), np.uint8)
         if self.stride and at is None:
@@ -83,12 +82,13 @@ def find_rows(buf: bytes, offset: int, frame: RowFrame, size: int | None) -> Row
         frame: the message head around a row; must be two 16-bit words and a 32-bit size (sqli.md 4.1).
         size: bytes of every row, None when they vary.
     """
-    import numpy as np
-
+    np = need_numpy()
     data = np.frombuffer(buf, np.uint8)
     if size is not None:
         stride = HEAD + size + (size & 1)
         count = max(len(buf) - offset, 0) // stride
+        if not count:
+            return Rows(data, 0, offset, stride, None, None, offset)
         head = np.frombuffer(Struct(frame.head).pack(frame.tag, 0, size), np.uint8)
         good = (np.ndarray((count, HEAD), np.uint8, data, offset, (stride, 1)) == head).all(axis=1)
         count = int(count if good.all() else good.argmin())
@@ -106,19 +106,17 @@ def find_rows(buf: bytes, offset: int, frame: RowFrame, size: int | None) -> Row
 
 
 def _sizes(data: Array, starts: Array) -> Array:
-    import numpy as np
-
+    np = need_numpy()
     return data[starts[:, None] + np.arange(4, HEAD)].view(">i4")[:, 0].astype(np.int64)
 
 
 def _walk(buf: bytes, data: Array, offset: int, frame: RowFrame) -> tuple[Array, int, bool]:
     """Starts of the row messages from `offset` on, the offset behind them, and whether the walk goes on there.
 
-    The walk believes every size and looks at the two low bytes of it only; what it found is verified afterwards, and
+    The walk believes every size and looks at the two low bytes of it only; what it found is verified afterwards:
     the first message that is no complete row ends it. A row of 64 KiB or more is taken alone.
     """
-    import numpy as np
-
+    np = need_numpy()
     found = array("q")
     append, step, limit, at = found.append, STEP, len(buf) - HEAD + 1, offset
     while at < limit:

@@ -34,7 +34,7 @@ from ..layout import Family
 from ..literals import format_literal
 from .optional import need_arrow
 
-__all__ = ["arrow_schema", "arrow_type", "array_of", "record_batch"]
+__all__ = ["array_of", "arrow_schema", "arrow_type", "record_batch"]
 
 METADATA_KEY = "informix.type"
 
@@ -123,7 +123,7 @@ def _decimal(column: ColumnType) -> Callable[[Any], Any]:
     limit = 10 ** max(column.precision, 1)
 
     def convert(value: Any) -> Any:
-        sign, digits, exponent = value.as_tuple()
+        _, digits, exponent = value.as_tuple()
         power = exponent + scale
         number = int("".join(map(str, digits)))
         if (power < 0 and number % 10**-power) or number * 10 ** max(power, 0) // 10 ** max(-power, 0) >= limit:
@@ -157,7 +157,7 @@ def converter(column: ColumnType) -> Callable[[Any], Any] | None:
     if family is Family.DATETIME:
         return None if column.python_type in _MOMENTS else str
     if family is Family.INTERVAL:
-        return _duration if column.python_type is timedelta else lambda value: value.total_months
+        return _duration if column.python_type is timedelta else lambda value: value.months
     if family is Family.LOCATOR:
         return _data
     if family in (Family.COLLECTION, Family.ROW):
