@@ -103,7 +103,7 @@ def _ours(host: str, port: int, mark: _Marks) -> None:
     mark("xa_login")
     c = informix_db.connect(host=host, port=port, **_LOGIN)
     mark("xa_two_phase")
-    xid = c.xid(0x1234, b"\x01\x02\x03\x04", b"\x09\x08")
+    xid = c.xid(0x1234, "\x01\x02\x03\x04", "\x09\x08")
     c.tpc_begin(xid)
     _one(c, "update op_fixed set amount = 4 where id = 1")
     c.tpc_prepare()
@@ -161,7 +161,7 @@ def main(host: str, port: int, marks_port: int) -> None:
     cursor = c.cursor(scrollable=True)
     cursor.execute("select id, amount from op_fixed")
     cursor.fetch_last()
-    cursor.fetch_absolute(1)
+    cursor.fetch_absolute(0)  # the first row: both drivers count from 0
     cursor.close()
     mark("parameter_types")
     for table in ("op_p", "op_i", "op_b", "op_l"):
@@ -208,7 +208,7 @@ def main(host: str, port: int, marks_port: int) -> None:
     c.close()
 
     mark("bulk_insert_login")
-    c = informix_db.connect(host=host, port=port, **_LOGIN)
+    c = informix_db.connect(host=host, port=port, **_LOGIN, **({"insert_cursor": True} if OURS else {}))
     mark("bulk_insert")
     cursor = c.cursor()
     cursor.executemany(

@@ -45,8 +45,8 @@ final class Conversions {
         ok(h, "long-text-is-cut-char", "char(3)", p -> p.setString(1, "1234567"), "123");
         ok(h, "boolean-object", "boolean", p -> p.setObject(1, Boolean.FALSE), "f");
         refused(h, "int-too-large", "smallint", p -> p.setInt(1, 40000), -1214);
-        // not by setLong, which JDBC cuts to four bytes for an INTEGER column by itself
-        refused(h, "decimal-too-large-for-int", "integer", p -> p.setBigDecimal(1, new BigDecimal("3000000000")), -1215);
+        // not by setLong or setBigDecimal, which JDBC cuts to four bytes for an INTEGER column by itself
+        refused(h, "text-too-large-for-int", "integer", p -> p.setString(1, "3000000000"), -1215);
         refused(h, "decimal-too-large", "decimal(4,2)", p -> p.setBigDecimal(1, new BigDecimal("123.4")), -1226);
         refused(h, "text-no-number", "integer", p -> p.setString(1, "12x"), -1213);
         refused(h, "text-no-date", "date", p -> p.setString(1, "2026-13-45"), -1205);
