@@ -20,6 +20,7 @@ from informix_wire.session import Session, State
 from informix_wire.talk import login as login_talk
 from informix_wire.talk import pam, setup
 
+from .base_bulk import BulkTransfer
 from .base_session import guarded, log
 from .doors import need
 from .environment import info_pairs, login_pairs
@@ -45,7 +46,7 @@ CLOSE_LIMITS: Final = Limits(total=5.0, connecting=True)
 """How long a goodbye may take; the server may be gone (sqli.md 5.19: a short time-out)."""
 
 
-class BaseConnection(TwoPhase):
+class BaseConnection(TwoPhase, BulkTransfer):
     """Everything that a connection does. The shells add `connect` and a method for each conversation."""
 
     # -- connecting --------------------------------------------------------------------------------------------

@@ -3,9 +3,12 @@
 `informix_db.connect` leads here; `BaseConnection._connect_gen` says what happens then, `run_blocking.py` does it.
 """
 
+from collections.abc import Iterable, Sequence
+from os import PathLike
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TextIO, TypeVar
 
+from .base_bulk import Progress
 from .base_connection import CLOSE_LIMITS, BaseConnection
 from .base_transactions import Block
 from .cursor import Cursor
@@ -60,9 +63,9 @@ class Connection(BaseConnection):
         """
         return Cursor(self, scrollable=scrollable, hold=hold, name=name, row_factory=row_factory)
 
-    def execute(self, sql: str, parameters: Parameters | None = None) -> Cursor:
+    def execute(self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None) -> Cursor:
         """Execute a statement on a new cursor and return the cursor."""
-        return self.cursor().execute(sql, parameters)
+        return self.cursor().execute(sql, parameters, timeout=timeout)
 
     def commit(self) -> None:
         """Make the transaction's changes lasting. Does nothing when none is open or the database is unlogged."""
@@ -123,6 +126,103 @@ class Connection(BaseConnection):
     def set_lock_mode(self, wait: bool | int) -> None:
         """Say what to do when something is locked: wait (True), fail at once (False), wait so many seconds."""
         return self._run(self._set_lock_mode_gen(wait))
+
+    def load(
+        self,
+        table: str,
+        source: str | PathLike[str] | TextIO | Iterable[Parameters],
+        columns: Sequence[str] | None = None,
+        *,
+        delimiter: str = "|",
+        date_format: str | None = None,
+        encoding: str | None = None,
+        insert_cursor: bool | None = None,
+        progress: Progress | None = None,
+        timeout: float | None = None,
+    ) -> int:
+        """Insert rows into a table: from a file in the format of Informix's UNLOAD, or from an iterable.
+
+        It runs in the open transaction, or begins one as every statement does. With autocommit the load is one
+        transaction of its own: all rows or none.
+
+        Args:
+            table: its name; ``database:owner.table`` is fine.
+            source: path of a text file or an open one, with a line for each row; or rows of values. A path is read
+                while rows are sent.
+            columns: names of the columns that the values are for, by default all.
+            delimiter: character behind each value in a file.
+            date_format: how a file writes DATE values, such as ``MDY4/``; by default as the session's ``DBDATE``,
+                which is ``Y4MD-`` unless set.
+            encoding: Python codec of the file; by default that of `client_locale`.
+            insert_cursor: see `Cursor.executemany`.
+            progress: called with the number of rows that were read so far, every 1000 rows, and with the number
+                of rows that were stored at the end.
+            timeout: seconds that the whole may take, instead of the connection's `statement_timeout`.
+
+        Returns:
+            The number of rows that were inserted.
+
+        Raises:
+            DataError: a value cannot be read or sent; ``row`` is the index of its row.
+            DatabaseError: the server refused a row; ``row`` is its index.
+        """
+        return self._run(
+            self._load_gen(
+                table,
+                source,
+                columns,
+                delimiter=delimiter,
+                date_format=date_format,
+                encoding=encoding,
+                insert_cursor=insert_cursor,
+                progress=progress,
+            ),
+            timeout,
+        )
+
+    def unload(
+        self,
+        query: str,
+        target: str | PathLike[str] | TextIO,
+        parameters: Parameters | None = None,
+        *,
+        delimiter: str = "|",
+        date_format: str | None = None,
+        encoding: str | None = None,
+        progress: Progress | None = None,
+        timeout: float | None = None,
+    ) -> int:
+        """Write the rows of a query into a text file, in the format of Informix's UNLOAD: `load` reads it.
+
+        Args:
+            query: a query, or the name of a table.
+            target: path of a file, which is replaced, or an open text file. It is written while rows arrive.
+            parameters: the query's parameters.
+            delimiter: character behind each value.
+            date_format: how DATE values are written, such as ``MDY4/``; by default as the session's ``DBDATE``,
+                which is ``Y4MD-`` unless set.
+            encoding: Python codec of the file; by default that of `client_locale`.
+            progress: called with the number of rows that were written so far, about every 1000 rows.
+            timeout: seconds that the whole may take, instead of the connection's `statement_timeout`.
+
+        Returns:
+            The number of rows that were written.
+
+        Raises:
+            NotSupportedError: a column is a BLOB or CLOB.
+        """
+        return self._run(
+            self._unload_gen(
+                query,
+                target,
+                parameters,
+                delimiter=delimiter,
+                date_format=date_format,
+                encoding=encoding,
+                progress=progress,
+            ),
+            timeout,
+        )
 
     def databases(self) -> tuple[str, ...]:
         """Return the names of the server's databases."""
