@@ -112,3 +112,21 @@ def test_in_the_catalogue(routines: Any) -> None:
     ]
     sql = "select c.paramname, c.paramtype, c.paramattr from sysproccolumns c, sysprocedures p where c.procid = p.procid and p.procname = 'add' order by c.paramid"
     assert routines.rows(sql) == [("x", 2, 1), ("y", 2, 1), (None, 2, 3)]
+
+
+def test_as_a_table(routines: Any) -> None:
+    sql = "select c.n * 10, c.x from table(countdown(?)) as c(n, x) where c.n <> 2 order by 1"
+    assert routines.rows(sql, 3) == [(10, "x"), (30, "xxx")]
+    assert routines.rows(
+        "select count(*) from table(countdown(0)) as c(n, x), table(countdown(2)) as d(n, x)"
+    ) == [(0,)]
+    routines.run("create table t (n int, x varchar(10))")
+    assert routines.run("insert into t execute procedure countdown(2)").rows == 2
+    assert routines.rows("select * from t order by n") == [(1, "x"), (2, "xx")]
+
+
+def test_dropping(routines: Any) -> None:
+    routines.run("drop function add")
+    assert routines.fails("select add(1, 2) from systables") == (-674, 0)
+    routines.run("drop procedure if exists add")
+    assert routines.fails("drop procedure add") == (-674, 0)

@@ -47,8 +47,7 @@ class _Block:
     tail: str
     distinct: bool
     one_row: bool = False
-    scope: Scope | None = None
-    node: ast.Select | None = None
+    grouped: bool = False
     limit: str = ""
     rowid: str = ""
 
@@ -284,8 +283,9 @@ def _block(b: Binder, select: ast.Select) -> _Block:
     elif having:
         # sqlite refuses HAVING without GROUP BY before 3.39; a constant makes one group of all rows.
         tail += " GROUP BY NULL"
+    grouped = scope.grouped or bool(group)
     one_row = scope.grouped and not group and not having
-    block = _Block(columns, tail + having, select.quantifier == "DISTINCT", one_row, scope=scope, node=select)
+    block = _Block(columns, tail + having, select.quantifier == "DISTINCT", one_row, grouped=grouped)
     block.limit = _limit(b, select.first, select.skip)
     block.rowid = _single_rowid(from_clause)
     return block
@@ -412,8 +412,13 @@ def _order_by_block(b: Binder, order_by: Sequence[ast.OrderItem], block: _Block)
         if at is not None:
             terms.append(_direction(_collated_position(at, bound), item))
             continue
+        if bound.constant or bound.null:
+            # To sqlite an integer here would be a position.
+            continue
         if block.distinct:
             raise SqlError(NOT_SELECTED, offset=node.pos)
+        if bound.aggregate and not block.grouped:
+            raise SqlError(NOT_GROUPED, offset=node.pos)
         if scope.grouped or scope.groups:
             for sql, column in scope.loose[mark:]:
                 if sql not in scope.groups:

@@ -10,6 +10,7 @@ from .alter import alter_table, rename_column, rename_object
 from .collections import create_distinct_type, create_row_type
 from .ddl import create_table, truncate
 from .objects import alter_sequence, create_index, create_sequence, create_synonym, create_view, drop_object
+from .routines import drop_routine
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -230,5 +231,6 @@ COMMANDS: dict[type[ast.Statement], Command] = {
     ast.Grant: _grant,
     ast.Revoke: _revoke,
     ast.CreateRole: _nothing,
+    ast.DropRoutine: drop_routine,
     ast.UpdateStatistics: _statistics,
 }

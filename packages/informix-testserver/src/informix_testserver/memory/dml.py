@@ -115,7 +115,7 @@ class InsertHandle(Handle):
             return self._values(session, b, table, targets, node.source)
         if isinstance(node.source, ast.Query):
             return self._query(session, b, table, targets, node.source)
-        raise SqlError(-513, offset=node.source.pos, token="INSERT … EXECUTE PROCEDURE")
+        return self._query(session, b, table, targets, _routine_query(node.source))
 
     def _values(
         self,
@@ -260,6 +260,13 @@ def _with_serials(session: "MemorySession", table: Table, count: int, rowid: int
         names[c.type.code]: getattr(session, f"last_{names[c.type.code]}") for c in table.columns if c.is_serial
     }
     return Outcome(rows=count, rowid=rowid, **found)
+
+
+def _routine_query(node: ast.ExecuteRoutine) -> ast.Query:
+    """INSERT … EXECUTE PROCEDURE f(…) inserts what TABLE(f(…)) would return."""
+    call = ast.FunctionCall(node.pos, node.name, node.arguments)
+    source = ast.TableFunction(node.pos, call)
+    return ast.Query(node.pos, ast.Select(node.pos, (ast.SelectItem(node.pos, ast.Star(node.pos)),), (source,)))
 
 
 # ----------------------------------------------------------------------------------------------- UPDATE, DELETE

@@ -123,7 +123,10 @@ def _empty(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
 def _cardinality(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     from .collections import count_items
 
-    return Expr.of(b.call("cardinality", count_items, [b.settle(arguments[0]).sql]), INTEGER)
+    collection = b.settle(arguments[0])
+    if family(collection.stored) is not Family.COLLECTION:
+        raise SqlError(-674, offset=node.pos, token="cardinality")
+    return Expr.of(b.call("cardinality", count_items, [collection.sql]), INTEGER)
 
 
 _ = ANY_TEXT

@@ -25,7 +25,7 @@ from .typenames import declared_type
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["Routine", "RoutineHandle", "make_routine", "routine_call"]
+__all__ = ["Routine", "RoutineHandle", "drop_routine", "make_routine", "routine_call", "table_function"]
 
 NO_ROUTINE, RETURN_COUNT, MANY_ROWS, UDR_ERROR, ISAM_UDR_FAILED = -674, -655, -686, -937, -187
 
@@ -173,6 +173,15 @@ def ordered_arguments(routine: Routine, arguments: Sequence[ast.Expression], pos
     return filled
 
 
+def bound_arguments(b: Binder, routine: Routine, node: ast.FunctionCall) -> list[str]:
+    """Bind the arguments of a call for the routine's parameters. Raises SqlError -674."""
+    ordered = ordered_arguments(routine, node.arguments, node.pos)
+    return [
+        b.convert(b.bind(argument, wanted), wanted).sql
+        for argument, wanted in zip(ordered, routine.parameters, strict=True)
+    ]
+
+
 def routine_call(b: Binder, node: ast.FunctionCall, routine: Routine) -> Expr:
     """A routine in an expression: one value."""
     if len(routine.results) != 1:
@@ -212,9 +221,53 @@ def result_value(kind: ColumnType, value: Any, env: Any) -> Any:
     return stored if change is None else change(stored)
 
 
-def table_function(_b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[str, Expr]]]:
-    """TABLE(f(…)) in FROM: not supported."""
-    raise SqlError(-513, offset=node.pos, token="TABLE(function)")
+def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[str, Expr]]]:
+    """TABLE(f(…)) in FROM: the routine runs once for the query, and a recursive table counts through its rows."""
+    session: Any = b.names
+    name = node.function.name
+    routine = session.engine.routine(name.name)
+    if routine is None:
+        raise SqlError(NO_ROUTINE, offset=name.pos, token=name.name)
+    kinds = routine.results
+    if node.columns and len(node.columns) != len(kinds):
+        raise SqlError(-382, offset=node.pos)
+    labels = [column.name for column in node.columns] or ["(expression)"] * len(kinds)
+    arguments = bound_arguments(b, routine, node.function)
+    writers = [writer(t, t, b.env) for t in routine.parameters]
+
+    def start(*stored: Any) -> int:
+        values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
+        found = [
+            [result_value(t, v, b.env) for t, v in zip(kinds, row, strict=True)] for row in routine.call(values)
+        ]
+        row_sets = b.env_session().row_sets
+        row_sets.append(found)
+        return len(row_sets) - 1
+
+    def cell(row_set: int, row: int, column: int) -> Any:
+        return b.env_session().row_sets[row_set][row][column]
+
+    opened = b.call(("row set", id(routine)), start, arguments, strict=False)
+    count = b.call("row set size", lambda row_set: len(b.env_session().row_sets[row_set]), ["h"])
+    alias = f"w{b.alias()}"
+    cells = ",".join(f"{b.call('row set cell', cell, ['h', 'i', str(n)])} AS c{n + 1}" for n in range(len(kinds)))
+    rows = f"SELECT {opened} AS h, 0 AS i UNION ALL SELECT h, i + 1 FROM {alias} WHERE i < {count}"
+    sql = f"(WITH RECURSIVE {alias}(h, i) AS ({rows}) SELECT {cells} FROM {alias} WHERE i < {count})"
+    return sql, [(label, Expr("", kind, kind, label)) for label, kind in zip(labels, kinds, strict=True)]
+
+
+def drop_routine(session: "MemorySession", node: ast.DropRoutine) -> None:
+    """DROP PROCEDURE, FUNCTION, ROUTINE: takes a registered routine away from the engine."""
+    from .ddl import undoing
+
+    routines = session.engine.routines
+    routine = routines.pop(node.name.name, None)
+    if routine is None:
+        if node.if_exists:
+            return
+        raise SqlError(NO_ROUTINE, offset=node.name.pos, token=node.name.name)
+    session.handles.clear()
+    undoing(session, lambda: routines.__setitem__(routine.name, routine))
 
 
 class RoutineHandle(Handle):

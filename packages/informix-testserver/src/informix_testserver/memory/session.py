@@ -69,6 +69,8 @@ class MemorySession:
         self.last_serial = self.last_serial8 = self.last_bigserial = self.last_rows = 0
         self.sequence_values: dict[int, int] = {}
         self.services: Any = None
+        self.row_sets: list[list[list[Any]]] = []
+        """Rows of the table functions that the running statement has called."""
         self._in_transaction = False
         self._now: int | None = None
         self._depth = 0
@@ -153,6 +155,7 @@ class MemorySession:
                 finally:
                     self._depth -= 1
             self._now, self.deadline, self.interrupted = None, None, False
+            self.row_sets.clear()
             if self.ansi and not self._in_transaction:
                 self._in_transaction = True
             try:
