@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from informix_types import ColumnType, TypeCode
+from informix_types import TypeCode
 from informix_types.values import BlobDescriptor
 from informix_wire import pdu
 
@@ -10,7 +10,7 @@ from .describe import transport_types
 from .engine import DatabaseFlag, SqlError
 from .statement import STATEMENT_NOT_PREPARED, InsertCursor, OpenCursor, Statement
 from .statements import INSERT, bound_parameters
-from .values import decode_put_rows, encode_row, is_blob
+from .values import RowEncoder, is_blob, put_decoder, row_encoder
 
 if TYPE_CHECKING:
     from .session import Session
@@ -75,16 +75,19 @@ def set_types(session: "Session", message: pdu.RetType) -> None:
     if message.direction == pdu.Direction.PUT_ROWS:
         statement.put_types = message.columns
         if isinstance(statement.cursor, InsertCursor):
-            statement.cursor = InsertCursor(message.columns)
+            statement.cursor = InsertCursor(put_decoder(session, message.columns))
         return
-    statement.result_types = message.columns
+    if statement.result_types != message.columns:
+        statement.result_types, statement.row_encoder = message.columns, None
     if isinstance(statement.cursor, OpenCursor):
-        statement.cursor.types = _result_types(statement)
+        statement.cursor.encode = _row_encoder(session, statement)
 
 
-def _result_types(statement: Statement) -> tuple[ColumnType, ...]:
-    described = [column.type for column in statement.prepared.columns]
-    return transport_types(described, statement.result_types)
+def _row_encoder(session: "Session", statement: Statement) -> RowEncoder:
+    if statement.row_encoder is None:
+        described = [column.type for column in statement.prepared.columns]
+        statement.row_encoder = row_encoder(session, transport_types(described, statement.result_types))
+    return statement.row_encoder
 
 
 def open_cursor(session: "Session", _message: pdu.Open) -> None:
@@ -100,7 +103,7 @@ def open_cursor(session: "Session", _message: pdu.Open) -> None:
         if session.flags & DatabaseFlag.LOGGED and not session.engine.in_transaction:
             raise SqlError(INSERT_NEEDS_TRANSACTION)
         described = tuple(column.type for column in prepared.columns)
-        statement.cursor = InsertCursor(statement.put_types or described)
+        statement.cursor = InsertCursor(put_decoder(session, statement.put_types or described))
     elif prepared.returns_rows:
         statement.cursor = _open_select(session, statement)
     else:
@@ -125,7 +128,7 @@ def _open_select(session: "Session", statement: Statement) -> OpenCursor:
         scroll=statement.scroll,
         hold=statement.hold,
     )
-    return OpenCursor(cursor, _result_types(statement), hold=statement.hold, scroll=statement.scroll)
+    return OpenCursor(cursor, _row_encoder(session, statement), hold=statement.hold, scroll=statement.scroll)
 
 
 def _select_cursor(statement: Statement) -> OpenCursor:
@@ -136,7 +139,7 @@ def _select_cursor(statement: Statement) -> OpenCursor:
 
 def _send_row(session: "Session", cursor: OpenCursor, row: tuple[object, ...]) -> int:
     """Add a TUPLE; return its bytes."""
-    data = pdu.Tuple(0, encode_row(session, cursor.types, row, cursor)).encode(session.caps)
+    data = pdu.Tuple(0, cursor.encode(row, cursor)).encode(session.caps)
     session.out.append(data)
     return len(data)
 
@@ -209,7 +212,7 @@ def put(session: "Session", message: pdu.Put) -> None:
     if not isinstance(statement.cursor, InsertCursor):
         raise SqlError(CURSOR_NOT_OPEN)
     session.put_seen = True
-    for row in decode_put_rows(session, statement.cursor.types, message.row, message.rows):
+    for row in statement.cursor.decode(message.row, message.rows):
         session.check_faults("execute")
         session.rows_put += session.engine.execute(statement.prepared, row).rows
 

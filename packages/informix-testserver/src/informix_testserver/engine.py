@@ -10,9 +10,9 @@ abilities that the session asks for with `isinstance`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntFlag
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from informix_types import ColumnType
 
@@ -83,8 +83,7 @@ class ResultColumn:
     type: ColumnType
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One bound value: the type it was sent as and its Python value.
 
     `is_default` is the wire's indicator -2: use the column's default (sqli.md 7.2).
@@ -120,8 +119,7 @@ class PreparedStatement:
     handle: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What executing a statement did: fills DONE and INSERTDONE (sqli.md 4.4).
 
     `database` is not None after DATABASE, CREATE DATABASE, CLOSE DATABASE: the new flags (0 = closed);
@@ -138,7 +136,7 @@ class Outcome:
     database_name: str = ""
     warnings: int = 0
     keys: tuple[ResultColumn, ...] = ()
-    key_values: tuple[Any, ...] = field(default=())
+    key_values: tuple[Any, ...] = ()
 
 
 class EngineCursor(Protocol):

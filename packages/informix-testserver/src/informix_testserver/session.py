@@ -221,7 +221,7 @@ class Session:
             raise SqlError(STATEMENT_NOT_PREPARED)
         if statement.engine is not self.engine:  # prepared before an XA branch took its engine session away
             statement.close_cursor()
-            statement.prepared = self.engine.prepare(statement.sql)
+            statement.prepared, statement.row_encoder = self.engine.prepare(statement.sql), None
             statement.engine = self.engine
         return statement
 

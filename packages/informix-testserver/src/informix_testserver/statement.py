@@ -1,11 +1,15 @@
 """What a session keeps about one prepared statement and its cursor, and the table that hands out statement ids."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from informix_types import ColumnType
 
 from .engine import EngineCursor, EngineSession, Parameter, PreparedStatement, SqlError
+
+if TYPE_CHECKING:
+    from .values import RowEncoder
 
 __all__ = ["InsertCursor", "OpenCursor", "Statement", "StatementTable"]
 
@@ -21,7 +25,7 @@ class OpenCursor:
 
     Attributes:
         cursor: the engine's cursor.
-        types: the transport form of each column (sqli.md 4.5, 7.1).
+        encode: encodes rows in the transport form of each column (sqli.md 4.5, 7.1).
         hold: survives COMMIT.
         scroll: opened for SFETCH.
         fetched: rows delivered so far.
@@ -31,7 +35,7 @@ class OpenCursor:
     """
 
     cursor: EngineCursor
-    types: tuple[ColumnType, ...]
+    encode: "RowEncoder"
     hold: bool = False
     scroll: bool = False
     fetched: int = 0
@@ -42,9 +46,13 @@ class OpenCursor:
 
 @dataclass(slots=True)
 class InsertCursor:
-    """An insert cursor that is open: every PUT is executed as one INSERT (sqli.md 5.7)."""
+    """An insert cursor that is open: every row of a PUT is executed as one INSERT (sqli.md 5.7).
 
-    types: tuple[ColumnType, ...]
+    Attributes:
+        decode: makes parameters of the payload and number of rows of a PUT.
+    """
+
+    decode: Callable[[bytes, int], list[list[Parameter]]]
 
 
 @dataclass(slots=True)
@@ -66,6 +74,7 @@ class Statement:
         scroll, hold, autofree: what was said before OPEN.
         result_types: RET_TYPE of direction 1.
         put_types: RET_TYPE of direction 0.
+        row_encoder: encodes its rows; None until the first OPEN and after RET_TYPE.
         cursor: what is open, if anything.
         was_open: an OPEN was tried, hence CLOSE is no error.
     """
@@ -86,6 +95,7 @@ class Statement:
     autofree: bool = False
     result_types: tuple[ColumnType, ...] | None = None
     put_types: tuple[ColumnType, ...] | None = None
+    row_encoder: "RowEncoder | None" = None
     cursor: OpenCursor | InsertCursor | None = None
     was_open: bool = False
 

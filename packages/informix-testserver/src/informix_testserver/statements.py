@@ -8,7 +8,7 @@ from .describe import describe, describe_input, describe_keys
 from .engine import DatabaseFlag, DescribesKeys, Outcome, Parameter, ResultColumn, SqlError
 from .statement import STATEMENT_NOT_PREPARED, Statement
 from .transactions import BEGUN, COMMITTED, ROLLED_BACK
-from .values import decode_parameters, encode_row, resolved
+from .values import decode_parameters, resolved, row_encoder
 
 if TYPE_CHECKING:
     from .session import Session
@@ -163,7 +163,7 @@ def _report(session: "Session", statement: Statement, outcome: Outcome) -> None:
         if not statement.keys_described:
             session.send(describe_keys(statement, outcome.keys, session.caps))
         types = tuple(column.type for column in outcome.keys)
-        session.send(pdu.KeyTuple(0, encode_row(session, types, outcome.key_values, None)))
+        session.send(pdu.KeyTuple(0, row_encoder(session, types)(outcome.key_values, None)))
     session.done(warn=warn, rows=outcome.rows, rowid=outcome.rowid, serial=outcome.serial)
 
 

@@ -3,12 +3,13 @@
 Uses the reference codecs of informix-types only, so that the driver's generated decoders are checked by them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
-from informix_types.params import decode_block
-from informix_types.reference import decode_value, encode_value
+from informix_types.errors import FramingError
+from informix_types.params import decode_blocks
+from informix_types.reference import value_decoder, value_encoder
 from informix_types.values import BlobDescriptor, BlobLocator, ClobLocator
 
 from .engine import Parameter
@@ -17,7 +18,15 @@ from .statement import OpenCursor
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["decode_parameters", "decode_put_rows", "encode_row", "is_blob", "is_large_object", "resolved"]
+__all__ = [
+    "RowEncoder",
+    "decode_parameters",
+    "is_blob",
+    "is_large_object",
+    "put_decoder",
+    "resolved",
+    "row_encoder",
+]
 
 BYTES_TYPES = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 LARGE_OBJECT_NAMES = frozenset({"blob", "clob"})
@@ -46,15 +55,9 @@ def decode_parameters(session: "Session", count: int, blocks: bytes) -> tuple[li
     Raises:
         FramingError: the blocks contradict themselves.
     """
-    parameters: list[Parameter] = []
-    pending: list[int] = []
-    offset = 0
-    for index in range(count):
-        bound, offset = decode_block(blocks, offset, session.types)
-        if bound.blob_pending:
-            pending.append(index)
-        parameters.append(Parameter(bound.type, bound.value, bound.is_default))
-    return parameters, pending
+    bound, _ = decode_blocks(blocks, 0, count, session.types)
+    pending = [index for index, value in enumerate(bound) if value.blob_pending]
+    return [Parameter(value.type, value.value, value.is_default) for value in bound], pending
 
 
 def resolved(session: "Session", parameter: Parameter) -> Parameter:
@@ -68,42 +71,55 @@ def resolved(session: "Session", parameter: Parameter) -> Parameter:
     return Parameter(parameter.type, session.large_objects.content(parameter.value.data), parameter.is_default)
 
 
-def decode_put_rows(
-    session: "Session", types: Sequence[ColumnType], payload: bytes, rows: int
-) -> list[list[Parameter]]:
-    """Decode the rows of one PUT: the row format of TUPLE, `rows` times (sqli.md 5.7)."""
-    decoded: list[list[Parameter]] = []
-    offset = 0
-    for _ in range(rows):
-        row: list[Parameter] = []
-        for column in types:
-            value, offset = decode_value(column, payload, offset, session.types)
-            row.append(resolved(session, Parameter(column, value)))
-        decoded.append(row)
-    if offset != len(payload):
-        from informix_types.errors import FramingError
+def put_decoder(session: "Session", types: Sequence[ColumnType]) -> Callable[[bytes, int], list[list[Parameter]]]:
+    """Return the function that decodes the rows of a PUT: the row format of TUPLE, several times (sqli.md 5.7).
 
-        raise FramingError(f"PUT of {len(payload)} bytes holds {offset} bytes of columns")
-    return decoded
-
-
-def encode_row(
-    session: "Session", types: Sequence[ColumnType], values: Sequence[Any], cursor: OpenCursor | None
-) -> bytes:
-    """Encode one row payload, without its pad (sqli.md 7.1).
-
-    `cursor` keeps the BYTE and TEXT data for FETCHBLOB.
+    It takes the payload and the number of rows, and raises FramingError when they contradict each other.
     """
-    ctx = session.types
-    parts: list[bytes] = []
-    for column, value in zip(types, values, strict=True):
-        if column.code in BYTES_TYPES:
-            parts.append(_descriptor(session, column, value, cursor))
-        elif value is not None and is_large_object(column) and not isinstance(value, BlobLocator):
-            parts.append(encode_value(column, _locator(session, column, value), ctx))
-        else:
-            parts.append(encode_value(column, value, ctx))
-    return b"".join(parts)
+    columns = [(column, value_decoder(column, session.types)) for column in types]
+
+    def decode(payload: bytes, rows: int) -> list[list[Parameter]]:
+        decoded: list[list[Parameter]] = []
+        offset = 0
+        for _ in range(rows):
+            row: list[Parameter] = []
+            for column, decode_column in columns:
+                value, offset = decode_column(payload, offset)
+                row.append(resolved(session, Parameter(column, value)))
+            decoded.append(row)
+        if offset != len(payload):
+            raise FramingError(f"PUT of {len(payload)} bytes holds {offset} bytes of columns")
+        return decoded
+
+    return decode
+
+
+RowEncoder = Callable[[Sequence[Any], OpenCursor | None], bytes]
+"""Encodes one row payload, without its pad; the cursor keeps BYTE and TEXT data for FETCHBLOB."""
+
+
+def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
+    """Return the encoder of rows of these types (sqli.md 7.1)."""
+    if not any(is_blob(column) or is_large_object(column) for column in types):
+        plain = [value_encoder(column, session.types) for column in types]
+        return lambda values, _cursor: b"".join([encode(v) for encode, v in zip(plain, values, strict=True)])
+    columns = [_column_encoder(session, column) for column in types]
+    return lambda values, cursor: b"".join([encode(v, cursor) for encode, v in zip(columns, values, strict=True)])
+
+
+def _column_encoder(session: "Session", column: ColumnType) -> Callable[[Any, OpenCursor | None], bytes]:
+    if is_blob(column):
+        return lambda value, cursor: _descriptor(session, column, value, cursor)
+    encode = value_encoder(column, session.types)
+    if not is_large_object(column):
+        return lambda value, _cursor: encode(value)
+
+    def by_locator(value: Any, _cursor: OpenCursor | None) -> bytes:
+        if value is not None and not isinstance(value, BlobLocator):
+            value = _locator(session, column, value)
+        return encode(value)
+
+    return by_locator
 
 
 def _as_bytes(session: "Session", value: Any) -> bytes:
