@@ -74,6 +74,14 @@ def test_login_negotiation_database(serve, connect):
         client.receive()
 
 
+def test_a_session_is_gone_before_its_goodbye_is_answered(script, server, connect):
+    for _ in range(50):
+        client = connect(server).start()
+        assert client.ask(pdu.Exit()) == [pdu.Exit()]
+        assert script.log.pop().action == "close"
+        client.close()
+
+
 def test_select_in_every_dialect(script, any_client):
     script.answer("select a, b from t", columns=[("a", INT), ("b", VARCHAR)], rows=[(1, "one"), (2, None)])
     client = any_client

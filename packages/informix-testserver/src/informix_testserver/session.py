@@ -91,6 +91,7 @@ class Session:
         self.routines = Routines()
         self.branches = Branches(server.branches)
         self.services = Services(self)
+        self._ended = False
         self._attach()
         wire.on_urgent(self._interrupt)
 
@@ -119,9 +120,13 @@ class Session:
             log.warning("connection %d: %s", self.wire.number, exc)
             self.server.protocol_errors.append(exc)
         finally:
-            self._end()
+            self.end()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Free everything that the session holds; an open transaction is rolled back. May be called twice."""
+        if self._ended:
+            return
+        self._ended = True
         for statement in self.statements:
             try:
                 self.statements.free(statement)
