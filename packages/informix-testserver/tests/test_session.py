@@ -425,3 +425,13 @@ def test_routine_error_carries_sqlstate_and_text(script, client):
 
 def test_result_column_is_plain_data():
     assert ResultColumn("a", INT) == ResultColumn("a", INT)
+
+
+def test_collections_in_binary_form_are_refused_by_name(script, client):
+    column = ColumnType(TypeCode.SET, extended_name="integer not null")
+    script.answer("select s from t", columns=[("s", column)], rows=[])
+    prepare(client, "select s from t")
+    client.ask(pdu.StatementId(0), pdu.CursorName(NAME), pdu.Open())
+    asked = ColumnType(TypeCode.SENDRECV, extended_name="integer not null")
+    (error,) = client.ask(pdu.StatementId(0), pdu.RetType(1, (asked,)), pdu.NFetch(4096))
+    assert (error.sqlcode, error.token) == (-513, f"binary form of {column.type_name}")
