@@ -42,6 +42,7 @@ from .errors import (
     ProgrammingError,
     ProtocolError,
     ReadTimeout,
+    SqlWarning,
     StatementCancelled,
     StatementTimeout,
     Warning,  # noqa: A004 - PEP 249 wants this name
@@ -80,6 +81,7 @@ __all__ = [
     "ReadTimeout",
     "Row",
     "RowValue",
+    "SqlWarning",
     "StatementCancelled",
     "StatementTimeout",
     "Time",

@@ -20,7 +20,7 @@ from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
 
 from .base_result import BaseResult
-from .base_session import guarded
+from .base_session import OTHER_DATABASE, guarded
 from .doors import need
 from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
@@ -73,15 +73,18 @@ class BaseCursor(BaseResult):
             statement = yield from self._connection._statement_gen(query)
             try:
                 yield from self._execute_prepared_gen(statement, values)
-                return self
+                break
             except ServerError as error:
                 self._abandon(statement, keep=error.sqlcode != _TABLE_CHANGED)
                 if error.sqlcode != _TABLE_CHANGED or last_try:
                     raise
                 last_try = True
+                self.warnings.clear()
             except BaseException:
                 self._abandon(statement, keep=True)
                 raise
+        self._raise_warnings()
+        return self
 
     def _arrange(self, query: Query, parameters: Parameters | None) -> Sequence[Any]:
         if parameters is None and query.style in ("numeric", "named"):
@@ -96,7 +99,7 @@ class BaseCursor(BaseResult):
         self.description = None
         self.rowcount = -1
         self.lastrowid = None
-        self.warnings = []
+        self.warnings, self._warned = [], 0
         self.batch_errors = []
         self._buffer = deque()
         self._received = self._position = 0
@@ -104,6 +107,7 @@ class BaseCursor(BaseResult):
 
     def _execute_prepared_gen(self, statement: Statement, values: Sequence[Any]) -> Work[None]:
         connection, session, prepared = self._connection, self._session, statement.prepared
+        self._warn(prepared.warn)
         binding = yield from self._binding_gen(statement, values)
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
@@ -114,6 +118,8 @@ class BaseCursor(BaseResult):
             raise NotSupportedError("this statement cannot be opened for scrolling")
         done = yield from statement_talk.execute(session, prepared, binding)
         self.rowcount = done.rows
+        if prepared.statement_type not in OTHER_DATABASE:  # their bits describe the database (sqli.md 3.5)
+            self._warn(done.warn)
         if prepared.statement_type == _INSERT:
             self.lastrowid = done.serial or done.serial8 or done.bigserial or None
         connection._give_back(statement)
@@ -214,6 +220,8 @@ class BaseCursor(BaseResult):
         query, prepared = statement.query, statement.prepared
         result = yield from batch.execute_many(self._session, prepared, bindings, go_on=collect)
         self.rowcount = result.rows if result.rows < 0 else stored + result.rows
+        if result.last is not None:
+            self._warn(result.last.warn)
         if prepared.statement_type == _INSERT and result.last is not None:
             last = result.last
             self.lastrowid = last.serial or last.serial8 or last.bigserial or None
@@ -235,6 +243,7 @@ class BaseCursor(BaseResult):
                 f"{executed} rows of this executemany were executed before; none was executed behind it"
             )
             raise failure
+        self._raise_warnings()
 
     # -- doors into informix-lob -------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from .decoding import RowDecoding
 from .description import Column, describe
 from .errors import Error, InterfaceError, ProgrammingError, Warning  # noqa: A004 - PEP 249 wants this name
 from .placeholders import Query
+from .sql_warnings import make_warning
 from .statement_cache import Statement
 from .steps import Work
 
@@ -41,7 +42,7 @@ class BaseResult:
         description: one `Column` for each column of the result, None when there is none.
         rowcount: rows that the last statement changed; for a query -1 until its last row was received.
         lastrowid: SERIAL, SERIAL8 or BIGSERIAL value that the last INSERT generated, else None.
-        warnings: SQL warnings of the last statement.
+        warnings: SQL warnings of the last statement so far, see `SqlWarning`.
         batch_errors: errors of the last ``executemany(…, batch_errors=True)``, each with its `row`.
     """
 
@@ -81,6 +82,7 @@ class BaseResult:
         self.rowcount = -1
         self.lastrowid: int | None = None
         self.warnings: list[Warning] = []
+        self._warned = 0
         self.batch_errors: list[Error] = []
         self.statement: str | None = None
         self._query: Query | None = None
@@ -183,13 +185,13 @@ class BaseResult:
         self._received += len(rows)
         self._buffer.extend(rows)
         for index, bits in block.warnings:
-            self.warnings.append(Warning(f"row {self._received - len(rows) + index} has warning bits {bits:#06x}"))
+            self._warn(bits, self._received - len(rows) + index)
         if block.exhausted:
             self.rowcount = self._received
             yield from self._finish_gen()
 
-    def _fill_gen(self) -> Work[None]:
-        """Receive more rows when the buffer is empty."""
+    def _fill_gen(self, taken: Sequence[Any] = ()) -> Work[None]:
+        """Receive more rows when the buffer is empty; when that raises a warning, `taken` is put back into it."""
         if self._buffer or self._exhausted:
             return
         assert self._statement is not None
@@ -205,6 +207,19 @@ class BaseResult:
             if self._statement is not None:
                 self._abandon(statement, keep=True)
             raise
+        self._raise_warnings(taken)
+
+    def _warn(self, bits: int, row: int | None = None) -> None:
+        """Note a warning of the server, if there is one."""
+        if bits:
+            self.warnings.append(make_warning(bits, row=row, statement=self.statement))
+
+    def _raise_warnings(self, taken: Sequence[Any] = ()) -> None:
+        """Raise the first new warning if the application wants that; no row is lost, the cursor goes on."""
+        new, self._warned = self.warnings[self._warned :], len(self.warnings)
+        if new and self._connection._settings.raise_warnings:
+            self._buffer.extendleft(reversed(taken))
+            raise new[0]
 
     def _require_cursor(self) -> None:
         """Refuse to go on with a cursor that a COMMIT or ROLLBACK has closed at the server (sqli.md 8 #16)."""
@@ -281,7 +296,7 @@ class BaseResult:
                     break
                 rows += found
                 continue
-            yield from self._fill_gen()
+            yield from self._fill_gen(rows)
             buffer = self._buffer
             if not buffer:
                 break
@@ -304,7 +319,7 @@ class BaseResult:
                     return rows
                 rows += found
                 continue
-            yield from self._fill_gen()
+            yield from self._fill_gen(rows)
             if not self._buffer:
                 return rows
             rows.extend(self._buffer)

@@ -40,7 +40,7 @@ from .translate import translated
 if TYPE_CHECKING:
     from .base_result import BaseResult
 
-__all__ = ["BaseSession", "Line", "guarded"]
+__all__ = ["OTHER_DATABASE", "BaseSession", "Line", "guarded"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -49,7 +49,7 @@ log: Final = logging.getLogger("informix_db")
 _ENDS_TRANSACTION: Final = frozenset({35, 36})
 _SETS_SESSION: Final = frozenset({46, 48})
 """SET LOCK MODE and SET ISOLATION, which outlive transactions (sqli.md 6.4)."""
-_OTHER_DATABASE: Final = frozenset({1, 12, 31, 38})
+OTHER_DATABASE: Final = frozenset({1, 12, 31, 38})
 """Statement types after which cursors and prepared statements are gone (sqli.md 6.4)."""
 
 
@@ -106,7 +106,7 @@ class BaseSession:
     NotSupportedError: ClassVar = NotSupportedError
 
     def __init__(self, settings: Settings, line: Line) -> None:
-        self._settings = settings
+        self._use(settings)
         self._line_base = line
         self._session = Session(encoding=settings.encoding)
         self._cache = StatementCache(settings.statement_cache_size)
@@ -121,15 +121,19 @@ class BaseSession:
         """Loaders and dumpers of this connection: a copy of the global ones, see `informix_types.TypeRegistry`."""
         self.query_hook: QueryHook | None = settings.query_hook
         """Called with a `QueryEvent` after each statement."""
-        self._plain_context = TypeContext(
-            encoding=settings.encoding, errors=settings.encoding_errors, trim_char=settings.trim_char
-        )
-        self._adapted_context = self._plain_context
         self._savepoints = 0
         self._changed: set[int] = set()
         """Types of statements that changed what `reset` has to set back."""
         self._cursors: WeakSet[BaseResult] = WeakSet()
         self.row_factory = settings.row_factory
+
+    def _use(self, settings: Settings) -> None:
+        """Take settings over; values are decoded and encoded by them."""
+        self._settings = settings
+        self._plain_context = TypeContext(
+            encoding=settings.encoding, errors=settings.encoding_errors, trim_char=settings.trim_char
+        )
+        self._adapted_context = self._plain_context
 
     # -- what it is --------------------------------------------------------------------------------------------
 
@@ -310,7 +314,7 @@ class BaseSession:
             self._epoch += 1
         elif statement_type in _SETS_SESSION:
             self._changed.add(statement_type)
-        elif statement_type in _OTHER_DATABASE:
+        elif statement_type in OTHER_DATABASE:
             self._epoch += 1
             self._forget_statements()
 

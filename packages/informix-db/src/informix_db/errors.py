@@ -13,6 +13,7 @@ __all__ = [
     "ProgrammingError",
     "ProtocolError",
     "ReadTimeout",
+    "SqlWarning",
     "StatementCancelled",
     "StatementTimeout",
     "Warning",
@@ -21,6 +22,22 @@ __all__ = [
 
 class Warning(Exception):  # noqa: A001 - the name is PEP 249's
     """Something worth telling happened though the statement succeeded (PEP 249)."""
+
+
+class SqlWarning(Warning):
+    """The server warned about a statement: in `Cursor.warnings`, and raised with ``raise_warnings=True``.
+
+    Attributes:
+        bits: as they came (sqli.md 12 #19).
+        meanings: what the bits probably mean, by analogy with ESQL/C's ``sqlwarn``.
+        row: 0-based index of the row that the warning is about, None when it is about the statement.
+        statement: the SQL text, or None.
+    """
+
+    bits: int = 0
+    meanings: tuple[str, ...] = ()
+    row: int | None = None
+    statement: str | None = None
 
 
 class Error(Exception):
