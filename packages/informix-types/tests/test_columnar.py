@@ -190,7 +190,7 @@ def compare_damaged(types: Any, ctx: TypeContext, buf: bytes) -> None:
     found, wanted = outcome(types, columns_of(types, ctx), buf, 0), outcome(types, expected(types, ctx), buf, 0)
     if found != wanted:
         # Only what Arrow has no room for may differ, and then it is refused, never changed.
-        assert found[0] is ConversionError
+        assert found[0] is ConversionError, (found, wanted)
         assert any(limit in found[1] for limit in LIMITS), found
         assert found[1].startswith("column ")
 

@@ -57,17 +57,19 @@ def decimals(codec: Codec, raw: Array) -> Vector:
     scale, precision = column.scale or 0, max(column.precision, 1)
     head, digits = raw[:, 0], raw[:, 1:]
     weights, lost, whole, plain = _tables(digits.shape[1], scale)
-    anything = digits.any(axis=1)
+    sums = np.einsum("ij,ij->i", digits.astype(np.int64), weights[head])
+    anything = sums != 0
+    unsure = np.flatnonzero(~anything)
+    anything[unsure] = digits[unsure].any(axis=1)
     valid = anything | (head != 0)
-    sums = (digits * weights[head]).sum(axis=1)
     negative = head < POSITIVE
     values = np.where(negative, sums - whole[head], sums)
-    good = (
-        plain[head]
-        & (anything | ~negative)
-        & (digits <= 99).all(axis=1)
-        & ~((digits != 0) & lost[head]).any(axis=1)
-    )
+    good = plain[head] & (anything | ~negative)
+    if len(digits) and digits.max() > 99:
+        good &= (digits <= 99).all(axis=1)
+    dropped = (digits != 0) & lost[head]
+    if dropped.any():
+        good &= ~dropped.any(axis=1)
     if scale % 2:
         tens = values // 10
         good &= tens * 10 == values

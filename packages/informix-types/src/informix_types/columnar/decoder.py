@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from ..codecs import codec_for
+from ..codecs import Codec, codec_for
 from ..column import ColumnType
 from ..context import Adapters, TypeContext
 from ..errors import ConversionError, FramingError
@@ -63,6 +63,7 @@ class ColumnarDecoder:
         ]
         self._smallest = [sum(sizes[index:]) for index in range(len(sizes) + 1)]
         """Bytes that the columns from an index on take at least."""
+        self._widest = sum(_widest(codec) for codec in self._codecs)
         self._fixed = self._smallest[0] if all(framing is Framing.FIXED for framing in framings) else None
 
     def decode(self, buf: bytes, offset: int = 0) -> tuple[Any, int]:
@@ -81,7 +82,7 @@ class ColumnarDecoder:
         arrays = []
         for index, vector in enumerate(vectors):
             try:
-                arrays.append(vector.to_arrow())
+                arrays.append(vector.to_arrow(self.schema.field(index).type))
             except ConversionError as exc:
                 raise self._located(index, exc) from exc
         return self._arrow.RecordBatch.from_arrays(arrays, schema=self.schema), rows.end
@@ -96,17 +97,18 @@ class ColumnarDecoder:
 
         The signature is that of a batch decoder, so that it can stand in for one while rows are fetched.
         """
-        end = find_rows(buf, offset, self._frame, self._fixed).end
+        end = find_rows(buf, offset, self._frame, self._fixed, self._widest).end
         self._check_end(buf, end)
         return ([bytes(buf[offset:end])] if end > offset else []), end
 
     def _vectors(self, buf: bytes, offset: int) -> tuple[Rows, list[Vector]]:
-        rows = find_rows(buf, offset, self._frame, self._fixed)
-        self._check_end(buf, rows.end)
+        rows = find_rows(buf, offset, self._frame, self._fixed, self._widest)
         try:
-            return rows, self._columns(rows)
+            vectors = self._columns(rows)
         except (FramingError, ConversionError) as exc:
             self._explain(buf, offset, exc)
+        self._check_end(buf, rows.end)
+        return rows, vectors
 
     def _columns(self, rows: Rows) -> list[Vector]:
         """Walk the columns of all rows; `at` plus `offset` is where the next one begins in each row."""
@@ -146,6 +148,16 @@ class ColumnarDecoder:
         """Have the reference decoder raise for the first bad row; if it takes them all, Arrow is what cannot."""
         batch_decoder(self._types, self._ctx, self._frame)(buf, offset)
         raise exc
+
+
+def _widest(codec: Codec) -> int:
+    """Bytes that a value takes at most, as described."""
+    framing = codec.layout.framing
+    if framing is Framing.FIXED:
+        return codec.layout.width or 0
+    if framing is Framing.COUNTED:
+        return _SMALLEST[framing] + (codec.type.max_length or 255)
+    return _SMALLEST[framing] + (codec.type.encoded_length or 1 << 31)
 
 
 def _split(rows: Rows, framing: Framing, at: Array) -> kernels.Spans:

@@ -18,8 +18,8 @@ HEAD = 8
 """Bytes of the message head: tag, warnings, size (sqli.md 4.1, TUPLE)."""
 STEP = [HEAD + size + (size & 1) for size in range(256)]
 """Bytes of a message by the low byte of its size, pad included."""
-SMALL = 1 << 16
-"""Rows below this size are walked by the two low bytes of the size."""
+LOW_BYTE = HEAD - 1
+"""Offset of the size's lowest byte in a message."""
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Rows:
         return everywhere[where].view(np.uint8).reshape(self.count, width)
 
 
-def find_rows(buf: bytes, offset: int, frame: RowFrame, size: int | None) -> Rows:
+def find_rows(buf: bytes, offset: int, frame: RowFrame, size: int | None, widest: int | None = None) -> Rows:
     """Find the complete row messages from `offset` on; stop before what is none.
 
     Args:
@@ -81,6 +81,7 @@ def find_rows(buf: bytes, offset: int, frame: RowFrame, size: int | None) -> Row
         offset: where to begin.
         frame: the message head around a row; must be two 16-bit words and a 32-bit size (sqli.md 4.1).
         size: bytes of every row, None when they vary.
+        widest: bytes of the longest possible row, None when that is not known.
     """
     np = need_numpy()
     data = np.frombuffer(buf, np.uint8)
@@ -93,45 +94,61 @@ def find_rows(buf: bytes, offset: int, frame: RowFrame, size: int | None) -> Row
         good = (np.ndarray((count, HEAD), np.uint8, data, offset, (stride, 1)) == head).all(axis=1)
         count = int(count if good.all() else good.argmin())
         return Rows(data, count, offset + HEAD, stride, None, None, offset + count * stride)
-    pieces = []
-    end = offset
-    while True:
-        starts, end, more = _walk(buf, data, end, frame)
-        pieces.append(starts)
-        if not more:
-            break
-    found = np.concatenate(pieces)
-    sizes = _sizes(data, found)
-    return Rows(data, len(found), 0, 0, found + HEAD, sizes, end)
+    walk = _walk_bytes if widest is not None and widest < len(STEP) else _walk_words
+    starts, sizes = [], []
+    end, more = offset, True
+    while more:
+        walked, end = walk(buf, end)
+        found, found_sizes, end, more = _verified(data, walked, end, frame)
+        walk = _walk_words  # longer than described: measured with more care from there on
+        starts.append(found)
+        sizes.append(found_sizes)
+    at = np.concatenate(starts) + HEAD if len(starts) > 1 else starts[0] + HEAD
+    return Rows(data, len(at), 0, 0, at, np.concatenate(sizes), end)
 
 
-def _sizes(data: Array, starts: Array) -> Array:
-    np = need_numpy()
-    return data[starts[:, None] + np.arange(4, HEAD)].view(">i4")[:, 0].astype(np.int64)
-
-
-def _walk(buf: bytes, data: Array, offset: int, frame: RowFrame) -> tuple[Array, int, bool]:
-    """Starts of the row messages from `offset` on, the offset behind them, and whether the walk goes on there.
-
-    The walk believes every size and looks at the two low bytes of it only; what it found is verified afterwards:
-    the first message that is no complete row ends it. A row of 64 KiB or more is taken alone.
-    """
-    np = need_numpy()
+def _walk_bytes(buf: bytes, offset: int) -> "tuple[array[int], int]":
+    """Starts of the messages from `offset` on, all taken for rows below 256 bytes, and where the walk ended."""
     found = array("q")
-    append, step, limit, at = found.append, STEP, len(buf) - HEAD + 1, offset
+    append, step, limit, at = found.append, STEP, len(buf), offset + LOW_BYTE
     while at < limit:
         append(at)
-        at += step[buf[at + 7]] + (buf[at + 6] << 8)
-    starts = np.frombuffer(found, np.int64) if found else np.zeros(0, np.int64)
-    head = np.frombuffer(Struct(frame.head).pack(frame.tag, 0, 0), np.uint8)[:4]
-    is_row = (data[starts[:, None] + np.arange(4)] == head).all(axis=1)
-    sizes = _sizes(data, starts)
-    ends = starts + HEAD + sizes + (sizes & 1)
-    complete = is_row & (sizes >= 0) & (ends <= len(buf))
-    good = complete & (sizes < SMALL)
+        at += step[buf[at]]
+    return found, at - LOW_BYTE
+
+
+def _walk_words(buf: bytes, offset: int) -> "tuple[array[int], int]":
+    """The same for rows below 64 KiB."""
+    found = array("q")
+    append, step, limit, at = found.append, STEP, len(buf), offset + LOW_BYTE
+    while at < limit:
+        append(at)
+        at += step[buf[at]] + (buf[at - 1] << 8)
+    return found, at - LOW_BYTE
+
+
+def _verified(data: Array, found: "array[int]", end: int, frame: RowFrame) -> tuple[Array, Array, int, bool]:
+    """Keep what is a complete row, up to the first message that is none or was measured wrongly.
+
+    Returns:
+        starts and sizes of the rows, the offset behind them, and whether the walk goes on there: behind a long
+        row that it had measured wrongly.
+    """
+    np = need_numpy()
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), end, False
+    starts = np.frombuffer(found, np.int64) - LOW_BYTE
+    everywhere = np.ndarray(max(len(data) - HEAD + 1, 0), "V8", data, 0, (1,))
+    heads = everywhere[starts].view(">u8").astype(np.uint64)
+    sizes = heads.astype(np.uint32).view(np.int32).astype(np.int64)
+    following = starts + (HEAD + sizes + (sizes & 1))
+    complete = (heads >> 32 == frame.tag << 16) & (sizes >= 0) & (following <= len(data))
+    good = complete.copy()
+    good[:-1] &= following[:-1] == starts[1:]
+    good[-1] &= following[-1] == end
     if good.all():
-        return starts, at, False
+        return starts, sizes, end, False
     first = int(good.argmin())
     if complete[first]:
-        return starts[: first + 1], int(ends[first]), True
-    return starts[:first], int(starts[first]), False
+        return starts[: first + 1], sizes[: first + 1], int(following[first]), True
+    return starts[:first], sizes[:first], int(starts[first]), False

@@ -41,15 +41,18 @@ class Vector:
     is_text: bool = False
     objects: list[Any] | None = None
 
-    def to_arrow(self) -> Any:
-        """Return the `pyarrow.Array`. Raises ConversionError where a value has no exact form there."""
+    def to_arrow(self, kind: Any) -> Any:
+        """Return the `pyarrow.Array` of data type `kind`, which is `schema.arrow_type` of the column's type.
+
+        Raises:
+            ConversionError: a value has no exact form there.
+        """
         np = need_numpy()
         pa = need_arrow()
         if self.objects is not None:
             return array_of(self.type, self.objects)
         nulls = 0 if self.valid is None else self.count - int(np.count_nonzero(self.valid))
         bitmap = pa.py_buffer(np.packbits(self.valid, bitorder="little")) if nulls else None
-        kind = arrow_type(self.type)
         if self.offsets is not None:
             buffers = [bitmap, pa.py_buffer(self.offsets), pa.py_buffer(np.ascontiguousarray(self.data))]
             return pa.Array.from_buffers(kind, self.count, buffers, nulls)
