@@ -16,6 +16,8 @@ from pathlib import Path
 from build_wheels import ROOT, build
 
 TEST_TOOLS = ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6.100"]
+EXTRAS = {"informix-types": "[arrow]"}
+"""Extras that a distribution's own tests are about."""
 SLIM = {"informix-db", "informix-wire", "informix-types"}
 
 
@@ -57,7 +59,7 @@ def main() -> int:
             tests = ROOT / "packages" / name / "tests"
             print(f"== {name}", flush=True)
             python = new_environment(work / name)
-            install(python, wheels, name, *TEST_TOOLS)
+            install(python, wheels, name + EXTRAS.get(name, ""), *TEST_TOOLS)
             copy = work / "tests" / name
             shutil.copytree(tests, copy)
             shutil.copy(ROOT / "pyproject.toml", work / "tests" / "pyproject.toml")
