@@ -143,6 +143,71 @@ final class Statements {
                 }
             }
         });
+        h.check("statement/collections", Statements::collections);
+        h.check("statement/several-in-one-text", c -> {
+            Harness.recreate(c, "s_multi", "a integer");
+            Harness.update(c, "insert into s_multi values (1); insert into s_multi values (2); update s_multi set a = a + 1");
+            Harness.equal("2, 3", Harness.text(Harness.query(c, "select a from s_multi order by a")), "rows");
+        });
+        h.check("statement/warnings-and-limits", c -> {
+            c.clearWarnings();
+            try (Statement s = c.createStatement()) {
+                s.setQueryTimeout(10);
+                s.setMaxRows(3);
+                s.setFetchSize(1);
+                try (ResultSet r = s.executeQuery("select tabid from systables where tabid > 0 order by tabid")) {
+                    Harness.equal("1, 2, 3", Harness.text(Harness.rows(r)), "rows");
+                }
+                s.setMaxRows(0);
+                Harness.isTrue(s.execute("select tabid from systables where tabid in (1, 2) order by tabid"), "a result");
+                Harness.equal("1, 2", Harness.text(Harness.rows(s.getResultSet())), "rows");
+                Harness.isTrue(!s.getMoreResults() && s.getUpdateCount() == -1, "no more results");
+            }
+        });
+        h.check("statement/sequences", c -> {
+            Harness.update(c, "drop sequence if exists s_seq");
+            Harness.update(c, "create sequence s_seq start with 5 increment by 2");
+            Harness.recreate(c, "s_seqt", "a bigint");
+            for (int i = 0; i < 3; i++) {
+                Harness.update(c, "insert into s_seqt values (s_seq.nextval)");
+            }
+            Harness.equal("5, 7, 9", Harness.text(Harness.query(c, "select a from s_seqt order by a")), "rows");
+            Harness.equal("9", Harness.text(Harness.query(c, "select s_seq.currval from sysmaster:sysdual")), "current");
+        });
+        h.check("statement/views-and-synonyms", c -> {
+            Harness.update(c, "drop view if exists s_view");
+            Harness.update(c, "drop synonym if exists s_syn");
+            Harness.recreate(c, "s_base", "a integer, b varchar(10)");
+            Harness.update(c, "insert into s_base values (1, 'one')");
+            Harness.update(c, "insert into s_base values (2, 'two')");
+            Harness.update(c, "create view s_view (x, y) as select a * 10, b from s_base where a > 1");
+            Harness.update(c, "create synonym s_syn for s_base");
+            Harness.equal("20|two", Harness.text(Harness.query(c, "select * from s_view")), "view");
+            Harness.equal(1, Harness.update(c, "delete from s_syn where a = 1"), "through the synonym");
+            Harness.equal("1", Harness.text(Harness.query(c, "select count(*) from s_base")), "rows left");
+        });
+        h.check("statement/merge", c -> {
+            Harness.recreate(c, "s_mt", "a integer, b varchar(10)");
+            Harness.recreate(c, "s_ms", "a integer, b varchar(10)");
+            Harness.update(c, "insert into s_mt values (1, 'old')");
+            Harness.update(c, "insert into s_ms values (1, 'new')");
+            Harness.update(c, "insert into s_ms values (2, 'two')");
+            Harness.equal(2, Harness.update(c, "merge into s_mt t using s_ms s on t.a = s.a"
+                    + " when matched then update set t.b = s.b"
+                    + " when not matched then insert (a, b) values (s.a, s.b)"), "count");
+            Harness.equal("1|new, 2|two", Harness.text(Harness.query(c, "select * from s_mt order by a")), "rows");
+        });
+        h.check("statement/window-functions-and-cte", c -> {
+            Harness.recreate(c, "s_win", "g integer, v integer");
+            for (String row : new String[] {"1, 10", "1, 20", "2, 5"}) {
+                Harness.update(c, "insert into s_win values (" + row + ")");
+            }
+            Harness.equal("1|10|1, 1|20|2, 2|5|1", Harness.text(Harness.query(c,
+                    "select g, v, row_number() over (partition by g order by v) from s_win order by 1, 2")), "numbers");
+            Harness.equal("1|30, 2|5", Harness.text(Harness.query(c,
+                    "with sums as (select g, sum(v) as total from s_win group by g) select g, total from sums order by g")),
+                    "common table expression");
+        });
         h.check("statement/result-metadata", Statements::resultMetadata);
         h.check("statement/prepared-metadata", c -> {
             Harness.recreate(c, "s_pm", "a integer, b varchar(17)");
@@ -213,6 +278,22 @@ final class Statements {
             }
             Harness.equal("1|5", Harness.text(Harness.query(c, "select * from s_ddl")), "after");
         });
+    }
+
+    /** JDBC asks for collections in a binary form that nobody knows: the server says so, and the session goes on. */
+    private static void collections(Connection c) throws Exception {
+        Harness.recreate(c, "s_coll", "id integer, s set(integer not null), l list(varchar(10) not null)");
+        Harness.update(c, "insert into s_coll values (1, set{1,2}, list{'a','b'})");
+        try (PreparedStatement p = c.prepareStatement("insert into s_coll values (?, ?, ?)")) {
+            p.setInt(1, 2);
+            p.setString(2, "SET{3}");
+            p.setString(3, "LIST{'c'}");
+            Harness.equal(1, p.executeUpdate(), "count");
+        }
+        Harness.fails(-513, null, () -> Harness.query(c, "select s from s_coll"));
+        Harness.equal("1", Harness.text(Harness.query(c, "select id from s_coll where 2 in s")), "found in the set");
+        Harness.equal("2", Harness.text(Harness.query(c, "select id from s_coll where 'c' in l")), "in the list");
+        Harness.equal("2, 1", Harness.text(Harness.query(c, "select cardinality(s) from s_coll order by id")), "sizes");
     }
 
     private static void everyday(Connection c) throws Exception {

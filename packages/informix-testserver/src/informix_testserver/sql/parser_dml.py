@@ -117,25 +117,39 @@ class DmlParser(QueryParser):
         while self.key == "WHEN":
             when = self.advance()
             if self.accept("NOT", "MATCHED", "THEN") and not_matched is None:
-                not_matched = self._merge_insert()
+                not_matched = self._merge_insert(target)
             elif self.accept("MATCHED", "THEN") and matched is None:
-                matched = self._merge_change()
+                matched = self._merge_change(target)
             else:
                 self.fail(when)
         if matched is None and not_matched is None:
             self.fail()
         return ast.Merge(token.pos, target, source, condition, matched, not_matched)
 
-    def _merge_change(self) -> ast.MergeUpdate | ast.MergeDelete:
+    def _merge_change(self, target: ast.TableRef) -> ast.MergeUpdate | ast.MergeDelete:
         token = self.token
         if self.accept("DELETE"):
             return ast.MergeDelete(token.pos)
         self.expect("UPDATE", "SET")
-        return ast.MergeUpdate(token.pos, self._assignments())
+        return ast.MergeUpdate(token.pos, self.comma_list(lambda: self._merge_assignment(target)))
 
-    def _merge_insert(self) -> ast.MergeInsert:
+    def _merge_assignment(self, target: ast.TableRef) -> ast.Assignment:
+        self._skip_qualifier(target)
+        return self._assignment()
+
+    def _skip_qualifier(self, target: ast.TableRef) -> None:
+        """Skip ``target.`` before a column of the table that MERGE changes."""
+        if self.peek() == "." and self.token.value.lower() == (target.alias or target.name.name).lower():
+            self.advance()
+            self.advance()
+
+    def _merge_insert(self, target: ast.TableRef) -> ast.MergeInsert:
+        def column() -> ast.Identifier:
+            self._skip_qualifier(target)
+            return self.identifier()
+
         token = self.expect("INSERT")
-        columns = self.names_in_parentheses() if self.key == "(" else ()
+        columns = self.parenthesised(column) if self.key == "(" else ()
         return ast.MergeInsert(token.pos, columns, self._values())
 
     # ---- routines
