@@ -33,7 +33,8 @@ class AsyncLine(asyncio.Protocol):
         self._turn = asyncio.Lock()
         self._owner: asyncio.Task[Any] | None = None
         self._work: Work[Any] | None = None
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[Dial | None] | None = None
+        """Done when the conversation has ended, or wants to dial: that cannot be done in a callback."""
         self._value: Any = _UNFINISHED
         self._error: BaseException | None = None
         self.reason: Exception | str = "it was closed"
@@ -128,8 +129,7 @@ class AsyncLine(asyncio.Protocol):
                 if dial is not None:
                     dial = self._advance(await self._dial(dial))
                 else:
-                    await self._wait(loop)
-                    dial = None
+                    dial = await self._wait(loop)
         except asyncio.CancelledError:
             await self._wind_up(loop)
             raise
@@ -165,6 +165,7 @@ class AsyncLine(asyncio.Protocol):
                     return step
                 if self._transport is None:
                     failure = lost(self.peer, self.reason)
+                    self._wake(step)
                     continue
                 # Who needs bytes waits for a reply, be it to an earlier request (a fetch sent ahead).
                 self._outstanding = True
@@ -183,15 +184,22 @@ class AsyncLine(asyncio.Protocol):
     def _end(self, value: Any, error: BaseException | None) -> None:
         self._work = None
         self._value, self._error = value, error
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+    def _waiting(self) -> bool:
+        """Whether the conversation waits for the server, so that a callback may step it."""
+        return self._work is not None and self._waiter is not None and not self._waiter.done()
 
-    async def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait until the conversation has ended; `data_received` steps it."""
+    def _wake(self, dial: Dial | None) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(dial)
+
+        self._wake(None)
+
+    async def _wait(self, loop: asyncio.AbstractEventLoop) -> Dial | None:
+        """Wait until the conversation has ended or dials (then return that); `data_received` steps it."""
         self._waiter = loop.create_future()
         self._arm(loop)
         try:
-            await self._waiter
+            return await self._waiter
         finally:
             self._waiter = None
 
@@ -229,7 +237,7 @@ class AsyncLine(asyncio.Protocol):
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        if self._work is None:
+        if not self._waiting():
             return
         now = loop.time()
         late = self._deadline is not None and now >= self._deadline
@@ -293,7 +301,7 @@ class AsyncLine(asyncio.Protocol):
         self._inbox.feed(data)
         if self._limits.silence is not None:
             self._heard = asyncio.get_running_loop().time()
-        if self._waiter is not None and self._work is not None:
+        if self._waiting():
             self._advance()
 
     def eof_received(self) -> bool:
@@ -310,5 +318,5 @@ class AsyncLine(asyncio.Protocol):
         if self._transport is None:
             return
         self._transport = None
-        if self._waiter is not None and self._work is not None:
+        if self._waiting():
             self._advance(lost(self.peer, self.reason))
