@@ -22,12 +22,11 @@ Handler = Callable[["Session", Any], None]
 
 
 class Move(NamedTuple):
-    """When a message is legal and what answers it.
+    """What answers a message.
 
     `xa`: the message leaves the branch that XEND has ended with the session (`xa.Branches.let_go`).
     """
 
-    phases: Phase
     handler: Handler
     xa: bool
 
@@ -96,8 +95,11 @@ _TABLE: Sequence[tuple[type[Message], Phase, Handler]] = [
 _LEAVES_BRANCH = frozenset(message for message, _, handler in _TABLE if handler.__module__ == xa.__name__)
 _LEAVES_BRANCH |= {pdu.Exit, pdu.StatementId, pdu.Close, pdu.Release, pdu.VersionRequest}
 
-MOVES: dict[type[Message], Move] = {
-    message: Move(phases, handler, message in _LEAVES_BRANCH) for message, phases, handler in _TABLE
+MOVES: dict[Phase, dict[type[Message], Move]] = {
+    phase: {
+        message: Move(handler, message in _LEAVES_BRANCH) for message, phases, handler in _TABLE if phase in phases
+    }
+    for phase in Phase
 }
 """Every message that may open or continue a group. FileRead, FileWrite and Err only answer SQ_FILE (5.15)."""
 

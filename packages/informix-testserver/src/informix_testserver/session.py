@@ -6,6 +6,7 @@ it names. One request group gets exactly one reply group, and nothing is done be
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from informix_types import TypeContext
@@ -121,6 +122,8 @@ class Session:
             self.server.protocol_errors.append(exc)
         finally:
             self.end()
+            with suppress(EndOfStream):
+                self.wire.flush()
 
     def end(self) -> None:
         """Free everything that the session holds; an open transaction is rolled back. May be called twice."""
@@ -158,8 +161,8 @@ class Session:
             for message in group:
                 if self.wire.take_urgent():
                     raise SqlError(-213, isam=-157)  # cancelled (sqli.md 5.17)
-                move = MOVES.get(type(message))
-                if move is None or self.phase not in move.phases:
+                move = MOVES[self.phase].get(type(message))
+                if move is None:
                     raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
                 if self.branches.held is not None and not move.xa:
                     self.branches.let_go(self)

@@ -28,6 +28,8 @@ __all__ = ["EndOfStream", "Wire"]
 
 _CHUNK = 1 << 16
 _LARGEST_CHUNK = 1 << 20
+_GATHERED = 1 << 14
+"""Bytes of replies that go out even while requests wait to be served."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on with zero seconds: close sends RST."""
 _AT_MARK = 0x40047307 if sys.platform == "darwin" else 0x8905
@@ -57,6 +59,8 @@ class Wire:
         self.number = number
         self.data = b""
         self.pos = 0
+        self._unsent: list[bytes] = []
+        self._unsent_size = 0
         self._faults = faults
         self._closing = closing
         self._lock = threading.Lock()
@@ -70,6 +74,7 @@ class Wire:
 
     def receive(self, size: int = _CHUNK) -> None:
         """Wait for more bytes and append them to the unread ones. Raises EndOfStream at the end."""
+        self.flush()
         try:
             if isinstance(self.sock, ssl.SSLSocket):
                 chunk = self._receive_tls(self.sock, size)
@@ -125,11 +130,25 @@ class Wire:
     # --- out ----------------------------------------------------------------------------------------------
 
     def send(self, messages: Sequence[bytes]) -> None:
-        """Send a reply group, through the faults if there are any. Raises EndOfStream."""
+        """Send a reply group, through the faults if there are any. Raises EndOfStream.
+
+        While more of what the client has sent is there to be served, replies are gathered and go out together.
+        """
         if self._faults.active:
+            self.flush()
             self._faults.deliver(self, messages)
-        else:
-            self.write(b"".join(messages))
+            return
+        data = b"".join(messages)
+        self._unsent.append(data)
+        self._unsent_size += len(data)
+        if self.pos == len(self.data) or self._unsent_size > _GATHERED:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send the replies that were gathered. Raises EndOfStream."""
+        if self._unsent:
+            data, self._unsent, self._unsent_size = b"".join(self._unsent), [], 0
+            self.write(data)
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are. Raises EndOfStream."""
