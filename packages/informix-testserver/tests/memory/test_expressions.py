@@ -67,7 +67,7 @@ D = Decimal
         ("trim(leading '0' from '007')", "VARCHAR(3)", "7"),
         ("rtrim('abxx', 'x')", "VARCHAR(4)", "ab"),
         ("lpad('7', 3, '0')", "VARCHAR(3)", "007"),
-        ("replace('banana', 'an', 'X')", "VARCHAR(255)", "bXXa"),
+        ("replace('banana', 'an', 'X')", "VARCHAR(6)", "bXXa"),
         ("instr('banana', 'an', 1, 2)", "INTEGER", 4),
         # NULL and choices
         ("nvl(null, 5)", "INTEGER", 5),

@@ -13,7 +13,28 @@ from informix_types import TypeCode
 from informix_types.context import TypeContext
 from informix_types.reference import decode_row, encode_row
 
-COLUMNS = "i si bi f sf d df m c v lv dt ts hm md iv ym b tx st".split()
+COLUMNS = (
+    "i",
+    "si",
+    "bi",
+    "f",
+    "sf",
+    "d",
+    "df",
+    "m",
+    "c",
+    "v",
+    "lv",
+    "dt",
+    "ts",
+    "hm",
+    "md",
+    "iv",
+    "ym",
+    "b",
+    "tx",
+    "st",
+)
 TABLE = (
     "create table t (i int, si smallint, bi bigint, f float, sf smallfloat, d decimal(8,2), df decimal(10), m money(8,2),"
     " c char(5), v varchar(10), lv lvarchar(20), dt date, ts datetime year to fraction(3), hm datetime hour to minute,"
@@ -106,8 +127,7 @@ def test_values_fit_their_description(session: Any, seed: int) -> None:
         rows = []
         while (row := cursor.fetch()) is not None:
             rows.append(row)
-    except SqlError as error:
-        assert error.sqlcode < 0
+    except SqlError:
         return
     types = [column.type for column in statement.columns]
     if any(kind.code in (TypeCode.BYTE, TypeCode.TEXT) for kind in types):

@@ -14,7 +14,7 @@ from .expr import Expr
 __all__ = ["FromClause", "bind_from"]
 
 DUPLICATE_NAME = -223
-JOINS = {"INNER": "JOIN", "CROSS": "JOIN", "LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}
+JOINS = {"INNER": "JOIN", "CROSS": "JOIN", "LEFT": "LEFT JOIN", "RIGHT": "LEFT JOIN", "FULL": "FULL JOIN"}
 
 
 @dataclass(slots=True)
@@ -296,8 +296,12 @@ def _join(b: Binder, node: ast.Join) -> _Piece:
         checks += right.checks
     elif node.kind == "LEFT":
         on += right.checks
+    elif node.kind == "RIGHT":
+        # Written as a LEFT JOIN, for sqlite knows RIGHT only from 3.39 on; columns are found by alias anyway.
+        left, right = right, left
+        checks, on = list(left.checks), list(right.checks)
     elif left.checks or right.checks:
-        # RIGHT and FULL JOIN keep unmatched rows of both sides, so a check cannot stand in ON or WHERE.
+        # FULL JOIN keeps unmatched rows of both sides, so a check can stand neither in ON nor in WHERE.
         left, right = _prechecked(left), _prechecked(right)
         checks = []
     if node.condition is not None:

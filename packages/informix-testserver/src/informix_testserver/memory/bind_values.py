@@ -23,6 +23,7 @@ from .types import (
     FRACTION,
     FRACTION5,
     INTEGER,
+    MAX_LVARCHAR,
     MONTH,
     SECOND,
     SYSDATE_TYPE,
@@ -208,7 +209,16 @@ def concatenate(b: Binder, left: Expr, right: Expr) -> Expr:
     length = char_length(left.type) + char_length(right.type)
     fixed = is_fixed_char(left.type) and is_fixed_char(right.type) and length <= 255
     kind = char(length) if fixed else text_of(length)
+    if length > MAX_LVARCHAR:
+        sql = b.call("concatenate", _joined, [left.sql, right.sql])
+        return Expr.of(sql, kind, aggregate=left.aggregate or right.aggregate)
     return Expr.of(f"({left.sql}||{right.sql})", kind, aggregate=left.aggregate or right.aggregate)
+
+
+def _joined(left: str, right: str) -> str:
+    if len(left) + len(right) > MAX_LVARCHAR:
+        raise SqlError(-881)
+    return left + right
 
 
 def _marker_hint(other: Expr, operator: str, wanted: ColumnType | None) -> ColumnType:

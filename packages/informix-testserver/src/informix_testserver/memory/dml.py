@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from informix_types import ColumnType
+from informix_types import ColumnType, TypeCode
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast
@@ -16,7 +16,7 @@ from .binder import Binder
 from .catalog import Column, Constraint, Table
 from .convert import converter
 from .expr import Expr
-from .rows import delete_row, insert_row, plan_of, update_row
+from .rows import RowPlan, delete_row, insert_row, plan_of, update_row
 from .statements import Handle, Plan, value_reader
 from .types import Family, family
 from .views import Target, target_of
@@ -206,9 +206,9 @@ class InsertHandle(Handle):
                 self.target.check(session, rowid)
             count += 1
         session.last_rows = count
-        if row_plan.serial is None or not count:
+        if not row_plan.serials or not count:
             return Outcome(rows=count, rowid=rowid)
-        return _with_serials(session, body.table, count, rowid)
+        return _with_serials(session, row_plan, count, rowid)
 
     def _rows(self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]) -> list[list[Any]]:
         body = plan.body
@@ -254,12 +254,16 @@ class InsertHandle(Handle):
         return found if convert is None or found is None else convert(found)
 
 
-def _with_serials(session: "MemorySession", table: Table, count: int, rowid: int) -> Outcome:
-    names = {6: "serial", 18: "serial8", 53: "bigserial"}
-    found = {
-        names[c.type.code]: getattr(session, f"last_{names[c.type.code]}") for c in table.columns if c.is_serial
-    }
-    return Outcome(rows=count, rowid=rowid, **found)
+def _with_serials(session: "MemorySession", plan: RowPlan, count: int, rowid: int) -> Outcome:
+    serial = serial8 = bigserial = 0
+    for _, column in plan.serials:
+        if column.type.code == TypeCode.SERIAL:
+            serial = session.last_serial
+        elif column.type.code == TypeCode.SERIAL8:
+            serial8 = session.last_serial8
+        else:
+            bigserial = session.last_bigserial
+    return Outcome(count, rowid, serial, serial8, bigserial)
 
 
 def _routine_query(node: ast.ExecuteRoutine) -> ast.Query:

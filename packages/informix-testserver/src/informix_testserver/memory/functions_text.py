@@ -6,11 +6,22 @@ from ..sql import ast
 from .bind_functions import function
 from .binder import ANY_TEXT, Binder
 from .expr import Expr
-from .types import INTEGER, Family, char, char_length, family, is_fixed_char, lvarchar, text_of, varchar
+from .types import (
+    INTEGER,
+    MAX_LVARCHAR,
+    Family,
+    char,
+    char_length,
+    family,
+    is_fixed_char,
+    lvarchar,
+    text_of,
+    varchar,
+)
 
 __all__ = ["subscripted", "substring", "trimmed"]
 
-SUBSCRIPT_NOT_CHAR, SUBSCRIPT_RANGE = -305, -306
+SUBSCRIPT_NOT_CHAR, SUBSCRIPT_RANGE, RESULT_TOO_LONG = -305, -306, -881
 
 
 def _same(b: Binder, argument: Expr, key: str, body: object) -> Expr:
@@ -71,6 +82,18 @@ def _length(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     else:
         sql = b.call("length", lambda v: len(_bytes(b, v)), [text.sql])
     return Expr.of(sql, INTEGER)
+
+
+def _limited(size: int, of: int = 1) -> int:
+    """Return a length that a result may have. Raises SqlError -881 beyond the longest LVARCHAR."""
+    if size * of > MAX_LVARCHAR:
+        raise SqlError(RESULT_TOO_LONG)
+    return size
+
+
+def _limited_text(text: str) -> str:
+    _limited(len(text))
+    return text
 
 
 def _bytes(b: Binder, value: str | bytes) -> bytes:
@@ -134,6 +157,7 @@ def _rpad(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
 
 def _pad(b: Binder, arguments: list[Expr], key: str) -> Expr:
     def pad(value: str, size: int, fill: str = " ") -> str | None:
+        _limited(size)
         if size <= len(value):
             return value[: max(size, 0)]
         if not fill:
@@ -144,8 +168,8 @@ def _pad(b: Binder, arguments: list[Expr], key: str) -> Expr:
 
     size = b.convert(arguments[1], INTEGER)
     sqls = [b.text(arguments[0]).sql, size.sql, *(b.text(a).sql for a in arguments[2:])]
-    known = size.value if size.constant and size.value is not None else 255
-    return Expr.of(b.call(key, pad, sqls), text_of(known) if 0 < known <= 32739 else lvarchar())
+    known = size.value if size.constant and size.value is not None else MAX_LVARCHAR
+    return Expr.of(b.call(key, pad, sqls), text_of(max(1, known)))
 
 
 def substring(b: Binder, arguments: list[Expr], *, standard: bool) -> Expr:
@@ -213,10 +237,12 @@ def _replace(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     def replace(value: str | None, old: str | None, new: str | None = "") -> str | None:
         if value is None:
             return None
-        return value.replace(old, new or "") if old else value
+        return _limited_text(value.replace(old, new or "")) if old else value
 
     sql = b.call("replace", replace, [t.sql for t in texts], strict=False)
-    return Expr.of(sql, lvarchar(32739) if char_length(texts[0].type) > 255 else varchar(255))
+    old, new = texts[1], texts[2] if len(texts) > 2 else None
+    shrinks = old.constant and (new is None or (new.constant and len(new.value or "") <= len(old.value or "")))
+    return Expr.of(sql, text_of(char_length(texts[0].type)) if shrinks else lvarchar(MAX_LVARCHAR))
 
 
 @function("concat", least=2)
@@ -271,13 +297,18 @@ def _right(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
 
 @function("space")
 def _space(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
-    return Expr.of(b.call("space", lambda n: " " * n, [b.convert(arguments[0], INTEGER).sql]), lvarchar())
+    return Expr.of(
+        b.call("space", lambda n: " " * _limited(n), [b.convert(arguments[0], INTEGER).sql]),
+        lvarchar(MAX_LVARCHAR),
+    )
 
 
 @function("repeat", least=2)
 def _repeat(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     text, count = b.text(arguments[0]), b.convert(arguments[1], INTEGER)
-    return Expr.of(b.call("repeat", lambda v, n: v * n, [text.sql, count.sql]), lvarchar(32739))
+    return Expr.of(
+        b.call("repeat", lambda v, n: v * _limited(n, len(v)), [text.sql, count.sql]), lvarchar(MAX_LVARCHAR)
+    )
 
 
 @function("ascii")

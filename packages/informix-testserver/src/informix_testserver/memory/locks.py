@@ -61,6 +61,11 @@ class LockManager:
         self._writers: dict[int, dict[LockOwner, int]] = {}
         self._held: dict[LockOwner, _Held] = {}
 
+    @property
+    def tables_locked(self) -> bool:
+        """Whether any table is locked as a whole."""
+        return bool(self._tables)
+
     # ------------------------------------------------------------------------------------------------- rows
 
     def lock_row(self, owner: LockOwner, table: int, row: int, mode: str, code: int = READ_FAILED) -> None:

@@ -56,7 +56,7 @@ class RowPlan:
     uniques: list[_Unique] = field(default_factory=list)
     foreign_keys: list[_ForeignKey] = field(default_factory=list)
     checks: list[tuple[Constraint, str]] = field(default_factory=list)
-    serial: int | None = None
+    serials: list[tuple[int, Column]] = field(default_factory=list)
 
 
 def plan_of(session: "MemorySession", table: Table) -> RowPlan:
@@ -81,7 +81,7 @@ def _make_plan(session: "MemorySession", table: Table) -> RowPlan:
     )
     positions = {column.number: index for index, column in enumerate(table.columns)}
     plan.required = [i for i, column in enumerate(table.columns) if column.not_null or column.is_serial]
-    plan.serial = next((i for i, column in enumerate(table.columns) if column.is_serial), None)
+    plan.serials = [(i, column) for i, column in enumerate(table.columns) if column.is_serial]
     for index in table.indexes:
         if index.unique:
             owner = next((c for c in table.constraints if c.index == index.name), None)
@@ -111,7 +111,7 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
     """Insert a row of stored values in column order; return its rowid. Raises SqlError, LockConflict."""
     table = plan.table
     session.row_mark = len(session.undo)
-    if plan.serial is not None:
+    if plan.serials:
         _serial(session, plan, values)
     for at in plan.required:
         if values[at] is None:
@@ -133,9 +133,7 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
 
 
 def _serial(session: "MemorySession", plan: RowPlan, values: list[Any]) -> None:
-    for at, column in enumerate(plan.columns):
-        if not column.is_serial:
-            continue
+    for at, column in plan.serials:
         last = plan.table.serials.get(column.number, 0)
         value = values[at]
         if not value:

@@ -7,13 +7,14 @@ handle keeps one plan for each combination of parameter types it was executed wi
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import Parsed, ast, statement_name
-from . import bind_functions, bind_values, collections  # noqa: F401 - they register themselves in BINDERS
+from . import bind_functions, bind_values, collections, decimals  # noqa: F401 - they register themselves in BINDERS
 from .bind_query import BoundQuery, bind_query
 from .binder import Bind, Binder
 from .catalog import Table
@@ -21,7 +22,7 @@ from .convert import converter
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .pyvalues import read_parameter, reader, writer
-from .types import UNKNOWN, Family, family
+from .types import FLOATING_DECIMAL, UNKNOWN, Family, family
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -46,7 +47,12 @@ def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[
     source = actual.with_flags(0)
     if source.code in (TypeCode.DATETIME, TypeCode.INTERVAL) and not source.encoded_length:
         return lambda _value: None  # a NULL without a qualifier, as JDBC binds it
-    change = converter(source, target, env) if family(source) is not Family.DECIMAL else _from_decimal(target, env)
+    if family(source) is Family.DECIMAL:
+        if family(target) is Family.DECIMAL:
+            return _decimal_reader(target)
+        change = converter(FLOATING_DECIMAL, target, env)
+    else:
+        change = converter(source, target, env)
     if change is None:
         return lambda value: read_parameter(source, value)
     read = reader(source)
@@ -63,13 +69,18 @@ def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[
     return convert
 
 
-def _from_decimal(target: ColumnType, env: Any) -> Callable[[Any], Any] | None:
+def _decimal_reader(target: ColumnType) -> Callable[[Any], Any]:
     """The precision that a BIND carries for a DECIMAL is to be ignored (sqli.md 12 #11): it may hold anything."""
-    from .types import FLOATING_DECIMAL
+    precision, scale = target.precision, target.scale
 
-    if target == FLOATING_DECIMAL:
-        return None
-    return converter(FLOATING_DECIMAL, target, env)
+    def read(value: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise SqlError(-415)
+        return decimals.pack(decimals.round_to(decimals.CONTEXT.plus(value), precision, scale))
+
+    return read
 
 
 def compile_binds(binds: Iterable[Bind], parameters: Sequence[Parameter], env: Any) -> list[tuple[int, Any]]:
@@ -213,7 +224,7 @@ class Handle:
 
             for table in plan.old_versions:
                 fill_old_versions(session, table)
-        if not session.reads_dirty:
+        if session.locks.tables_locked and not session.reads_dirty:
             for key in plan.tables:
                 session.locks.check_table(session, key, write=False)
 

@@ -114,6 +114,7 @@ COUNT = ColumnType(TypeCode.DECIMAL, 15 << 8)
 FLOATING_DECIMAL = ColumnType(TypeCode.DECIMAL, MAX_DIGITS << 8 | FLOATING)
 
 MAX_CHAR = 32767
+MAX_LVARCHAR = 32739
 
 
 def decimal(precision: int, scale: int | None = None) -> ColumnType:
@@ -143,7 +144,7 @@ def lvarchar(length: int = 2048) -> ColumnType:
 
 def text_of(length: int) -> ColumnType:
     """Return the narrowest type for character results: VARCHAR up to 255 bytes, else LVARCHAR."""
-    return varchar(max(length, 1)) if length <= 255 else lvarchar(min(length, MAX_CHAR))
+    return varchar(max(length, 1)) if length <= 255 else lvarchar(min(length, MAX_LVARCHAR))
 
 
 def field_digits(field: int) -> int:
