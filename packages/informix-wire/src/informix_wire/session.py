@@ -5,7 +5,7 @@ which read and change the session.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -190,6 +190,8 @@ class Session:
     """A conversation stands at a yield of bytes: how many of them left is unknown."""
     recoverable: bool = False
     """BROKEN only because a conversation was abandoned at a message boundary while it waited."""
+    tap: Callable[[bytes], None] | None = None
+    """Sees all bytes that conversations send, for a trace."""
     _cursors: int = 0
     _frees: "deque[tuple[Prepared, str | None, bool]]" = field(default_factory=deque)
     _stray_ids: "deque[int]" = field(default_factory=deque)

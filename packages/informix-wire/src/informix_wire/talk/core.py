@@ -42,6 +42,8 @@ def more(session: Session) -> Conversation[None]:
 
 def send(session: Session, data: bytes) -> Conversation[None]:
     """Have the shell send all of `data`."""
+    if session.tap is not None:
+        session.tap(data)
     session.sending = True
     yield data
     session.sending = False
