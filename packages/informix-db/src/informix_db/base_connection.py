@@ -61,6 +61,9 @@ class BaseConnection(TwoPhase, BulkTransfer):
         for address in self._settings.addresses:
             try:
                 yield from self._login_gen(address)
+                log.debug(
+                    "connected to %s as %s, server %s", self._line_base.peer, self._settings.user, self.server_name
+                )
                 return connection
             except OperationalError as error:
                 self._line_base.close()
@@ -112,7 +115,7 @@ class BaseConnection(TwoPhase, BulkTransfer):
         self, settings: Settings, address: Address, server: str
     ) -> Work[login_talk.Redirect | None]:
         """Connect and log in once; None when the session stands."""
-        session = self._session = Session(encoding=settings.encoding)
+        session = self._session = self._new_session(settings)
         hostname = settings.tls_server_hostname or address.host
         try:
             yield Dial(address, session.inbox, settings.tls, hostname, settings.keepalive)
@@ -220,6 +223,7 @@ class BaseConnection(TwoPhase, BulkTransfer):
         finally:
             session.state = State.CLOSED
             self._line_base.close()
+            log.debug("closed the connection to %s", self._line_base.peer)
 
     def _leave_gen(self, failed: bool) -> Work[None]:
         """End of a with-block: commit, or roll back after an error; then close."""

@@ -35,6 +35,7 @@ from .placeholders import Query, compile_query
 from .settings import Settings
 from .statement_cache import Statement, StatementCache
 from .steps import Limits, Work, lost
+from .trace_file import TraceFile, traced_session
 from .translate import translated
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Line(Protocol):
     """Why there is no socket any more."""
     tls: tuple[str, str] | None
     """Protocol and cipher, None for plain TCP."""
+    on_interrupt: Callable[[bytes], None] | None
+    """Told about the urgent bytes that are sent, for a trace."""
 
     @property
     def closed(self) -> bool:
@@ -134,6 +137,14 @@ class BaseSession:
             encoding=settings.encoding, errors=settings.encoding_errors, trim_char=settings.trim_char
         )
         self._adapted_context = self._plain_context
+
+    def _new_session(self, settings: Settings) -> Session:
+        """Return the session for one login, traced if the settings say so."""
+        if settings.trace is None:
+            return Session(encoding=settings.encoding)
+        trace = TraceFile(settings.trace)
+        self._line_base.on_interrupt = trace.interrupt
+        return traced_session(settings.encoding, trace)
 
     # -- what it is --------------------------------------------------------------------------------------------
 

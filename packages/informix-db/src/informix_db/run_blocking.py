@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from informix_wire.inbox import Inbox
@@ -41,6 +42,7 @@ class BlockingLine:
         self.interrupted = False
         """An urgent byte was sent; whoever ends the conversation must know whether the server acted on it."""
         self._timeout: float | None = None
+        self.on_interrupt: Callable[[bytes], None] | None = None
         self.peer = "the server"
         self.reason: Exception | str = "it was closed"
         self.tls: tuple[str, str] | None = None
@@ -255,6 +257,8 @@ class BlockingLine:
             except OSError:
                 return False
             self.interrupted = True
+            if self.on_interrupt is not None:
+                self.on_interrupt(INTERRUPT_BYTE)
             return True
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ The counterpart of ``informix_db.run_blocking``; both carry out the same steps (
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 from informix_db.errors import InterfaceError, StatementCancelled
@@ -47,6 +48,7 @@ class AsyncLine(asyncio.Protocol):
         self._expired = False
         self._outstanding = False
         self.interrupted = False
+        self.on_interrupt: Callable[[bytes], None] | None = None
         self.peer = "the server"
         self.tls: tuple[str, str] | None = None
 
@@ -106,6 +108,8 @@ class AsyncLine(asyncio.Protocol):
         except OSError:
             return False
         self.interrupted = True
+        if self.on_interrupt is not None:
+            self.on_interrupt(INTERRUPT_BYTE)
         return True
 
     def close(self) -> None:
@@ -162,10 +166,10 @@ class AsyncLine(asyncio.Protocol):
                 step = work.send(None) if failure is None else work.throw(failure)
                 failure = None
                 if isinstance(step, Dial):
+                    self._wake(step)
                     return step
                 if self._transport is None:
                     failure = lost(self.peer, self.reason)
-                    self._wake(step)
                     continue
                 # Who needs bytes waits for a reply, be it to an earlier request (a fetch sent ahead).
                 self._outstanding = True
@@ -181,9 +185,6 @@ class AsyncLine(asyncio.Protocol):
     def _unfinished(self) -> bool:
         return self._work is not None
 
-    def _end(self, value: Any, error: BaseException | None) -> None:
-        self._work = None
-        self._value, self._error = value, error
     def _waiting(self) -> bool:
         """Whether the conversation waits for the server, so that a callback may step it."""
         return self._work is not None and self._waiter is not None and not self._waiter.done()
@@ -192,6 +193,9 @@ class AsyncLine(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(dial)
 
+    def _end(self, value: Any, error: BaseException | None) -> None:
+        self._work = None
+        self._value, self._error = value, error
         self._wake(None)
 
     async def _wait(self, loop: asyncio.AbstractEventLoop) -> Dial | None:
