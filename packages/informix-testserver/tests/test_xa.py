@@ -9,6 +9,7 @@ from informix_wire.pdu import Xid
 
 ONE, TWO = Xid(0x1234, b"\1\2\3\4", b"\t\x08"), Xid(0x1234, b"\5", b"")
 SUCCESS, FAIL, ONE_PHASE, START_SCAN = 0x04000000, 0x20000000, 0x40000000, 0x01000000
+SUSPEND, JOIN, RESUME = 0x02000000, 0x00200000, 0x08000000
 DUPLICATE, PROTOCOL, UNKNOWN, ROLLED_BACK = -8, -6, -4, 100
 
 
@@ -36,8 +37,8 @@ def manager(script, server, connect):
     return make
 
 
-def work(client, xid, end=SUCCESS):
-    assert code(client.ask(pdu.XaStart(xid, 1))) == 0
+def work(client, xid, end=SUCCESS, start=0):
+    assert code(client.ask(pdu.XaStart(xid, 1, start))) == 0
     command = pdu.Command(0, "update t set a = 1"), pdu.NDescribe(), pdu.Execute(), pdu.Release()
     assert client.ask(*command)[0] == pdu.Done(0, 1)
     assert code(client.ask(pdu.XaEnd(xid, 1, end))) == 0
@@ -104,9 +105,20 @@ def test_local_transactions_are_refused_in_a_branch(manager):
 def test_a_branch_is_resumed_by_its_session(script, manager):
     client = manager()
     work(client, ONE)
-    work(client, ONE)
+    assert code(client.ask(pdu.XaStart(ONE, 1))) == DUPLICATE
+    work(client, ONE, start=JOIN)
     assert code(client.ask(pdu.XaCommit(ONE, 1, ONE_PHASE))) == 0
     assert actions(script) == ["connect", "begin", "commit"]
+
+
+def test_a_suspended_branch_is_resumed_after_another_one(script, manager):
+    client = manager()
+    work(client, ONE, SUSPEND)
+    work(client, TWO)
+    assert code(client.ask(pdu.XaRollback(TWO, 1))) == 0
+    work(client, ONE, start=RESUME)
+    assert code(client.ask(pdu.XaCommit(ONE, 1, ONE_PHASE))) == 0
+    assert actions(script) == ["connect", "begin", "connect", "begin", "rollback", "close", "commit"]
 
 
 def test_two_branches_and_local_work_are_kept_apart(script, manager):

@@ -76,6 +76,86 @@ final class Xa {
             }
             expect("5, 6");
         });
+        xa(h, "xa/read-only", (x, c) -> {
+            x.start(Id.of(9), XAResource.TMNOFLAGS);
+            Harness.query(c, "select a from x_xa");
+            x.end(Id.of(9), XAResource.TMSUCCESS);
+            int vote = x.prepare(Id.of(9));
+            if (vote == XAResource.XA_OK) {
+                x.commit(Id.of(9), false); // a server need not notice
+            } else {
+                Harness.equal(XAResource.XA_RDONLY, vote, "vote");
+            }
+        });
+        xa(h, "xa/suspend-and-resume", (x, c) -> {
+            x.start(Id.of(10), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (10)");
+            x.end(Id.of(10), XAResource.TMSUSPEND);
+            x.start(Id.of(11), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (11)");
+            x.end(Id.of(11), XAResource.TMSUCCESS);
+            x.rollback(Id.of(11));
+            x.start(Id.of(10), XAResource.TMRESUME);
+            Harness.update(c, "insert into x_xa values (12)");
+            x.end(Id.of(10), XAResource.TMSUCCESS);
+            x.commit(Id.of(10), true);
+            expect("10, 12");
+        });
+        xa(h, "xa/isolated-until-commit", (x, c) -> {
+            x.start(Id.of(13), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (13)");
+            x.end(Id.of(13), XAResource.TMSUCCESS);
+            x.prepare(Id.of(13));
+            try (Connection other = Harness.connect("testdb")) {
+                Harness.update(other, "set isolation to dirty read");
+                Harness.equal("13", Harness.text(Harness.query(other, "select a from x_xa")), "dirty read");
+                Harness.update(other, "set isolation to committed read");
+                try {
+                    Harness.query(other, "select a from x_xa");
+                    throw new AssertionError("a prepared branch does not hold its locks");
+                } catch (SQLException locked) {
+                    Harness.isTrue(locked.getErrorCode() != 0, "a code");
+                }
+            }
+            x.commit(Id.of(13), false);
+            expect("13");
+        });
+        h.run("xa/recovered-by-another", () -> {
+            try (Connection c = Harness.connect("testdb")) {
+                Harness.recreate(c, "x_xa", "a integer");
+            }
+            XAConnection first = source().getXAConnection();
+            first.getXAResource().start(Id.of(14), XAResource.TMNOFLAGS);
+            Connection c = first.getConnection();
+            Harness.update(c, "insert into x_xa values (14)");
+            first.getXAResource().end(Id.of(14), XAResource.TMSUCCESS);
+            Harness.equal(XAResource.XA_OK, first.getXAResource().prepare(Id.of(14)), "prepare");
+            c.close();
+            first.close();
+            XAConnection second = source().getXAConnection();
+            try {
+                Harness.isTrue(recovered(second.getXAResource(), Id.of(14)), "found by another connection");
+                second.getXAResource().commit(Id.of(14), false);
+            } finally {
+                second.close();
+            }
+            expect("14");
+        });
+        h.run("xa/lost-before-prepare", () -> {
+            try (Connection c = Harness.connect("testdb")) {
+                Harness.recreate(c, "x_xa", "a integer");
+            }
+            XAConnection first = source().getXAConnection();
+            Connection c = first.getConnection();
+            first.getXAResource().start(Id.of(15), XAResource.TMNOFLAGS);
+            Harness.update(c, "insert into x_xa values (15)");
+            first.getXAResource().end(Id.of(15), XAResource.TMSUCCESS);
+            first.close();
+            try (Connection other = Harness.connect("testdb")) {
+                Harness.update(other, "set lock mode to wait 10");
+                Harness.equal("", Harness.text(Harness.query(other, "select a from x_xa")), "rolled back");
+            }
+        });
         xa(h, "xa/errors", (x, c) -> {
             try {
                 x.commit(Id.of(7), true);

@@ -107,6 +107,14 @@ class Session:
         if self.database:
             self.engine.open_database(self.database)
 
+    def adopt_engine(self, engine: EngineSession) -> None:
+        """Go on with the engine session of an XA branch that is resumed."""
+        for statement in self.statements:
+            statement.close_cursor()
+        self.engine.close()
+        self.engine = engine
+        self._attach()
+
     # --- the loop -------------------------------------------------------------------------------------------
 
     def run(self) -> None:

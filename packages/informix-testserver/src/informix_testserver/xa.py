@@ -42,7 +42,9 @@ LOCAL_STATEMENTS = frozenset({34, 35, 36})
 ONE_PHASE = 0x40000000
 START_SCAN = 0x01000000
 END_FAILED = 0x20000000
-"""Flags of X/Open XA: TMONEPHASE, TMSTARTRSCAN, TMFAIL."""
+JOIN = 0x00200000
+RESUME = 0x08000000
+"""Flags of X/Open XA: TMONEPHASE, TMSTARTRSCAN, TMFAIL, TMJOIN, TMRESUME."""
 
 
 class Code(IntEnum):
@@ -182,7 +184,7 @@ def start(session: "Session", message: pdu.XaStart) -> int:
             return Code.OUT_OF_ORDER
         known = mine.registry.branches.get(message.xid)
         if known is not None:
-            return _resume(session, known)
+            return _resume(session, known, message.flags)
         if not session.flags & DatabaseFlag.LOGGED:
             return Code.RESOURCE_ERROR
         mine.let_go(session)
@@ -193,12 +195,17 @@ def start(session: "Session", message: pdu.XaStart) -> int:
     return Code.OK
 
 
-def _resume(session: "Session", branch: Branch) -> int:
-    """Join or resume an idle branch of this session (TMJOIN, TMRESUME)."""
-    if branch.state is not State.IDLE or branch.owner is not session:
+def _resume(session: "Session", branch: Branch, flags: int) -> int:
+    """Join or resume an idle branch, also one that was suspended and took its engine session along."""
+    if branch.state is not State.IDLE or branch.owner not in (session, None) or not flags & (JOIN | RESUME):
         return Code.DUPLICATE
-    session.branches.held = None
-    session.branches.active = branch
+    mine = session.branches
+    if branch.owner is None:
+        mine.let_go(session)
+        session.adopt_engine(branch.engine)
+        branch.owner = session
+    mine.held = None
+    mine.active = branch
     branch.state = State.ACTIVE
     return Code.OK
 
