@@ -21,6 +21,7 @@ def connect(port: int, **settings: Any) -> informix_db.Connection:
         "user": "me",
         "password": "pw",
         "connect_timeout": 5.0,
+        "client_locale": "en_US.8859-1",
         **settings,
     }
     return informix_db.connect(**settings)

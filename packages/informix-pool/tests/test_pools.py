@@ -24,7 +24,15 @@ def answer(group: tuple[Message, ...]) -> list[Message]:
 
 
 def settings(port: int, **more: Any) -> dict[str, Any]:
-    return {"host": "127.0.0.1", "port": port, "user": "u", "password": "p", "database": "d", **more}
+    return {
+        "host": "127.0.0.1",
+        "port": port,
+        "user": "u",
+        "password": "p",
+        "database": "d",
+        "client_locale": "en_US.8859-1",
+        **more,
+    }
 
 
 def test_the_doors_lead_here() -> None:

@@ -76,8 +76,9 @@ def connect(
         statement_timeout: seconds that one call may take; then the server is interrupted, `StatementTimeout` is
             raised and the connection stays usable. None for no limit.
         keepalive: have TCP probe an idle connection; on by default.
-        client_locale: e.g. ``en_US.utf8``: the code set in which text travels, by default ``CLIENT_LOCALE`` or
-            ``en_US.8859-1``. Characters that it lacks raise DataError.
+        client_locale: e.g. ``en_US.utf8``: the code set in which text travels. By default ``CLIENT_LOCALE``, else
+            the database's own, which is asked for once for each database and process; ``en_US.8859-1`` without a
+            database. Characters that it lacks raise DataError.
         db_locale: the database's locale; normally left out.
         encoding_errors: "strict" (default) or another handler of `codecs` for text that cannot be decoded.
         env: further environment variables of the session, such as ``DBDATE``, ``DELIMIDENT``, ``OPTOFC``.

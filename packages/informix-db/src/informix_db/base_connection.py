@@ -9,7 +9,7 @@ import socket
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from informix_types import TypeRegistry
 from informix_types.registry import GLOBAL
@@ -18,10 +18,11 @@ from informix_wire.errors import LoginRejected
 from informix_wire.pdu.login import LoginRequest, ProcessInfo, ServiceInfo
 from informix_wire.session import Session, State
 from informix_wire.talk import login as login_talk
-from informix_wire.talk import pam, setup
+from informix_wire.talk import pam, setup, transaction
 
 from .base_bulk import BulkTransfer
 from .base_session import guarded, log
+from .decoding import first_value_gen
 from .doors import need
 from .environment import info_pairs, login_pairs
 from .errors import Error, OperationalError
@@ -40,6 +41,10 @@ _MAX_LOGINS: Final = 6
 _WRONG_SERVER_NAME: Final = -761
 _LOCALE_MISMATCH: Final = -23197
 """DB_LOCALE was given and is not the database's (sqli.md 9)."""
+_LOCALE_QUERY: Final = "SELECT site FROM informix.systables WHERE tabname = ' GL_COLLATE'"
+_AGAIN: Final = "again"
+_locales: Final[dict[tuple[str, int, str | None], str]] = {}
+"""Locales of databases (host, port, name) that connections of this process have asked for."""
 _SET_LOCK_MODE: Final = 46
 _SET_ISOLATION: Final = 48
 CLOSE_LIMITS: Final = Limits(total=5.0, connecting=True)
@@ -106,6 +111,8 @@ class BaseConnection(TwoPhase, BulkTransfer):
                 continue
             if answer is None:
                 return
+            if isinstance(answer, str):
+                continue
             log.info("%s:%s redirects to %s:%s", address.host, address.port, answer.host, answer.port)
             server = answer.server or server
             address, may_rename = Address(answer.host, port_number(answer.port, server)), False
@@ -113,8 +120,16 @@ class BaseConnection(TwoPhase, BulkTransfer):
 
     def _one_login_gen(
         self, settings: Settings, address: Address, server: str
-    ) -> Work[login_talk.Redirect | None]:
-        """Connect and log in once; None when the session stands."""
+    ) -> Work[login_talk.Redirect | Literal["again"] | None]:
+        """Connect and log in once.
+
+        Returns:
+            None when the session stands; `_AGAIN` when it must be made anew with the locale that was learned.
+        """
+        where = (address.host, address.port, settings.database)
+        if not settings.locale_given and where in _locales:
+            settings = settings.with_locale(_locales[where])
+        self._use(settings)
         session = self._session = self._new_session(settings)
         hostname = settings.tls_server_hostname or address.host
         try:
@@ -125,7 +140,12 @@ class BaseConnection(TwoPhase, BulkTransfer):
             answer = yield from login_talk.login(session, self._login_request(settings, server))
             if isinstance(answer, login_talk.Redirect):
                 return answer
-            yield from self._setup_gen(session)
+            yield from self._setup_gen(session, settings)
+            if settings.database is not None and not settings.locale_given and where not in _locales:
+                _locales[where] = yield from self._locale_gen(session, settings)
+                if settings.with_locale(_locales[where]).encoding != settings.encoding:
+                    log.info("database %s has locale %s; connecting with that", settings.database, _locales[where])
+                    return _AGAIN
         except OperationalError as error:
             if error.sqlcode or error.retry != "reconnect":
                 raise
@@ -150,14 +170,25 @@ class BaseConnection(TwoPhase, BulkTransfer):
             service=ServiceInfo(0, 0, settings.application_name or "informix-db"),
         )
 
-    def _setup_gen(self, session: Session) -> Work[None]:
-        settings = self._settings
+    def _setup_gen(self, session: Session, settings: Settings) -> Work[None]:
         yield from setup.negotiate(session, OFFER_JDBC)
         if session.caps.pam:
             yield from pam.authenticate_pam(session, settings.pam_answer or self._answer_with_password)
         yield from setup.send_environment(session, info_pairs(settings))
         if settings.database is not None:
             yield from setup.open_database(session, settings.database)
+
+    def _locale_gen(self, session: Session, settings: Settings) -> Work[str]:
+        """Return the database's locale; ours when it does not say.
+
+        With another code set the server would convert, and substitute what ours lacks (sqli.md 8 #20, 9). JDBC
+        asks the same question at the same place (sqli.md 3.6).
+        """
+        found = yield from first_value_gen(session, _LOCALE_QUERY, self._plain_context)
+        if session.in_transaction:
+            # MODE ANSI: the question has opened a transaction (sqli.md 5.10).
+            yield from transaction.rollback(session)
+        return found.strip() if isinstance(found, str) and found.strip() else settings.client_locale
 
     def _answer_with_password(self, style: int, _text: str) -> str:
         """Answer a PAM challenge: hidden input is the password, visible input the user (sqli.md 2.6)."""

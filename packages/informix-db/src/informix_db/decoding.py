@@ -4,20 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from informix_types import BlobDescriptor, ColumnType, TypeCode, TypeContext
+from informix_types import BlobDescriptor, ColumnType, ConversionError, TypeCode, TypeContext
+from informix_types.reference import batch_decoder as reference_decoder
 from informix_types.rowcode import batch_decoder
 from informix_types.rows import RowFactory
-from informix_wire.rows import TUPLE_FRAME, RowPlan
+from informix_wire.errors import ServerError
+from informix_wire.rows import TUPLE_FRAME, RowPlan, row_plan
 from informix_wire.session import Prepared, Session
+from informix_wire.talk import fetch, statement
 from informix_wire.talk.block import Decoder
 from informix_wire.talk.large_object import fetch_blob
 
 from .statement_cache import Statement
 from .steps import Work
 
-__all__ = ["RowDecoding"]
+__all__ = ["RowDecoding", "first_value_gen"]
 
 
+_SMALL_BUFFER: Final = 4096
 _BLOBS: Final = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 
 
@@ -70,3 +74,27 @@ class RowDecoding:
         if column.code == TypeCode.TEXT:
             return data.decode(self.context.encoding, self.context.errors)
         return data
+
+
+def first_value_gen(session: Session, sql: str, context: TypeContext) -> Work[Any]:
+    """Run a query of the driver's own; return the first value of its first row, None when it fails or is empty."""
+    try:
+        prepared = yield from statement.prepare(session, sql, 0)
+    except ServerError:
+        return None
+    try:
+        plan = row_plan(prepared.columns, session.caps)
+        block = yield from fetch.open_cursor(
+            session,
+            prepared,
+            None,
+            None,
+            fetch_buffer=_SMALL_BUFFER,
+            decoder=reference_decoder(plan.types, context, TUPLE_FRAME),
+            ret_types=plan.ret_types,
+        )
+    except (ServerError, ConversionError):
+        return None
+    finally:
+        session.queue_release(prepared)
+    return block.rows[0][0] if block.rows else None

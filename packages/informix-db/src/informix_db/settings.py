@@ -56,6 +56,8 @@ class Settings:
     statement_timeout: float | None = None
     keepalive: bool = True
     client_locale: str = DEFAULT_LOCALE
+    locale_given: bool = False
+    """Somebody chose `client_locale`; else the database's own is asked for."""
     db_locale: str | None = None
     encoding: str = "iso8859-1"
     encoding_errors: str = "strict"
@@ -77,9 +79,17 @@ class Settings:
         password = self.password
         return password() if callable(password) else password
 
-    def with_server(self, server: str) -> "Settings":
-        """Return the same settings for another DBSERVERNAME."""
-        return replace(self, server=server)
+    def with_locale(self, locale: str) -> "Settings":
+        """Return the same settings for another CLIENT_LOCALE.
+
+        Raises:
+            InterfaceError: its code set is unknown.
+        """
+        try:
+            encoding = codec_for_locale(locale)
+        except UnknownCodeset as error:
+            raise InterfaceError(f"client_locale={locale!r}: {error}") from None
+        return replace(self, client_locale=locale, encoding=encoding)
 
 
 _FIELD_NAMES: Final = frozenset(f.name for f in fields(Settings))
@@ -223,16 +233,13 @@ def make_settings(
     server = server or environ.get("INFORMIXSERVER") or None
     addresses = _addresses(_text("host", options.get("host")), options.get("port"), server, environ)
 
-    client_locale = _text("client_locale", options.get("client_locale")) or environ.get("CLIENT_LOCALE")
-    client_locale = client_locale or env.get("CLIENT_LOCALE") or DEFAULT_LOCALE
-    try:
-        encoding = codec_for_locale(client_locale)
-    except UnknownCodeset as error:
-        raise InterfaceError(f"client_locale={client_locale!r}: {error}") from None
+    chosen_locale = _text("client_locale", options.get("client_locale")) or environ.get("CLIENT_LOCALE")
+    chosen_locale = chosen_locale or env.get("CLIENT_LOCALE")
+    client_locale = chosen_locale or DEFAULT_LOCALE
     tls: TLSSetting = options.get("tls", False)
     if tls is False and any(address.tls for address in addresses):
         tls = "verify"
-    return Settings(
+    settings = Settings(
         addresses=addresses,
         user=user,
         password=_password(options),
@@ -250,9 +257,8 @@ def make_settings(
         read_timeout=_timeout("read_timeout", options.get("read_timeout")),
         statement_timeout=_timeout("statement_timeout", options.get("statement_timeout")),
         keepalive=bool(options.get("keepalive", True)),
-        client_locale=client_locale,
+        locale_given=chosen_locale is not None,
         db_locale=_text("db_locale", options.get("db_locale")) or environ.get("DB_LOCALE") or env.get("DB_LOCALE"),
-        encoding=encoding,
         encoding_errors=options.get("encoding_errors", "strict"),
         env={k: v for k, v in env.items() if k not in ("CLIENT_LOCALE", "DB_LOCALE")},
         fetch_buffer=_at_least("fetch_buffer", options.get("fetch_buffer", 32767), 256, MAX_FETCH_BUFFER),
@@ -267,3 +273,4 @@ def make_settings(
         raise_warnings=bool(options.get("raise_warnings", False)),
         trace=_path("trace", options.get("trace")) or environ.get("INFORMIX_TRACE") or None,
     )
+    return settings.with_locale(client_locale)

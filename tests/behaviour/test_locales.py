@@ -1,0 +1,78 @@
+"""Code sets: the database's own is found out; DB_LOCALE that is wrong is healed; text outside it is refused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import informix_db
+import informix_db.base_connection
+import pytest
+from informix_testserver.server import TestServer
+
+TEXT = "žluťoučký kůň €"
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    informix_db.base_connection._locales.clear()
+    yield
+    informix_db.base_connection._locales.clear()
+
+
+@pytest.mark.parametrize(
+    ("locale", "encoding", "text"),
+    [
+        ("en_US.utf8", "utf-8", TEXT),
+        ("cs_CZ.8859-2", "iso8859-2", "žluťoučký kůň"),
+        ("en_US.8859-1", "iso8859-1", "äöü"),
+    ],
+)
+def test_the_databases_own_locale_is_used(driver: Any, locale: str, encoding: str, text: str) -> None:
+    with TestServer(port=0, db_locale=locale) as server:
+        logins = []
+        for _ in range(2):
+            conn = driver.connect(server.url, client_locale=None)
+            assert conn.info.encoding == encoding
+            conn.execute("CREATE TEMP TABLE t (a NVARCHAR(60), b LVARCHAR(100))")
+            conn.execute("INSERT INTO t VALUES (?, ?)", (text, text * 2))
+            assert conn.execute("SELECT a, b FROM t WHERE a = ?", (text,)).fetchall() == [(text, text * 2)]
+            conn.close()
+            logins.append(len(server.logins))
+        # Learned once: the second connection needs one login only.
+        assert logins[1] - logins[0] == 1
+        assert logins[0] == (1 if encoding == "iso8859-1" else 2)
+        assert server.protocol_errors == []
+
+
+def test_without_a_database_nothing_is_asked(driver: Any) -> None:
+    with TestServer(port=0, db_locale="en_US.utf8") as server:
+        url = server.url.replace("/testdb", "")
+        conn = driver.connect(url, client_locale=None)
+        assert (conn.database, conn.info.encoding) == (None, "iso8859-1")
+        conn.close()
+
+
+def test_a_wrong_db_locale_is_healed(driver: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with TestServer(port=0, db_locale="en_US.utf8") as server:
+        conn = driver.connect(server.url, db_locale="en_US.8859-1", client_locale="en_US.utf8")
+        assert conn.execute("SELECT COUNT(*) FROM systables WHERE tabname = 'nothing'").fetchall() == [(0,)]
+        conn.close()
+        assert "-23197" in caplog.text
+        conn = driver.connect(server.url, db_locale="en_US.utf8", client_locale="en_US.utf8")
+        conn.close()
+
+
+def test_text_that_the_code_set_lacks_is_refused(driver: Any) -> None:
+    with TestServer(port=0) as server:
+        conn = driver.connect(server.url, client_locale="en_US.8859-1")
+        conn.execute("CREATE TEMP TABLE t (a VARCHAR(60))")
+        with pytest.raises(informix_db.DataError):
+            conn.execute("INSERT INTO t VALUES (?)", (TEXT,))
+        with pytest.raises(informix_db.DataError):
+            conn.execute(f"INSERT INTO t VALUES ('{TEXT}')")
+        assert conn.execute("SELECT COUNT(*) FROM t").fetchone() == (0,)
+        conn.close()
+
+
+def test_an_unknown_code_set_is_explained(driver: Any) -> None:
+    with pytest.raises(informix_db.InterfaceError, match="klingon"):
+        driver.connect("informix://u@localhost/x", client_locale="tlh_KX.klingon")
