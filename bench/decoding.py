@@ -17,7 +17,9 @@ REFERENCE_ROWS = 5_000
 """The reference decoder sees only the first rows of a stream: it is slow and its cost does not change."""
 
 
-def _decoder(stream: Stream, chunks: Iterable[bytes], expected: int, decode: Callable[..., Any]) -> Callable[[], None]:
+def _decoder(
+    stream: Stream, chunks: Iterable[bytes], expected: int, decode: Callable[..., Any]
+) -> Callable[[], None]:
     pieces = list(chunks)
 
     def run() -> None:

@@ -16,7 +16,7 @@ CONTEXT = TypeContext(encoding="iso8859-1")
 """That of en_US.819, the default locale of both drivers."""
 CHUNK = 32 * 1024
 """Bytes that are decoded at a time: a fetch buffer."""
-COLUMNAR_CHUNK = 256 * 1024
+COLUMNAR_CHUNK = 1024 * 1024
 """The same for columns, which want more rows at a time (performance.md, section 5)."""
 CHECKED = 200
 """Rows of a stream whose bytes are compared with those of the reference encoder."""
@@ -58,7 +58,13 @@ def _float(rng: random.Random) -> float:
 
 INT = ("INTEGER", _integer(32))
 TABLES: dict[str, tuple[tuple[str, Make], ...]] = {
-    "mix5": (INT, ("VARCHAR(20)", _text(4, 20)), ("DECIMAL(10,2)", _decimal(10, 2)), ("DATE", _date), ("FLOAT", _float)),
+    "mix5": (
+        INT,
+        ("VARCHAR(20)", _text(4, 20)),
+        ("DECIMAL(10,2)", _decimal(10, 2)),
+        ("DATE", _date),
+        ("FLOAT", _float),
+    ),
     "int5": (INT,) * 5,
     "mix20": (
         *(INT,) * 5,
