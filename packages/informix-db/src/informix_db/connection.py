@@ -64,7 +64,7 @@ class Connection(BaseConnection):
         return Cursor(self, scrollable=scrollable, hold=hold, name=name, row_factory=row_factory)
 
     def execute(self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None) -> Cursor:
-        """Execute a statement on a new cursor and return the cursor."""
+        """Execute a statement on a new cursor and return the cursor; see `Cursor.execute`."""
         return self.cursor().execute(sql, parameters, timeout=timeout)
 
     def commit(self) -> None:
@@ -97,11 +97,11 @@ class Connection(BaseConnection):
         return self._run(self._tpc_prepare_gen())
 
     def tpc_commit(self, xid: Xid | None = None) -> None:
-        """Commit the two-phase transaction (in one phase if not prepared), or one that `tpc_recover` found."""
+        """Commit the two-phase transaction (in one phase if not prepared), or `xid`, which `tpc_recover` found."""
         return self._run(self._tpc_commit_gen(xid))
 
     def tpc_rollback(self, xid: Xid | None = None) -> None:
-        """Roll the two-phase transaction back, or one that `tpc_recover` found."""
+        """Roll the two-phase transaction back, or `xid`, which `tpc_recover` found."""
         return self._run(self._tpc_rollback_gen(xid))
 
     def tpc_recover(self) -> list[Xid]:
@@ -113,6 +113,10 @@ class Connection(BaseConnection):
 
         Args:
             signature: e.g. ``function informix.ifx_lo_close(integer)``; its handle is kept for the connection.
+            arguments: values for its parameters.
+
+        Raises:
+            NotSupportedError: informix-lob is not installed, or this version of it cannot do that yet.
         """
         return self._run(self._fast_path_call_gen(signature, arguments))
 

@@ -73,7 +73,11 @@ class Cursor(BaseCursor):
         return self._connection._run(self._fetchall_gen())
 
     def scroll(self, value: int, mode: str = "relative") -> None:
-        """Move the position: the next fetch returns row `value` (0-based), or `value` rows further.
+        """Move the position of the next fetch.
+
+        Args:
+            value: 0-based index of a row, or a distance from the present position.
+            mode: "absolute" or "relative": which of the two it is.
 
         Raises:
             IndexError: the position is outside the result; the position stays.
@@ -105,17 +109,31 @@ class Cursor(BaseCursor):
         return self._connection._run(self._callproc_gen(name, parameters))
 
     def callfunc(self, name: str, parameters: Parameters = ()) -> Any:
-        """Run ``EXECUTE FUNCTION name(…)`` and return its first row: a single value as such, several as a row."""
+        """Run ``EXECUTE FUNCTION name(…)`` with `parameters` and return its first row; a single value as such."""
         return self._connection._run(self._callfunc_gen(name, parameters))
 
     def read_blob_column(self, sql: str, parameters: Parameters | None = None) -> Any:
-        """Return the data of the one BLOB or CLOB that a query selects. Needs ``informix-db[lob]``."""
+        """Return the data of the one BLOB or CLOB that a query selects. Needs ``informix-db[lob]``.
+
+        Args:
+            sql: a query whose first row is the large object.
+            parameters: its parameters.
+
+        Raises:
+            NotSupportedError: informix-lob is not installed, or this version of it cannot do that yet.
+        """
         return self._connection._run(self._read_blob_column_gen(sql, parameters))
 
     def write_blob_column(self, sql: str, *, blob_data: Any, params: Sequence[Any] = ()) -> Self:
         """Execute a statement in which ``BLOB_PLACEHOLDER`` stands for `blob_data`. Needs ``informix-db[lob]``.
 
+        Args:
+            sql: an INSERT or UPDATE with the token where the large object goes.
+            blob_data: its data.
+            params: the statement's other parameters.
+
         Raises:
+            NotSupportedError: informix-lob is not installed, or this version of it cannot do that yet.
             ProgrammingError: the token does not stand in the statement exactly once.
         """
         return self._connection._run(self._write_blob_column_gen(sql, blob_data=blob_data, params=params))

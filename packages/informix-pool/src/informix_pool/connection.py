@@ -67,7 +67,7 @@ class AsyncConnection(BaseConnection):
     async def execute(
         self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None
     ) -> AsyncCursor:
-        """Execute a statement on a new cursor and return the cursor."""
+        """Execute a statement on a new cursor and return the cursor; see `Cursor.execute`."""
         return await self.cursor().execute(sql, parameters, timeout=timeout)
 
     async def commit(self) -> None:
@@ -100,11 +100,11 @@ class AsyncConnection(BaseConnection):
         return await self._run(self._tpc_prepare_gen())
 
     async def tpc_commit(self, xid: Xid | None = None) -> None:
-        """Commit the two-phase transaction (in one phase if not prepared), or one that `tpc_recover` found."""
+        """Commit the two-phase transaction (in one phase if not prepared), or `xid`, which `tpc_recover` found."""
         return await self._run(self._tpc_commit_gen(xid))
 
     async def tpc_rollback(self, xid: Xid | None = None) -> None:
-        """Roll the two-phase transaction back, or one that `tpc_recover` found."""
+        """Roll the two-phase transaction back, or `xid`, which `tpc_recover` found."""
         return await self._run(self._tpc_rollback_gen(xid))
 
     async def tpc_recover(self) -> list[Xid]:
@@ -116,6 +116,10 @@ class AsyncConnection(BaseConnection):
 
         Args:
             signature: e.g. ``function informix.ifx_lo_close(integer)``; its handle is kept for the connection.
+            arguments: values for its parameters.
+
+        Raises:
+            NotSupportedError: informix-lob is not installed, or this version of it cannot do that yet.
         """
         return await self._run(self._fast_path_call_gen(signature, arguments))
 
