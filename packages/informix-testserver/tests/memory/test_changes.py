@@ -29,8 +29,9 @@ def family(db: Any) -> Any:
     ("sql", "code", "isam", "token"),
     [
         ("insert into parent values (1, 'again')", -268, -100, "informix.parent_pk"),
-        ("insert into parent values (null, 'x')", -391, 0, "id"),
-        ("insert into parent (id) values (3)", -391, 0, "name"),
+        ("insert into parent values (null, 'x')", -703, 0, "parent"),
+        ("insert into parent (id) values (3)", -292, 0, "name"),
+        ("insert into parent (name) values ('x')", -292, 0, "id"),
         ("insert into child values (0, 9, 5, 'b')", -691, -111, "informix.child_fk"),
         ("insert into child values (0, 1, -5, 'b')", -530, 0, "informix.child_ck"),
         ("insert into child values (0, 1, 5, 'a  ')", -268, -100, "informix.child_uq"),
@@ -264,3 +265,15 @@ def test_changes_through_a_view(db: Any) -> None:
     assert db.rows("select id from t") == [(1,)]
     db.run("create view total as select count(*) c from t")
     assert db.fails("delete from total") == (-384, 0)
+
+
+def test_for_update_of_some_columns(family: Any) -> None:
+    session = family.session
+    session.begin()
+    cursor = session.open(family.prepare("select * from parent for update of name"), cursor_name="c")
+    assert cursor.fetch() == (1, "one")
+    assert family.error("update parent set id = 5 where current of c").sqlcode == -364
+    assert family.run("update parent set name = 'x' where current of c").rows == 1
+    session.rollback()
+    assert family.fails("select * from parent, child for update") == (-207, 0)
+    assert family.fails("select distinct name from parent for update") == (-365, 0)

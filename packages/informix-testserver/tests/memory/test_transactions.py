@@ -197,6 +197,21 @@ def test_temporary_tables_belong_to_their_session(t: Any, connect: Any) -> None:
     assert t.session.temporary == {}
 
 
+def test_rollback_leaves_unlogged_temporary_tables_alone(t: Any) -> None:
+    t.run("create temp table kept (x int) with no log")
+    t.run("create temp table logged (x int)")
+    t.session.begin()
+    t.run("insert into kept values (1)")
+    t.run("insert into kept values (2)")
+    t.run("delete from kept where x = 1")
+    t.run("insert into logged values (1)")
+    t.run("select 7 as x from t into temp made with no log")
+    t.session.rollback()
+    assert t.rows("select * from kept") == [(2,)]
+    assert t.rows("select * from logged") == []
+    assert t.rows("select * from made") == [(7,)]
+
+
 def test_read_only_transaction(t: Any) -> None:
     t.session.begin()
     t.run("set transaction read only")

@@ -131,6 +131,7 @@ def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyCol
     at = table.columns.index(old)
     in_key = any(old.number in c.columns and c.kind == "P" for c in table.constraints)
     if in_key:
+        new.implied = not new.not_null
         new.not_null = True
         new.type = new.type.with_flags(new.type.flags | TypeFlag.NOT_NULL)
     if new.not_null and session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {old.physical} IS NULL LIMIT 1"):

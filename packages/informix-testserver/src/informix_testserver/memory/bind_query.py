@@ -287,7 +287,8 @@ def _block(b: Binder, select: ast.Select) -> _Block:
     one_row = scope.grouped and not group and not having
     block = _Block(columns, tail + having, select.quantifier == "DISTINCT", one_row, grouped=grouped)
     block.limit = _limit(b, select.first, select.skip)
-    block.rowid = _single_rowid(from_clause)
+    if not (grouped or block.distinct or select.first or select.skip):
+        block.rowid = _single_rowid(from_clause)
     return block
 
 

@@ -26,6 +26,7 @@ class Column:
         number: never reused within the table; names the physical column.
         default: expression, or None for none (an explicit DEFAULT NULL is a `NullLiteral`).
         not_null: NOT NULL or part of the primary key.
+        implied: not_null only because of the primary key (-703 instead of -391).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     number: int
     not_null: bool = False
     default: ast.Expression | None = None
+    implied: bool = False
 
     @property
     def physical(self) -> str:

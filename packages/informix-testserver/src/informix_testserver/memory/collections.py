@@ -104,7 +104,15 @@ def row_constructor(b: Binder, node: ast.RowConstructor, hint: ColumnType | None
         values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
         return format_literal(tuple(values), column)
 
-    return Expr.of(b.call(("row", column), build, [item.sql for item in items], strict=False), column)
+    return Expr.of(
+        b.call(
+            ("row", column, tuple(item.stored for item in items)),
+            build,
+            [item.sql for item in items],
+            strict=False,
+        ),
+        column,
+    )
 
 
 # --------------------------------------------------------------------------------------------------------- access

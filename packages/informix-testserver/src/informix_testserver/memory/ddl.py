@@ -41,9 +41,9 @@ MAX_NAME = 128
 KINDS = {"PRIMARY KEY": "P", "UNIQUE": "U", "FOREIGN KEY": "R", "CHECK": "C", "NOT NULL": "N"}
 
 
-def undoing(session: "MemorySession", action: Any) -> None:
-    """Add an undo record for a change of the catalogue."""
-    session.undo.append((CHANGED, None, 0, action))
+def undoing(session: "MemorySession", action: Any, *, logged: bool = True) -> None:
+    """Add an undo record for a change of the catalogue; unlogged, it counts only for the running statement."""
+    session.undo.append((CHANGED, None, int(logged), action))
 
 
 def home(session: "MemorySession", name: ast.ObjectName) -> Database:
@@ -73,7 +73,7 @@ def register(session: "MemorySession", database: Database | None, table: Table) 
         if database is not None:
             database.version += 1
 
-    undoing(session, forget)
+    undoing(session, forget, logged=table.logged)
 
 
 def new_table(session: "MemorySession", database: Database | None, name: str, kind: str = "T") -> Table:
@@ -145,7 +145,8 @@ def make_column(session: "MemorySession", table: Table, node: ast.ColumnDef) -> 
     kind = declared_type(session, node.type)
     number = table.next_number
     table.next_number += 1
-    column = Column(node.name, kind, number, not_null=node.not_null)
+    explicit = any(constraint.kind == "NOT NULL" for constraint in node.constraints)
+    column = Column(node.name, kind, number, not_null=explicit)
     if column.is_serial:
         column.not_null = True
         start = node.type.arguments[0] if node.type.arguments else 1
@@ -258,7 +259,7 @@ def add_constraint(
             if any(c.kind == "P" for c in table.constraints):
                 raise SqlError(-577, offset=node.pos)
             for column in columns:
-                _require(session, table, column)
+                _require(session, table, column, key=True)
         if any(c.kind in "PU" and set(c.columns) == set(numbers) for c in table.constraints):
             raise SqlError(-577, offset=node.pos)
         constraint.index = _key_index(session, table, constraint)
@@ -278,9 +279,10 @@ def add_constraint(
     return constraint
 
 
-def _require(session: "MemorySession", table: Table, column: Column) -> None:
+def _require(session: "MemorySession", table: Table, column: Column, *, key: bool = False) -> None:
     if session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {column.physical} IS NULL LIMIT 1"):
-        raise SqlError(-386, token=column.name)
+        raise SqlError(-703, token=table.name) if key else SqlError(-386, token=column.name)
+    column.implied = key and not column.not_null
     column.not_null = True
     column.type = column.type.with_flags(column.type.flags | TypeFlag.NOT_NULL)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DeleteHandle", "InsertHandle", "UpdateHandle", "check_query", "default_value"]
 
-VALUE_COUNT, SERIAL_UPDATE = -236, -232
+VALUE_COUNT, SERIAL_UPDATE, IMPLIED_NULL, NOT_IN_UPDATE_OF = -236, -232, -292, -364
 BLOB_LITERAL = -617
 Convert = Callable[[Any], Any]
 
@@ -48,6 +48,14 @@ def default_value(b: Binder, column: Column) -> Expr:
     if column.default is None:
         return Expr.nothing()
     return b.bind(column.default)
+
+
+def omitted_value(b: Binder, column: Column) -> Expr:
+    """Bind what an INSERT that leaves the column out puts there. Raises SqlError -292."""
+    value = default_value(b, column)
+    if value.null and column.not_null:
+        raise SqlError(IMPLIED_NULL, token=column.name)
+    return value
 
 
 def check_query(session: "MemorySession", table: Table, constraint: Constraint) -> str:
@@ -141,7 +149,7 @@ class InsertHandle(Handle):
         given = {at for at, _ in targets}
         for at, column in enumerate(table.columns):
             if at not in given:
-                self._place(b, made, select, at, column, default_value(b, column))
+                self._place(b, made, select, at, column, omitted_value(b, column))
         made.sql = "SELECT " + ",".join(select) if select else ""
         self.columns = tuple(described)
         actual = b.actual
@@ -187,7 +195,7 @@ class InsertHandle(Handle):
         given = {at for at, _ in targets}
         for at, column in enumerate(table.columns):
             if at not in given:
-                self._place(b, rest, select, at, column, default_value(b, column))
+                self._place(b, rest, select, at, column, omitted_value(b, column))
         self.columns = ()
         sql = "SELECT " + ",".join(select) if select else ""
         return _InsertQuery(table, found.sql, converts, rest.fixed, rest.computed, sql)
@@ -385,6 +393,10 @@ class _ChangeHandle(Handle):
             cursor = session.cursors.get(plan.body.cursor)
             if cursor is None:
                 raise SqlError(-276, token=plan.body.cursor)
+            for at, _ in plan.body.targets:
+                name = plan.body.table.columns[at].name
+                if cursor.columns and name not in cursor.columns:
+                    raise SqlError(NOT_IN_UPDATE_OF, token=name)
             values.append(cursor.current_row(plan.body.table))
         return session.store.rows(plan.body.sql, values)
 

@@ -139,6 +139,48 @@ def _months_between(b: Binder, arguments: list[Expr], node: ast.FunctionCall) ->
     return Expr.of(b.call("months between", between, stamps), decimal(32))
 
 
+# ------------------------------------------------------------------------------------------------ TRUNC, ROUND
+
+_UNITS = {
+    **dict.fromkeys(("YEAR", "YYYY", "YY"), 0),
+    **dict.fromkeys(("MONTH", "MM", "MON"), 1),
+    **dict.fromkeys(("DD", "DDD", "D", "DAY"), 2),
+    **dict.fromkeys(("HH", "HH24", "HOUR"), 3),
+    **dict.fromkeys(("MI", "MINUTE"), 4),
+}
+"""Formats of TRUNC and ROUND: the place in `temporal.stamp_fields` of the last field that is kept."""
+_HALVES = (7, 16, 12, 30, 30)
+"""From which value of the next field on ROUND goes up: July, the 16th, noon, the half hour, the half minute."""
+_STARTS = (1, 1, 1, 0, 0, 0, 0)
+
+
+def cut_moment(b: Binder, moment: Expr, picture: list[Expr], key: str) -> Expr:
+    """TRUNC and ROUND of a DATE or DATETIME, to days or to the unit that a format such as 'MM' names."""
+    kind = moment.stored.with_flags(0)
+    is_date = family(kind) is Family.DATE
+    stamp = b.convert(moment, datetime_type(YEAR, 4)) if is_date else moment
+    format_sql = b.text(picture[0]).sql if picture else "'DD'"
+
+    def cut(value: int, unit: str) -> int:
+        at = _UNITS.get(unit.strip().upper())
+        if at is None:
+            raise SqlError(-1277, token=unit)
+        fields = temporal.stamp_fields(value)
+        up = key == "round" and fields[at + 1] >= _HALVES[at]
+        fields[at + 1 :] = _STARTS[at + 1 :]
+        found = temporal.stamp(fields)
+        if up:
+            if at < 2:
+                found = temporal.add_months(found, 12 if at == 0 else 1)
+            else:
+                found = temporal.check_stamp(
+                    found + (temporal.DAY_TICKS, temporal.HOUR_TICKS, temporal.MINUTE_TICKS)[at - 2]
+                )
+        return found // temporal.DAY_TICKS + 1 - temporal.DAY_ZERO if is_date else found
+
+    return Expr.of(b.call((key, "moment", is_date), cut, [stamp.sql, format_sql]), kind)
+
+
 # --------------------------------------------------------------------------------------------- TO_CHAR, TO_DATE
 
 _MONTHS = [datetime.date(2000, month, 1).strftime("%B") for month in range(1, 13)]

@@ -61,7 +61,9 @@ def _rounded(b: Binder, arguments: list[Expr], key: str, mode: str) -> Expr:
     number = b.number(b.settle(arguments[0], FLOATING_DECIMAL))
     which = family(number.stored)
     if which in (Family.DATE, Family.DATETIME):
-        raise SqlError(-999, token=f"{key}() of a date")
+        from .functions_dates import cut_moment
+
+        return cut_moment(b, number, arguments[1:], key)
     digits = b.convert(arguments[1], INTEGER) if len(arguments) > 1 else Expr.literal(0, INTEGER)
 
     def cut(value: bytes, places: int) -> bytes:

@@ -105,6 +105,7 @@ def _table(table: Table) -> dict[str, Any]:
                 "type": asdict(c.type),
                 "number": c.number,
                 "not_null": c.not_null,
+                "implied": c.implied,
                 "default": unparse(c.default) if c.default is not None else None,
             }
             for c in table.columns
@@ -202,7 +203,8 @@ def _load_table(saved: dict[str, Any], database: str) -> Table:
     for entry in saved["columns"]:
         default = parse_expression(entry["default"], delimident=True) if entry["default"] is not None else None
         kind = ColumnType(**entry["type"])
-        table.columns.append(Column(entry["name"], kind, entry["number"], entry["not_null"], default))
+        column = Column(entry["name"], kind, entry["number"], entry["not_null"], default, entry["implied"])
+        table.columns.append(column)
     for entry in saved["indexes"]:
         entry["columns"] = tuple((number, down) for number, down in entry["columns"])
         table.indexes.append(Index(**entry))

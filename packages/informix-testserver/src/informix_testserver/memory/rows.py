@@ -16,9 +16,10 @@ from .locks import INSERT_FAILED, ROW_LOCKED, LockConflict
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["RowPlan", "delete_row", "insert_row", "plan_of", "undo_to", "update_row"]
+__all__ = ["RowPlan", "delete_row", "forget_unlogged", "insert_row", "plan_of", "undo_to", "update_row"]
 
 NOT_NULL, DUPLICATE_KEY, DUPLICATE_CONSTRAINT, CHECK_FAILED = -391, -239, -268, -530
+PRIMARY_KEY_NULL = -703
 PARENT_MISSING, CHILD_EXISTS = -691, -692
 ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
 
@@ -115,7 +116,7 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
         _serial(session, plan, values)
     for at in plan.required:
         if values[at] is None:
-            raise SqlError(NOT_NULL, token=plan.columns[at].name)
+            raise _null(plan, plan.columns[at])
     session.locks.check_table(session, table.key, write=True, code=INSERT_FAILED)
     try:
         rowid = session.store.run(plan.insert, values).lastrowid or 0
@@ -130,6 +131,12 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
         session.deferred.append((_check_parent, key, [values[at] for at in key.positions]))
     session.written.add(table.key)
     return rowid
+
+
+def _null(plan: RowPlan, column: Column) -> SqlError:
+    if column.implied:
+        return SqlError(PRIMARY_KEY_NULL, token=plan.table.name)
+    return SqlError(NOT_NULL, token=column.name)
 
 
 def _serial(session: "MemorySession", plan: RowPlan, values: list[Any]) -> None:
@@ -267,7 +274,7 @@ def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dic
         new[at] = value
     for at in plan.required:
         if new[at] is None:
-            raise SqlError(NOT_NULL, token=plan.columns[at].name)
+            raise _null(plan, plan.columns[at])
     sql, values = _update_sql(plan, changes), [*changes.values(), rowid]
     try:
         session.store.run(sql, values)
@@ -315,6 +322,19 @@ def delete_row(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
 
 
 # --------------------------------------------------------------------------------------------------------- undo
+
+
+def forget_unlogged(session: "MemorySession", mark: int) -> None:
+    """After a statement: drop the undo records of temporary tables WITH NO LOG, which no rollback touches."""
+    kept = []
+    for record in session.undo[mark:]:
+        kind, plan, rowid, _ = record
+        if (plan is None and (kind != CHANGED or rowid)) or (plan is not None and plan.table.logged):
+            kept.append(record)
+        elif kind == DELETED and session.engine.dead.get(plan.table.key, {}).get(rowid) is session:
+            session.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
+            session.engine.unmark(plan.table.key, rowid)
+    session.undo[mark:] = kept
 
 
 def undo_to(session: "MemorySession", mark: int) -> None:

@@ -20,7 +20,7 @@ from .catalog import Column, Constraint, Database, Table
 from .catalog import Sequence as SequenceState
 from .cursor import MemoryCursor
 from .locks import LockConflict, LockOwner
-from .rows import DELETED, undo_to
+from .rows import DELETED, forget_unlogged, undo_to
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
@@ -171,6 +171,8 @@ class MemorySession:
             try:
                 result = work()
                 self._check_deferred()
+                if self.temporary and len(self.undo) > mark:
+                    forget_unlogged(self, mark)
             except LockConflict as conflict:
                 undo_to(self, mark)
                 if not self._in_transaction:

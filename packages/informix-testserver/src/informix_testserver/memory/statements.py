@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Handle", "Plan", "make_handle", "row_converter"]
 
-PARAMETER_COUNT, TABLE_ALTERED = -254, -710
+PARAMETER_COUNT, TABLE_ALTERED, MANY_TABLES, NOT_SIMPLE = -254, -710, -207, -365
 
 
 def signature(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
@@ -242,7 +242,7 @@ class QueryHandle(Handle):
         self.columns = tuple(ResultColumn(c.name, c.type) for c in found.columns)
         self.for_update = self.statement.for_update
         if self.for_update and not found.rowid:
-            raise SqlError(-365)
+            raise SqlError(MANY_TABLES if len(b.tables) > 1 else NOT_SIMPLE)
         return found, row_converter(found.columns, session.store.env)
 
     def open(
