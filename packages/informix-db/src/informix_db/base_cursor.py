@@ -19,7 +19,7 @@ from informix_wire.errors import ServerError
 from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
 
-from .base_result import BaseResult
+from .base_columnar import ColumnarResult
 from .base_session import OTHER_DATABASE, guarded
 from .doors import need
 from .error_codes import annotate
@@ -27,7 +27,7 @@ from .errors import DataError, Error, NotSupportedError, ProgrammingError
 from .insert_cursor import InsertCursor, RowSource
 from .observe import observed, query_log
 from .placeholders import Parameters, Query, compile_query
-from .statement_cache import Statement
+from .statement_cache import FEW_ROWS, Statement
 from .steps import Work
 from .translate import WIRE_ERRORS, translated
 
@@ -39,12 +39,10 @@ _INSERT: Final = 6
 _SELECT: Final = 2
 _NEEDS_TARGET: Final = (bytes, bytearray, memoryview, list, set, frozenset, tuple, dict)
 """Values whose form on the wire depends on the column they go to."""
-_FEW_ROWS: Final = 16
-"""From this many rows on an encoder made for their shape pays."""
 _ROUTINE_NAME: Final = re.compile(r'(?:\w+|"[^"]+")(?:[.:@](?:\w+|"[^"]+"))*')
 
 
-class BaseCursor(BaseResult):
+class BaseCursor(ColumnarResult):
     """Everything that a cursor does. The shells add a method for each conversation."""
 
     # -- execute -----------------------------------------------------------------------------------------------
@@ -100,6 +98,7 @@ class BaseCursor(BaseResult):
         self.rowcount = -1
         self.lastrowid = None
         self.warnings, self._warned = [], 0
+        self._decoder = self._batch = None
         self.batch_errors = []
         self._buffer = deque()
         self._received = self._position = 0
@@ -129,13 +128,13 @@ class BaseCursor(BaseResult):
         if not values:
             return None
         targets = yield from self._targets_gen(statement, values)
-        return encode_params(values, targets, self._context)
+        return statement.bind(values, targets, self._context)
 
-    def _targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[Sequence[ColumnType | None]]:
+    def _targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[tuple[ColumnType | None, ...]]:
         """Return the types of the columns that the parameters go to, where they are known (sqli.md 4.7, 6.1)."""
         prepared = statement.prepared
         if prepared.statement_type == _INSERT and len(prepared.columns) == len(values):
-            return [column.type for column in prepared.columns]
+            return tuple([column.type for column in prepared.columns])
         if statement.inputs is None and self._session.caps.describe_input:
             texts = prepared.statement_type != _SELECT
             if any(isinstance(v, _NEEDS_TARGET) or (texts and isinstance(v, str)) for v in values):
@@ -145,7 +144,7 @@ class BaseCursor(BaseResult):
                     statement.inputs = ()
         if statement.inputs is not None and len(statement.inputs) == len(values):
             return statement.inputs
-        return [None] * len(values)
+        return (None,) * len(values)
 
     # -- many --------------------------------------------------------------------------------------------------
 
@@ -203,7 +202,7 @@ class BaseCursor(BaseResult):
         context = self._context
         encode: Callable[[Sequence[Any]], Binding] = partial(encode_params, targets=targets, ctx=context)
         for taken, row in enumerate(rows):
-            if taken == _FEW_ROWS:
+            if taken == FEW_ROWS:
                 encode = param_encoder(targets, context)
             try:
                 yield encode(query.arrange(row))

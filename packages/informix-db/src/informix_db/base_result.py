@@ -10,27 +10,27 @@ from typing import Any, Final, TypeVar
 from informix_types import TypeContext, TypeRegistry
 from informix_types.params import Binding
 from informix_wire.pdu.rows import ScrollKind
-from informix_wire.rows import row_plan
 from informix_wire.talk import fetch
 
 from .base_connection import BaseConnection
 from .base_session import guarded
 from .decoding import RowDecoding
-from .description import Column, describe
+from .description import Column
 from .errors import Error, InterfaceError, ProgrammingError, Warning  # noqa: A004 - PEP 249 wants this name
 from .placeholders import Query
 from .sql_warnings import make_warning
 from .statement_cache import Statement
 from .steps import Work
 
-__all__ = ["BaseResult"]
+__all__ = ["END", "BaseResult"]
 
 T = TypeVar("T")
 
 _POSITIONED_BUFFER: Final = 1
 """Byte budget that makes the server send one row at a time: what `WHERE CURRENT OF` refers to is the last row
 that was sent (sqli.md 5.9)."""
-_END: Final = object()
+END: Final = object()
+"""Stands for "no more rows" where a row may be None."""
 
 
 class BaseResult:
@@ -144,8 +144,7 @@ class BaseResult:
 
     def _open_gen(self, statement: Statement, binding: Binding | None) -> Work[None]:
         session, prepared = self._session, statement.prepared
-        plan = row_plan(prepared.columns, session.caps)
-        self.description = describe(prepared.columns)
+        plan, self.description = statement.result(session.caps)
         self._decoding = RowDecoding.make_for(statement, plan, self._context, self.row_factory)
         self._cursor_name = self.name or session.next_cursor_name()
         self._statement, self._open, self._exhausted = statement, True, False
@@ -190,8 +189,15 @@ class BaseResult:
             self.rowcount = self._received
             yield from self._finish_gen()
 
+    @property
+    def _in_columns(self) -> bool:
+        """Whether rows are left that only `base_columnar.py` can hand out."""
+        return False
+
     def _fill_gen(self, taken: Sequence[Any] = ()) -> Work[None]:
         """Receive more rows when the buffer is empty; when that raises a warning, `taken` is put back into it."""
+        if self._in_columns:
+            raise ProgrammingError("this result is being fetched in columns; go on with fetch_record_batches")
         if self._buffer or self._exhausted:
             return
         assert self._statement is not None
@@ -269,16 +275,16 @@ class BaseResult:
 
     @guarded
     def _next_gen(self) -> Work[Any]:
-        """Return the next row or `_END`: a row object may be None."""
+        """Return the next row or `END`: a row object may be None."""
         self._require_result()
         if self.scrollable:
             rows = yield from self._rows_at_gen(self._position + 1)
-            return rows[0] if rows else _END
+            return rows[0] if rows else END
         yield from self._fill_gen()
-        return self._buffer.popleft() if self._buffer else _END
+        return self._buffer.popleft() if self._buffer else END
 
     def _or_stop(self, row: Any, stop: type[Exception]) -> Any:
-        if row is _END:
+        if row is END:
             raise stop
         return row
 

@@ -1,18 +1,26 @@
 """Prepared statements that a connection keeps for reuse: least recently used ones go first."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from informix_types import ColumnType
+from informix_types import ColumnType, TypeContext
+from informix_types.params import Binding, encode_params
+from informix_types.rowcode import param_encoder
+from informix_wire.caps import Capabilities
+from informix_wire.rows import RowPlan, row_plan
 from informix_wire.session import Prepared
 
+from .description import Column, describe
 from .placeholders import Query
 
-__all__ = ["Statement", "StatementCache"]
+__all__ = ["FEW_ROWS", "Statement", "StatementCache"]
 
 _WORTH_KEEPING: Final = frozenset({2, 4, 5, 6, 32, 33, 56, 128})
 """SELECT, UPDATE, DELETE, INSERT, EXECUTE, MERGE (sqli.md 6.4): others run once, or depend on a cursor."""
+FEW_ROWS: Final = 16
+"""From this many executions on an encoder made for the parameters' shape pays."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +38,26 @@ class Statement:
     prepared: Prepared
     inputs: tuple[ColumnType, ...] | None = None
     decoders: dict[Any, Any] = field(default_factory=dict)
+    _result: tuple[RowPlan, tuple[Column, ...]] | None = None
+    _executions: int = 0
+    _encoder: tuple[Any, Callable[[Sequence[Any]], Binding]] | None = None
+
+    def result(self, caps: Capabilities) -> tuple[RowPlan, tuple[Column, ...]]:
+        """How the rows travel, and what `Cursor.description` says about them."""
+        if self._result is None:
+            columns = self.prepared.columns
+            self._result = row_plan(columns, caps), describe(columns)
+        return self._result
+
+    def bind(self, values: Sequence[Any], targets: tuple[ColumnType | None, ...], context: TypeContext) -> Binding:
+        """Encode the parameters of one execution; with an encoder made for their shape once that pays."""
+        if self._executions < FEW_ROWS:
+            self._executions += 1
+            return encode_params(values, targets, context)
+        shape = (targets, context)
+        if self._encoder is None or self._encoder[0] != shape:
+            self._encoder = (shape, param_encoder(targets, context))
+        return self._encoder[1](values)
 
     @property
     def reusable(self) -> bool:
