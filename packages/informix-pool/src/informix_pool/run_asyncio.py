@@ -187,7 +187,9 @@ class AsyncLine(asyncio.Protocol):
 
     def _waiting(self) -> bool:
         """Whether the conversation waits for the server, so that a callback may step it."""
-        return self._work is not None and self._waiter is not None and not self._waiter.done()
+        waiter = self._waiter
+        # Cancelled: between `cancel()` and the moment when the task hears of it, bytes arrive as ever.
+        return self._work is not None and waiter is not None and (waiter.cancelled() or not waiter.done())
 
     def _wake(self, dial: Dial | None) -> None:
         if self._waiter is not None and not self._waiter.done():
