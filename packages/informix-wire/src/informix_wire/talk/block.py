@@ -56,7 +56,9 @@ def owed_for(block: Block, *, ahead: bool = False, opens: bool = False) -> Expec
     return Expected(FETCH, opens, prepared.statement_type, prepared.sql, block, ahead)
 
 
-def read_block(session: Session, block: Block, again: bytes = b"") -> Conversation[None]:
+def read_block(
+    session: Session, block: Block, again: bytes = b"", following: Decoder | None = None
+) -> Conversation[None]:
     """Read the oldest owed reply, which is that of the fetch for `block`, to its EOT.
 
     Args:
@@ -64,6 +66,7 @@ def read_block(session: Session, block: Block, again: bytes = b"") -> Conversati
         block: filled on the way; also when the conversation is abandoned it holds what was decoded.
         again: the next fetch, sent as soon as a first row shows that one will be needed: a reply with a row is
             never the last (sqli.md 5.2).
+        following: decodes the rows of that next fetch; None for the decoder of this one.
 
     Raises:
         ProtocolError: an illegal message, or a row that its decoder does not consume exactly.
@@ -85,7 +88,7 @@ def read_block(session: Session, block: Block, again: bytes = b"") -> Conversati
                 block.rows.extend(rows)
                 block.seen += len(rows)
         if again and block.seen:
-            yield from _ask_again(session, block, again)
+            yield from _ask_again(session, block, again, following)
             again = b""
         try:
             message, end = read_server(inbox.data, inbox.pos, caps)
@@ -116,9 +119,9 @@ def read_block(session: Session, block: Block, again: bytes = b"") -> Conversati
     finish(session)
 
 
-def _ask_again(session: Session, block: Block, again: bytes) -> Conversation[None]:
+def _ask_again(session: Session, block: Block, again: bytes, decoder: Decoder | None) -> Conversation[None]:
     """Send the next fetch of the same cursor while this one's rows are still arriving."""
-    following = Block(block.owner, block.decoder)
+    following = Block(block.owner, decoder or block.decoder)
     block.owner.ahead.append(following)
     session.expected.append(owed_for(following, ahead=True))
     yield from send(session, again)

@@ -193,7 +193,7 @@ def fetch(
     if not block.complete:
         while session.expected[0].block is not block:  # replies of frees that were sent before this fetch
             yield from settle(session, 1)
-        yield from read_block(session, block, request if ask else b"")
+        yield from read_block(session, block, request if ask else b"", decoder)
     elif ask and not block.exhausted and block.error is None:
         state.ahead.append(Block(state, decoder))
         yield from transmit(session, request, owed_for(state.ahead[1], ahead=True))
