@@ -42,8 +42,7 @@ final class Basics {
                 Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "row");
             }
         });
-        h.run("login/tls", () -> at("conformance.tls_port", "SSLCONNECTION=true",
-                "SSL_TRUSTSTORE=" + System.getProperty("conformance.truststore"), "SSL_TRUSTSTORE_PASSWORD=conformance"));
+        h.run("login/tls", () -> at("conformance.tls_port", Harness.tls()));
         h.run("login/redirect", () -> at("conformance.redirect_port"));
         h.run("login/pam", () -> at("conformance.pam_port", "IFX_PAM_CLASS=PamAnswer"));
         h.run("login/pam-refused", () -> {

@@ -4,10 +4,14 @@ import static java.sql.ResultSet.HOLD_CURSORS_OVER_COMMIT;
 import static java.sql.ResultSet.TYPE_FORWARD_ONLY;
 import static java.sql.ResultSet.TYPE_SCROLL_INSENSITIVE;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
 
 /** Scrollable, holdable, updatable and named cursors. */
 final class Cursors {
@@ -121,6 +125,77 @@ final class Cursors {
             Harness.equal("new", Harness.text(Harness.query(c, "select name from c_ins where id = 77")), "new row");
             c.commit();
         });
+        h.check("cursor/updatable-types", c -> {
+            Harness.recreate(c, "c_typ", "id integer not null primary key, d decimal(8,2), s varchar(20), dt date, "
+                    + "ts datetime year to second, f float, b bigint, bo boolean, l lvarchar(100)");
+            Harness.update(c, "insert into c_typ (id) values (1)");
+            c.setAutoCommit(false);
+            try (Statement s = c.createStatement(TYPE_SCROLL_INSENSITIVE, CONCUR_UPDATABLE);
+                    ResultSet r = s.executeQuery("select id, d, s, dt, ts, f, b, bo, l from c_typ")) {
+                Harness.isTrue(r.next(), "row");
+                r.updateBigDecimal("d", new BigDecimal("-12.34"));
+                r.updateString("s", "it's");
+                r.updateDate("dt", Date.valueOf("2026-06-20"));
+                r.updateTimestamp("ts", Timestamp.valueOf("2026-06-20 12:34:56"));
+                r.updateDouble("f", 0.25);
+                r.updateLong("b", 5_000_000_000L);
+                r.updateBoolean("bo", true);
+                r.updateString("l", "long");
+                r.updateRow();
+            }
+            c.commit();
+            Harness.equal("1|-12.34|it's|2026-06-20|2026-06-20 12:34:56.0|0.25|5000000000|true|long", row(c), "row");
+            c.commit();
+        });
+        h.check("cursor/twenty-thousand-rows", c -> {
+            Harness.recreate(c, "c_big", "a integer, b char(30), d decimal(12,2), v varchar(60)");
+            c.setAutoCommit(false);
+            try (PreparedStatement p = c.prepareStatement("insert into c_big values (?, ?, ?, ?)")) {
+                for (int i = 0; i < 20_000; i++) {
+                    p.setInt(1, i);
+                    p.setString(2, "row " + i);
+                    p.setBigDecimal(3, BigDecimal.valueOf(i, 2));
+                    p.setString(4, "x".repeat(i % 61));
+                    p.addBatch();
+                    if (i % 2000 == 1999) {
+                        p.executeBatch();
+                    }
+                }
+            }
+            c.commit();
+            try (Statement s = c.createStatement(); ResultSet r = s.executeQuery("select * from c_big order by a")) {
+                for (int i = 0; i < 20_000; i++) {
+                    Harness.isTrue(r.next(), "row " + i);
+                    Harness.equal(i, r.getInt(1), "a");
+                    Harness.equal("row " + i, r.getString(2).stripTrailing(), "b");
+                    Harness.equal(BigDecimal.valueOf(i, 2), r.getBigDecimal(3), "d");
+                    Harness.equal(i % 61, r.getString(4).length(), "v");
+                }
+                Harness.isTrue(!r.next(), "end");
+            }
+            c.commit();
+        });
+        h.check("cursor/commit-closes-others", c -> {
+            fill(c, "c_cc", 2000);
+            c.setAutoCommit(false);
+            try (Statement s = c.createStatement(TYPE_FORWARD_ONLY, CONCUR_READ_ONLY,
+                    ResultSet.CLOSE_CURSORS_AT_COMMIT)) {
+                s.setFetchSize(10);
+                ResultSet r = s.executeQuery("select id from c_cc");
+                Harness.isTrue(r.next(), "a row");
+                c.commit();
+                try {
+                    while (r.next()) {
+                        r.getInt(1);
+                    }
+                    throw new AssertionError("the cursor is still open");
+                } catch (SQLException closed) {
+                    Harness.isTrue(closed.getErrorCode() != 0, "a code");
+                }
+            }
+            Harness.equal("2000", Harness.text(Harness.query(c, "select count(*) from c_cc")), "next query");
+            c.commit();
+        });
         h.check("cursor/for-update-scroll", c -> {
             fill(c, "c_fus", 2);
             c.setAutoCommit(false);
@@ -169,6 +244,15 @@ final class Cursors {
             if (n > 0) {
                 p.executeBatch();
             }
+        }
+    }
+
+    private static String row(Connection c) throws Exception {
+        try (ResultSet r = c.createStatement().executeQuery("select * from c_typ")) {
+            Harness.isTrue(r.next(), "row");
+            return r.getInt(1) + "|" + r.getBigDecimal(2) + "|" + r.getString(3) + "|" + r.getDate(4) + "|"
+                    + r.getTimestamp(5) + "|" + r.getDouble(6) + "|" + r.getLong(7) + "|" + r.getBoolean(8) + "|"
+                    + r.getString(9);
         }
     }
 

@@ -45,7 +45,15 @@ final class Harness {
     // ---- connections ------------------------------------------------------------------------------------------
 
     static String url(String database, String... properties) {
-        return urlAt(UTF8_DATABASE.equals(database) ? UTF8_PORT : PORT, database, properties);
+        String port = UTF8_DATABASE.equals(database) ? UTF8_PORT : PORT;
+        boolean tls = properties.length > 0 && properties[0].startsWith("SSLCONNECTION");
+        return urlAt(tls ? System.getProperty("conformance.tls_port") : port, database, properties);
+    }
+
+    /** Properties of a connection to the TLS listener. */
+    static String[] tls() {
+        return new String[] {"SSLCONNECTION=true", "SSL_TRUSTSTORE=" + System.getProperty("conformance.truststore"),
+            "SSL_TRUSTSTORE_PASSWORD=conformance"};
     }
 
     static String urlAt(String port, String database, String... properties) {
