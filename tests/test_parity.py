@@ -18,6 +18,7 @@ PAIRS = [
     (informix_db.connection.Connection, informix_pool.connection.AsyncConnection),
     (informix_db.connection.Transaction, informix_pool.connection.AsyncTransaction),
     (informix_db.cursor.Cursor, informix_pool.cursor.AsyncCursor),
+    (informix_db.cursor.RecordBatches, informix_pool.cursor.AsyncRecordBatches),
 ]
 POOLS = (informix_pool.ConnectionPool, informix_pool.AsyncConnectionPool)
 DUNDERS = {

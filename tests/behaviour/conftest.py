@@ -17,7 +17,12 @@ import pytest
 from informix_testserver.script import ScriptEngine
 from informix_testserver.server import TestServer
 
-_FACADES = (informix_pool.AsyncConnection, informix_pool.AsyncCursor, informix_pool.AsyncTransaction)
+_FACADES = (
+    informix_pool.AsyncConnection,
+    informix_pool.AsyncCursor,
+    informix_pool.AsyncTransaction,
+    informix_pool.cursor.AsyncRecordBatches,
+)
 
 
 class Facade:

@@ -15,6 +15,7 @@ from informix_wire.talk import statement as statement_talk
 
 from .base_session import guarded
 from .base_transactions import Transactions
+from .columnar import arrow_rows, record_batches
 from .errors import DataError, Error, InterfaceError, ProgrammingError
 from .placeholders import Parameters
 from .steps import Work
@@ -63,22 +64,45 @@ class BulkTransfer(Transactions):
     ) -> Work[int]:
         check_delimiter(delimiter)
         sql, types = yield from self._insert_gen(table, columns)
-        own = self._autocommit and self.transactional and not self.in_transaction and not self._is_ansi
-        cursor = self.cursor()
         with _opened(source, "r", encoding or self._settings.encoding) as opened:
             rows: Iterable[Parameters]
             if _is_text(source):
                 rows = _parsed(opened, field_reader(types, delimiter, self._dates(date_format, types)))
             else:
                 rows = opened
+            return (yield from self._store_gen(sql, rows, insert_cursor, progress))
+
+    @guarded
+    def _insert_arrow_gen(
+        self,
+        table: str,
+        data: Any,
+        columns: Sequence[str] | None = None,
+        *,
+        insert_cursor: bool | None = None,
+        progress: Progress | None = None,
+    ) -> Work[int]:
+        with record_batches(data) as reader:
+            names = list(reader.schema.names) if columns is None else list(columns)
+            if len(names) != len(reader.schema.names):
+                raise InterfaceError(f"{len(names)} names for {len(reader.schema.names)} columns of data")
+            sql, types = yield from self._insert_gen(table, names)
+            return (yield from self._store_gen(sql, arrow_rows(reader, types), insert_cursor, progress))
+
+    def _store_gen(
+        self, sql: str, rows: Iterable[Parameters], insert_cursor: bool | None, progress: Progress | None
+    ) -> Work[int]:
+        """Insert rows in the open transaction; with autocommit in one of its own."""
+        own = self._autocommit and self.transactional and not self.in_transaction and not self._is_ansi
+        cursor = self.cursor()
+        if own:
+            yield from self._begin_gen()
+        try:
+            yield from cursor._executemany_gen(sql, _counted(rows, progress), insert_cursor=insert_cursor)
+        except Exception as error:
             if own:
-                yield from self._begin_gen()
-            try:
-                yield from cursor._executemany_gen(sql, _counted(rows, progress), insert_cursor=insert_cursor)
-            except Exception as error:
-                if own:
-                    yield from self._undo_gen(error)
-                raise
+                yield from self._undo_gen(error)
+            raise
         if own:
             yield from self._commit_gen()
         if progress is not None:

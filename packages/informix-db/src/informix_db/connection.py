@@ -184,6 +184,39 @@ class Connection(BaseConnection):
             timeout,
         )
 
+    def insert_arrow(
+        self,
+        table: str,
+        data: Any,
+        columns: Sequence[str] | None = None,
+        *,
+        insert_cursor: bool | None = None,
+        progress: Progress | None = None,
+        timeout: float | None = None,
+    ) -> int:
+        """Insert Arrow data or a DataFrame into a table, as `load` does with rows. Needs ``informix-db[arrow]``.
+
+        Args:
+            table: its name; ``database:owner.table`` is fine.
+            data: a `pyarrow.Table`, `RecordBatch` or `RecordBatchReader`, or a DataFrame of pandas or polars.
+            columns: names of the columns that the data is for, by default its own names.
+            insert_cursor: see `Cursor.executemany`.
+            progress: see `load`.
+            timeout: seconds that the whole may take, instead of the connection's `statement_timeout`.
+
+        Returns:
+            The number of rows that were inserted.
+
+        Raises:
+            NotSupportedError: pyarrow is not installed.
+            InterfaceError: `data` is no Arrow data, or has nanoseconds.
+            DataError: a value cannot be sent; ``row`` is the index of its row.
+            DatabaseError: the server refused a row; ``row`` is its index.
+        """
+        return self._run(
+            self._insert_arrow_gen(table, data, columns, insert_cursor=insert_cursor, progress=progress), timeout
+        )
+
     def unload(
         self,
         query: str,

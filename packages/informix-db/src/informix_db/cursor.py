@@ -5,12 +5,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .base_cursor import BaseCursor
+from .columnar import FrameKind
 from .placeholders import Parameters
 
 if TYPE_CHECKING:
     from .connection import Connection
 
-__all__ = ["Cursor"]
+__all__ = ["Cursor", "RecordBatches"]
 
 
 class Cursor(BaseCursor):
@@ -71,6 +72,33 @@ class Cursor(BaseCursor):
     def fetchall(self) -> list[Any]:
         """Return all remaining rows."""
         return self._connection._run(self._fetchall_gen())
+
+    def fetch_arrow(self) -> Any:
+        """Return all remaining rows as a `pyarrow.Table`. Needs ``informix-db[arrow]``.
+
+        Types are those of `informix_types.columnar.schema`, exact ones: DECIMAL(p,s) is decimal128, DATETIME a
+        timestamp in microseconds; floating DECIMAL is text.
+
+        Raises:
+            NotSupportedError: pyarrow is not installed.
+            DataError: Arrow has no exact form for a value.
+            ProgrammingError: there is no result, or its rows go through a row factory or loaders.
+        """
+        return self._connection._run(self._fetch_arrow_gen())
+
+    def fetch_record_batches(self, size: int = 65536) -> "RecordBatches":
+        """Return an iterator over the remaining rows as `pyarrow.RecordBatch`, each of at most `size` rows.
+
+        Rows stream: about a megabyte of them is in memory at a time. Raises as `fetch_arrow` does.
+        """
+        return RecordBatches(self, size)
+
+    def fetch_df(self, kind: FrameKind = "pandas") -> Any:
+        """Return all remaining rows as a DataFrame of "pandas" or "polars". Raises as `fetch_arrow` does.
+
+        In pandas whole numbers and booleans get nullable types, since numpy has no NULL for them.
+        """
+        return self._connection._run(self._fetch_df_gen(kind))
 
     def scroll(self, value: int, mode: str = "relative") -> None:
         """Move the position of the next fetch.
@@ -158,3 +186,19 @@ class Cursor(BaseCursor):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return self.close()
+
+
+class RecordBatches:
+    """Iterator over the rows of a cursor as `pyarrow.RecordBatch`; see `Cursor.fetch_record_batches`."""
+
+    def __init__(self, cursor: Cursor, size: int) -> None:
+        self._cursor = cursor
+        self._size = size
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        return self._cursor._or_stop(
+            self._cursor._connection._run(self._cursor._next_batch_gen(self._size)), StopIteration
+        )

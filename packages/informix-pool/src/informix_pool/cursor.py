@@ -5,12 +5,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from informix_db.base_cursor import BaseCursor
+from informix_db.columnar import FrameKind
 from informix_db.placeholders import Parameters
 
 if TYPE_CHECKING:
     from .connection import AsyncConnection
 
-__all__ = ["AsyncCursor"]
+__all__ = ["AsyncCursor", "AsyncRecordBatches"]
 
 
 class AsyncCursor(BaseCursor):
@@ -73,6 +74,33 @@ class AsyncCursor(BaseCursor):
     async def fetchall(self) -> list[Any]:
         """Return all remaining rows."""
         return await self._connection._run(self._fetchall_gen())
+
+    async def fetch_arrow(self) -> Any:
+        """Return all remaining rows as a `pyarrow.Table`. Needs ``informix-db[arrow]``.
+
+        Types are those of `informix_types.columnar.schema`, exact ones: DECIMAL(p,s) is decimal128, DATETIME a
+        timestamp in microseconds; floating DECIMAL is text.
+
+        Raises:
+            NotSupportedError: pyarrow is not installed.
+            DataError: Arrow has no exact form for a value.
+            ProgrammingError: there is no result, or its rows go through a row factory or loaders.
+        """
+        return await self._connection._run(self._fetch_arrow_gen())
+
+    def fetch_record_batches(self, size: int = 65536) -> "AsyncRecordBatches":
+        """Return an iterator over the remaining rows as `pyarrow.RecordBatch`, each of at most `size` rows.
+
+        Rows stream: about a megabyte of them is in memory at a time. Raises as `fetch_arrow` does.
+        """
+        return AsyncRecordBatches(self, size)
+
+    async def fetch_df(self, kind: FrameKind = "pandas") -> Any:
+        """Return all remaining rows as a DataFrame of "pandas" or "polars". Raises as `fetch_arrow` does.
+
+        In pandas whole numbers and booleans get nullable types, since numpy has no NULL for them.
+        """
+        return await self._connection._run(self._fetch_df_gen(kind))
 
     async def scroll(self, value: int, mode: str = "relative") -> None:
         """Move the position of the next fetch.
@@ -166,3 +194,19 @@ class AsyncCursor(BaseCursor):
 
     def __await__(self) -> Generator[Any, Any, Self]:
         return self._ready().__await__()
+
+
+class AsyncRecordBatches:
+    """Iterator over the rows of a cursor as `pyarrow.RecordBatch`; see `Cursor.fetch_record_batches`."""
+
+    def __init__(self, cursor: AsyncCursor, size: int) -> None:
+        self._cursor = cursor
+        self._size = size
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        return self._cursor._or_stop(
+            await self._cursor._connection._run(self._cursor._next_batch_gen(self._size)), StopAsyncIteration
+        )
