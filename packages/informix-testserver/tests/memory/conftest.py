@@ -109,6 +109,12 @@ def connect(engine: MemoryEngine) -> Callable[..., Client]:
 
 
 @pytest.fixture
+def bound() -> Callable[[tuple[Any, ...]], list[Parameter]]:
+    """Make parameters of Python values."""
+    return Client.bound
+
+
+@pytest.fixture
 def db(connect: Callable[..., Client]) -> Client:
     """A session on testdb."""
     return connect()

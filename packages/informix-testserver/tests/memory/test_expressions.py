@@ -236,6 +236,18 @@ def test_parameter_description(db: Any) -> None:
     assert [kind.type_name for kind in update.parameters] == ["DECIMAL(8,2)", "CHAR(4)", "INTEGER"]
 
 
+def test_a_value_that_does_not_matter_may_be_bound(db: Any) -> None:
+    assert db.evaluate("? / null", D("2.75")) is None
+    assert db.evaluate("nvl(? + null, 3)", 1) == 3
+
+
+def test_the_description_holds_whatever_is_bound(db: Any) -> None:
+    assert db.type_of("? + 1") == "INTEGER"
+    assert db.evaluate("? + 1", D("2.75")) == 3
+    mixed = "select case when 1 = 2 then ? else ? end from sysmaster:sysdual"
+    assert db.fails(mixed, "t", datetime.date(2024, 2, 3)) == (-800, 0)
+
+
 def test_wrong_number_of_parameters(db: Any) -> None:
     assert db.error("select tabid from systables where tabid = ?").sqlcode == -254
 

@@ -1,7 +1,9 @@
 # ruff: noqa: E501 - one case a line
 """Random expressions over every type: they fail in Informix's terms or give values that fit their description."""
 
+import datetime
 import random
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -55,19 +57,28 @@ CASTS = [
     "datetime hour to fraction(2)", "interval day to second", "interval year to month", "bigint", "lvarchar", "money",
     "set(int not null)",
 ]  # fmt: skip
+VALUES = [
+    0, 7, -3, 2**40, "", "abc", "12", "2024-02-03", "t", 1.5, Decimal("2.75"), Decimal(10) ** 20, None, True,
+    datetime.date(2024, 2, 3), datetime.datetime(2024, 2, 3, 4, 5, 6), datetime.timedelta(1, 3600),
+]  # fmt: skip
 CONTEXT = TypeContext()
 
 
 class Maker:
     """Writes random SQL."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, markers: float = 0) -> None:
         self.random = random.Random(seed)
+        self.markers = markers
+        self.values: list[Any] = []
         bind_functions._load()
         self.functions = [*bind_functions.FUNCTIONS, *bind_functions.AGGREGATES]
 
     def expression(self, depth: int = 0) -> str:
         pick, kind = self.random.choice, self.random.random()
+        if depth and kind < self.markers:
+            self.values.append(pick(VALUES))
+            return "?"
         again = depth + 1
         if depth > 3 or kind < 0.35:
             return pick(COLUMNS)
@@ -117,13 +128,14 @@ def session() -> Any:
     engine.close()
 
 
-@given(st.integers(0, 2**32))
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_values_fit_their_description(session: Any, seed: int) -> None:
-    sql = Maker(seed).query()
+@given(st.integers(0, 2**32), st.sampled_from([0, 0.2]))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_values_fit_their_description(session: Any, bound: Any, seed: int, markers: float) -> None:
+    maker = Maker(seed, markers=markers)
+    sql = maker.query()
     try:
         statement = session.prepare(sql)
-        cursor = session.open(statement)
+        cursor = session.open(statement, bound(tuple(maker.values)))
         rows = []
         while (row := cursor.fetch()) is not None:
             rows.append(row)

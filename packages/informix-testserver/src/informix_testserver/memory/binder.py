@@ -286,8 +286,9 @@ class Binder:
                 raise SqlError(code)
         if kind is None:
             settled = [self.settle(expr) for expr in branches]
-            kinds = [expr.type for expr in settled if not expr.null]
-            return settled, kinds[0] if kinds else branches[0].type
+            if all(expr.null for expr in settled):
+                return settled, branches[0].type
+            return self.same_type(settled, code)
         kind = kind.with_flags(0)
         return [self.convert(self.settle(expr, kind), kind) for expr in branches], kind
 

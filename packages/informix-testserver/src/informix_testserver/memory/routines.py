@@ -295,6 +295,10 @@ class RoutineHandle(Handle):
         self.returns_rows = bool(routine.results)
         return routine, "SELECT " + ",".join(arguments) if arguments else ""
 
+    def sql_of(self, body: Any) -> str:
+        """Return the SQL of the arguments."""
+        return str(body[1])
+
     def _call(self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]) -> list[Row]:
         routine, sql = plan.body
         stored = session.store.rows(sql, plan.values(parameters))[0] if sql else ()

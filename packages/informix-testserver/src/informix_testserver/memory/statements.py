@@ -5,6 +5,7 @@ A `Handle` is made once per PREPARE. Since the types of bound values decide how 
 handle keeps one plan for each combination of parameter types it was executed with.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -99,9 +100,12 @@ def bound_values(readers: Sequence[tuple[int, Any]], parameters: Sequence[Parame
     return values
 
 
-def row_converter(columns: Sequence[Expr], env: Any) -> Callable[[Row], Row]:
-    """Return the function from a stored row to a row of Python values."""
-    writers = [writer(c.stored, c.type, env) for c in columns]
+def row_converter(columns: Sequence[Expr], described: Sequence[ColumnType], env: Any) -> Callable[[Row], Row]:
+    """Return the function from a stored row to a row of Python values of the types that the client was told.
+
+    They differ from the columns' own when a bound value changes a type (`? + 1` is INTEGER until a DECIMAL comes).
+    """
+    writers = [_writer(column, kind, env) for column, kind in zip(columns, described, strict=True)]
     if not any(writers):
         return lambda row: row if len(row) == len(writers) else row[: len(writers)]
     names = {f"w{i}": w for i, w in enumerate(writers) if w is not None}
@@ -109,6 +113,21 @@ def row_converter(columns: Sequence[Expr], env: Any) -> Callable[[Row], Row]:
     # One expression over constant indexes: no text of the client's ever gets into it.
     made: Callable[[Row], Row] = eval(f"lambda r: ({','.join(parts)},)", names)
     return made
+
+
+def _writer(column: Expr, kind: ColumnType, env: Any) -> Callable[[Any], Any] | None:
+    if column.type.with_flags(0) == kind.with_flags(0):
+        return writer(column.stored, column.type, env)
+    change = converter(column.stored, kind.with_flags(0), env)
+    write = writer(kind, kind, env)
+    if change is None or write is None:
+        return change or write
+
+    def both(value: Any) -> Any:
+        changed = change(value)
+        return None if changed is None else write(changed)
+
+    return both
 
 
 @dataclass(slots=True)
@@ -137,6 +156,16 @@ class Plan:
         return bound_values(self.readers, parameters)
 
 
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_NUMBERED = re.compile(r"\?(\d+)")
+
+
+def markers_left(sql: str, count: int) -> int:
+    """Return how many of `count` values sqlite expects: the last may have been folded away (`? + NULL`)."""
+    used = [int(number) for number in _NUMBERED.findall(_QUOTED.sub("", sql))]
+    return min(count, max(used, default=0))
+
+
 class Handle:
     """A prepared statement. Subclasses say how to bind and what to do."""
 
@@ -159,6 +188,10 @@ class Handle:
     def bind(self, session: "MemorySession", b: Binder) -> Any:
         """Bind the tree; the result becomes `Plan.body`."""
         raise NotImplementedError
+
+    def sql_of(self, body: Any) -> str:
+        """Return the SQL of a bound body that takes the values."""
+        return str(body.sql)
 
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """Run the statement inside `MemorySession.run`."""
@@ -183,11 +216,12 @@ class Handle:
         self.parameters = tuple(b.marker_types.get(i, UNKNOWN) for i in range(self.parsed.parameters))
 
     def _plan(self, session: "MemorySession", b: Binder, body: Any, parameters: Sequence[Parameter]) -> Plan:
+        binds = b.binds[: markers_left(self.sql_of(body), len(b.binds))]
         return Plan(
             b.tables,
             {key: table.version for key, table in b.tables.items()},
             b.checked,
-            compile_binds(b.binds, parameters, session.store.env),
+            compile_binds(binds, parameters, session.store.env),
             body,
             b.old_versions,
             session.last_committed,
@@ -214,6 +248,7 @@ class Handle:
         """After a change of a table, go on only if the description given to the client still holds."""
         before = [(c.name, c.type) for c in self.columns]
         self.plans.clear()
+        self.described = False
         self.describe(session)
         if [(c.name, c.type) for c in self.columns] != before:
             raise SqlError(TABLE_ALTERED)
@@ -239,11 +274,19 @@ class QueryHandle(Handle):
     def bind(self, session: "MemorySession", b: Binder) -> tuple[BoundQuery, Callable[[Row], Row]]:
         """Bind the query and describe its columns."""
         found = bind_query(b, self.statement)
-        self.columns = tuple(ResultColumn(c.name, c.type) for c in found.columns)
+        if not self.described:
+            self.columns = tuple(ResultColumn(c.name, c.type) for c in found.columns)
+        elif len(found.columns) != len(self.columns):
+            raise SqlError(TABLE_ALTERED)
         self.for_update = self.statement.for_update
         if self.for_update and not found.rowid:
             raise SqlError(MANY_TABLES if len(b.tables) > 1 else NOT_SIMPLE)
-        return found, row_converter(found.columns, session.store.env)
+        described = [column.type for column in self.columns]
+        return found, row_converter(found.columns, described, session.store.env)
+
+    def sql_of(self, body: Any) -> str:
+        """Return the query's SQL."""
+        return str(body[0].sql)
 
     def open(
         self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
