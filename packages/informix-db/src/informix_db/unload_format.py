@@ -43,8 +43,9 @@ _CONSTRUCTED: Final = frozenset(
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _NUMBER: Final = re.compile(r"[+-]?\$?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_NOT_A_DELIMITER: Final = re.compile(r"[\\\n\r0-9a-fA-F\0]")
-"""Backslash, newline and hexadecimal digits cannot be delimiters (the same manual)."""
+_NOT_A_DELIMITER: Final = re.compile(r"[\\\n\r0-9a-fA-F\0 ]")
+"""Backslash, newline and hexadecimal digits cannot be delimiters (the same manual). It allows a blank, with which
+an empty string and a blank would look the same: hence refused here."""
 
 
 def check_delimiter(delimiter: str) -> str:
@@ -55,7 +56,7 @@ def check_delimiter(delimiter: str) -> str:
     """
     if not isinstance(delimiter, str) or len(delimiter) != 1 or _NOT_A_DELIMITER.match(delimiter):
         raise InterfaceError(
-            f"the delimiter must be one character, no backslash, newline or hexadecimal digit: {delimiter!r}"
+            f"the delimiter must be one character, no backslash, newline, blank or hexadecimal digit: {delimiter!r}"
         )
     return delimiter
 
