@@ -56,7 +56,7 @@ def check_delimiter(delimiter: str) -> str:
     """
     if not isinstance(delimiter, str) or len(delimiter) != 1 or _NOT_A_DELIMITER.match(delimiter):
         raise InterfaceError(
-            f"the delimiter must be one character, no backslash, newline, blank or hexadecimal digit: {delimiter!r}"
+            f"a delimiter is one character, but no backslash, newline, blank or hexadecimal digit: {delimiter!r}"
         )
     return delimiter
 
