@@ -48,6 +48,12 @@ P = ParamSpec("P")
 log: Final = logging.getLogger("informix_db")
 
 _ENDS_TRANSACTION: Final = frozenset({35, 36})
+_CREATES: Final = frozenset({3, 14, 16, 40, 43, 45, 53, 70})
+"""Statement types that create tables, indexes, views, synonyms, routines, triggers (sqli.md 6.4)."""
+_ALTERS: Final = frozenset({15, 17, 20, 21, 29, 41, 44, 54, 71, 75, 87, 122})
+"""Statement types after which a prepared statement may mean something else than it did: DROP, ALTER, RENAME …"""
+_UNDOES: Final = frozenset({36, 161})
+"""ROLLBACK and ROLLBACK TO SAVEPOINT."""
 _SETS_SESSION: Final = frozenset({46, 48})
 """SET LOCK MODE and SET ISOLATION, which outlive transactions (sqli.md 6.4)."""
 OTHER_DATABASE: Final = frozenset({1, 12, 31, 38})
@@ -125,6 +131,8 @@ class BaseSession:
         self.query_hook: QueryHook | None = settings.query_hook
         """Called with a `QueryEvent` after each statement."""
         self._savepoints = 0
+        self._schema_changed = False
+        """The transaction has created, altered or dropped something: its end may undo that."""
         self._changed: set[int] = set()
         """Types of statements that changed what `reset` has to set back."""
         self._cursors: WeakSet[BaseResult] = WeakSet()
@@ -325,6 +333,16 @@ class BaseSession:
             self._epoch += 1
         elif statement_type in _SETS_SESSION:
             self._changed.add(statement_type)
+        elif statement_type in _CREATES:
+            self._schema_changed = True
+        elif statement_type in _ALTERS:
+            self._schema_changed = True
+            self._forget_statements()
+        if statement_type in _UNDOES and self._schema_changed:
+            # What was created is gone again, what was dropped is back.
+            self._forget_statements()
+        if statement_type in _ENDS_TRANSACTION:
+            self._schema_changed = False
         elif statement_type in OTHER_DATABASE:
             self._epoch += 1
             self._forget_statements()

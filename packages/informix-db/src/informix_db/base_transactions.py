@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from informix_wire.errors import ServerError
 from informix_wire.session import Session
 from informix_wire.talk import transaction
+from informix_wire.tracking import COMMIT, ROLLBACK
 
 from .base_session import BaseSession, guarded
 from .errors import InterfaceError, NotSupportedError, ProgrammingError
@@ -19,6 +20,8 @@ T = TypeVar("T")
 _NEVER_IN_TRANSACTION: Final = frozenset({1, 12, 13, 31, 34, 35, 36, 38, 46, 48, 50, 52, 57, 74, 87, 110, 115})
 """Statement types before which no BEGIN is sent: they open or close databases or transactions themselves, or only
 set something for the session (sqli.md 6.4)."""
+_ROLLBACK_TO: Final = 161
+"""Statement type of ROLLBACK TO SAVEPOINT (sqli.md 6.4)."""
 _ALREADY_IN_TRANSACTION: Final = -535
 _NOT_IN_TRANSACTION: Final = -255
 ISOLATION_LEVELS: Final = frozenset(
@@ -87,7 +90,7 @@ class Transactions(BaseSession):
         except ServerError as error:
             if error.sqlcode != _NOT_IN_TRANSACTION:
                 raise
-        self._epoch += 1
+        self._after_statement(COMMIT if end is transaction.commit else ROLLBACK)
 
     # -- settings of the session -------------------------------------------------------------------------------
 
@@ -139,5 +142,6 @@ class Transactions(BaseSession):
             raise ProgrammingError("the transaction was ended inside a transaction() block")
         elif failed:
             yield from transaction.rollback_to_savepoint(session, block.savepoint)
+            self._after_statement(_ROLLBACK_TO)
         else:
             yield from transaction.release_savepoint(session, block.savepoint)
