@@ -125,6 +125,25 @@ def test_as_a_table(routines: Any) -> None:
     assert routines.rows("select * from t order by n") == [(1, "x"), (2, "xx")]
 
 
+def test_executed_routines_do_not_hold_up_the_server(db: Any, connect: Any) -> None:
+    other = connect()
+    db.run("create table t (n int)")
+
+    def look() -> int:
+        other.run("insert into t values (1)")
+        return int(other.rows("select count(*) from t")[0][0])
+
+    db.engine.register_routine("look", look)
+    assert db.rows("execute function look()") == [(1,)]
+    assert db.rows("select n from t") == [(1,)]
+
+
+def test_interrupting_a_routine(db: Any) -> None:
+    db.engine.register_routine("patient", db.session.interrupt, parameters=[], returns=[])
+    assert db.fails("execute procedure patient()") == (-213, -157)
+    assert db.evaluate("1") == 1
+
+
 def test_dropping(routines: Any) -> None:
     routines.run("drop function add")
     assert routines.fails("select add(1, 2) from systables") == (-674, 0)

@@ -201,6 +201,9 @@ class MemoryEngine:
     def register_routine(self, name: str, function: Callable[..., Any], **options: Any) -> None:
         """Make a Python function callable as a stored routine in all databases.
 
+        EXECUTE PROCEDURE and FUNCTION run it while other sessions go on. Called inside another statement it holds
+        the whole engine: it must then not wait for anything that this server does.
+
         Args:
             name: the routine's name, lower case.
             function: called with Python values. What it returns is the routine's result: a value, a tuple of

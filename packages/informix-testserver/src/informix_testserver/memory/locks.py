@@ -16,6 +16,8 @@ __all__ = ["LockConflict", "LockManager", "LockOwner"]
 
 ROW_LOCKED, TABLE_LOCKED, DEADLOCK, TIMEOUT = -107, -113, -143, -154
 READ_FAILED, INSERT_FAILED, TABLE_LOCK_FAILED = -244, -271, -289
+LOOK_UP = 0.05
+"""Seconds after which a waiting session looks whether it was interrupted: an interrupt must not need the latch."""
 
 
 class LockOwner(Protocol):
@@ -184,12 +186,16 @@ class LockManager:
         try:
             if self._circle(owner):
                 raise SqlError(conflict.sqlcode, isam=DEADLOCK, token=conflict.token)
-            rest = None if owner.deadline is None else owner.deadline - time.monotonic()
-            if (rest is not None and rest <= 0) or not self._store.changed.wait(rest):
-                raise SqlError(conflict.sqlcode, isam=TIMEOUT, token=conflict.token)
-            if owner.interrupted:
-                owner.interrupted = False
-                raise SqlError(INTERRUPTED, isam=ISAM_INTERRUPTED)
+            while True:
+                rest = LOOK_UP if owner.deadline is None else min(LOOK_UP, owner.deadline - time.monotonic())
+                if rest <= 0:
+                    raise SqlError(conflict.sqlcode, isam=TIMEOUT, token=conflict.token)
+                released = self._store.changed.wait(rest)
+                if owner.interrupted:
+                    owner.interrupted = False
+                    raise SqlError(INTERRUPTED, isam=ISAM_INTERRUPTED)
+                if released:
+                    return
         finally:
             owner.waits_for = frozenset()
 

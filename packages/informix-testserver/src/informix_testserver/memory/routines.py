@@ -304,7 +304,9 @@ class RoutineHandle(Handle):
         stored = session.store.rows(sql, plan.values(parameters))[0] if sql else ()
         writers = [writer(t, t, session.store.env) for t in routine.parameters]
         values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
-        return [tuple(row) for row in routine.call(values)]
+        with session.outside():
+            rows = routine.call(values)
+        return rows
 
     def open(
         self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool

@@ -202,6 +202,20 @@ class MemorySession:
             check(self, subject, values)
         self.deferred = []
 
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Leave the latch to other sessions while foreign code runs: a routine that is executed, not called in SQL."""
+        alone = self._depth == 1
+        if alone:
+            self.store.latch.release()
+        try:
+            yield
+        finally:
+            if alone:
+                self.store.latch.acquire()
+                self.store.env.session = self
+        self.tick()
+
     def tick(self) -> None:
         """Stop a statement that works through rows in Python when it was interrupted. Raises SqlError -213."""
         if self.interrupted:
@@ -213,10 +227,8 @@ class MemorySession:
         if not self._depth and not self.waits_for:
             return
         self.interrupted = True
-        if self.store.env.session is self:
+        if self.store.env.session is self and not self.waits_for:
             self.store.db.interrupt()
-        with self.store.latch:
-            self.store.changed.notify_all()
 
     # ---------------------------------------------------------------------------------------------- transactions
 
