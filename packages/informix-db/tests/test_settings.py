@@ -1,6 +1,7 @@
 """Settings: precedence of keywords, string and environment; what is refused; what is never shown."""
 
 import ssl
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,12 @@ def test_a_host_may_stand_in_place_of_the_string() -> None:
     assert s.addresses == (Address("db.example", 9000),)
     with pytest.raises(InterfaceError, match="neither informix://"):
         make_settings("postgres://h", {"user": "u"}, {})
+
+
+def test_time_zones() -> None:
+    s = make_settings("informix://u@h/?timezone=Europe/Prague&strict_fractions=yes", None, {})
+    assert (str(s.timezone), s.strict_fractions) == ("Europe/Prague", True)
+    assert make_settings(None, {"user": "u", "timezone": UTC}, {}).timezone is UTC
+    for bad in ("Nowhere/Land", "../etc/passwd", "", 2):
+        with pytest.raises(InterfaceError, match="timezone"):
+            make_settings(None, {"user": "u", "timezone": bad}, {})

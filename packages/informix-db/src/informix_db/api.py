@@ -1,6 +1,7 @@
 """`connect`: the front door."""
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from os import PathLike
 from typing import Any
 
@@ -42,6 +43,8 @@ def connect(
     arraysize: int | None = None,
     statement_cache_size: int | None = None,
     trim_char: bool | None = None,
+    strict_fractions: bool | None = None,
+    timezone: str | tzinfo | None = None,
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
     query_hook: QueryHook | None = None,
@@ -87,6 +90,10 @@ def connect(
         arraysize: rows of `Cursor.fetchmany` by default, 1.
         statement_cache_size: prepared statements to keep, 100 by default, 0 for none.
         trim_char: strip trailing blanks of CHAR columns; off by default: they are part of the value.
+        strict_fractions: refuse datetimes, times and timedeltas whose sixth fraction digit is not zero, instead of
+            dropping it: Informix has five.
+        timezone: zone, or its name, into which time-zone-aware datetimes are converted before they are sent
+            without it: Informix has no zones. None, the default, refuses them.
         application_name: shown to the server's administrator.
         pam_answer: answers PAM challenges, called with (style, text); by default the password is the answer.
         query_hook: called with a `QueryEvent` after each statement.

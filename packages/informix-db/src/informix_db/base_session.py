@@ -142,7 +142,11 @@ class BaseSession:
         """Take settings over; values are decoded and encoded by them."""
         self._settings = settings
         self._plain_context = TypeContext(
-            encoding=settings.encoding, errors=settings.encoding_errors, trim_char=settings.trim_char
+            encoding=settings.encoding,
+            errors=settings.encoding_errors,
+            trim_char=settings.trim_char,
+            strict_fractions=settings.strict_fractions,
+            timezone=settings.timezone,
         )
         self._adapted_context = self._plain_context
 

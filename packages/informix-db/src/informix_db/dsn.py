@@ -50,6 +50,8 @@ _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "trace": str,
     "statement_cache_size": int,
     "trim_char": _boolean,
+    "strict_fractions": _boolean,
+    "timezone": str,
     "encoding_errors": str,
     "application_name": str,
 }

@@ -5,8 +5,10 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from informix_types import UnknownCodeset, codec_for_locale
 
@@ -66,6 +68,8 @@ class Settings:
     arraysize: int = 1
     statement_cache_size: int = 100
     trim_char: bool = False
+    strict_fractions: bool = False
+    timezone: tzinfo | None = None
     application_name: str = ""
     pam_answer: Callable[[int, str], str] | None = field(default=None, repr=False)
     row_factory: Any = None
@@ -163,6 +167,17 @@ def _tristate(name: str, value: object) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise InterfaceError(f"{name} must be True, False or None, not {value!r}")
     return value
+
+
+def _timezone(value: object) -> tzinfo | None:
+    if value is None or isinstance(value, tzinfo):
+        return value
+    if not isinstance(value, str):
+        raise InterfaceError(f"timezone must be a name such as 'Europe/Prague' or a tzinfo, not {value!r}")
+    try:
+        return ZoneInfo(value)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        raise InterfaceError(f"timezone={value!r} is not known here (tzdata may be missing)") from None
 
 
 def _path(name: str, value: object) -> str | None:
@@ -265,6 +280,8 @@ def make_settings(
         arraysize=_at_least("arraysize", options.get("arraysize", 1), 1, MAX_FETCH_BUFFER),
         statement_cache_size=_at_least("statement_cache_size", options.get("statement_cache_size", 100), 0, 10000),
         trim_char=bool(options.get("trim_char", False)),
+        strict_fractions=bool(options.get("strict_fractions", False)),
+        timezone=_timezone(options.get("timezone")),
         application_name=_text("application_name", options.get("application_name")) or "",
         pam_answer=options.get("pam_answer"),
         row_factory=options.get("row_factory"),

@@ -1,6 +1,7 @@
 """asyncio entry points: ``await aio.connect(…)``; reached as ``informix_db.aio`` as well."""
 
 from collections.abc import Callable, Coroutine, Generator, Mapping
+from datetime import tzinfo
 from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -70,6 +71,8 @@ def connect(
     arraysize: int | None = None,
     statement_cache_size: int | None = None,
     trim_char: bool | None = None,
+    strict_fractions: bool | None = None,
+    timezone: str | tzinfo | None = None,
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
     query_hook: QueryHook | None = None,
