@@ -300,13 +300,13 @@ class RoutineHandle(Handle):
         return str(body[1])
 
     def _call(self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]) -> list[Row]:
+        routine: Routine
         routine, sql = plan.body
         stored = session.store.rows(sql, plan.values(parameters))[0] if sql else ()
         writers = [writer(t, t, session.store.env) for t in routine.parameters]
         values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
         with session.outside():
-            rows = routine.call(values)
-        return rows
+            return routine.call(values)
 
     def open(
         self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool

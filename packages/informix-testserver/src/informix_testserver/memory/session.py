@@ -204,7 +204,7 @@ class MemorySession:
 
     @contextmanager
     def outside(self) -> Iterator[None]:
-        """Leave the latch to other sessions while foreign code runs: a routine that is executed, not called in SQL."""
+        """Leave the latch to others while foreign code runs: a routine that is executed, not called in SQL."""
         alone = self._depth == 1
         if alone:
             self.store.latch.release()
