@@ -291,3 +291,44 @@ def test_last_committed_reads_the_version_before_the_change(two: Any) -> None:
     assert b.fails("update t set v = 'b' where id = 1") == (-244, -107)
     a.session.commit()
     assert b.rows("select * from t order by id") == [(1, "y"), (2, "new"), (9, "z")]
+
+
+def test_transfers_by_many_sessions_lose_nothing(connect: Any) -> None:
+    """Threads move money between accounts in random order; deadlocks are rolled back and repeated."""
+    accounts, workers, transfers = 5, 4, 40
+    clients = [connect() for _ in range(workers)]
+    clients[0].run("create table account (id int primary key, amount decimal(10,2))")
+    for n in range(accounts):
+        clients[0].run("insert into account values (?, 100)", n)
+    codes: list[tuple[int, int]] = []
+
+    def work(client: Any, seed: int) -> None:
+        import random
+
+        dice = random.Random(seed)
+        client.run("set lock mode to wait 10")
+        done = 0
+        while done < transfers:
+            source, target = dice.sample(range(accounts), 2)
+            client.session.begin()
+            try:
+                client.run("update account set amount = amount - 1.25 where id = ?", source)
+                client.run("update account set amount = amount + 1.25 where id = ?", target)
+                if dice.random() < 0.2:
+                    client.session.rollback()
+                    continue
+                client.session.commit()
+                done += 1
+            except SqlError as error:
+                codes.append((error.sqlcode, error.isam))
+                client.session.rollback()
+
+    threads = [threading.Thread(target=work, args=(c, n), daemon=True) for n, c in enumerate(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+    assert set(codes) <= {(-244, -143)}
+    assert clients[0].rows("select sum(amount), min(amount) <= 100 from account") == [(500, True)]
+    assert clients[0].engine.locks._held == {}
