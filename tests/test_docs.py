@@ -375,6 +375,15 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(there), match["target"]
 
 
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs/index.md"
+    linked = {
+        (index.parent / target.partition("#")[0]).resolve() for target in LINK.findall(index.read_text("utf-8"))
+    }
+    pages = {*(ROOT / "docs").rglob("*.md"), *ROOT.glob("packages/*/README.md")}
+    assert pages - linked == {index}
+
+
 def test_paths_of_the_map_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     paths = re.findall(r"(?<!\./)packages/[\w./-]+", text)

@@ -61,7 +61,10 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection]:
-        """Return a context manager: take a connection, commit or (after an error) roll back, give it back."""
+        """Return a context manager: take a connection, commit or (after an error) roll back, give it back.
+
+        `timeout` and what is raised are those of `acquire`.
+        """
         connection = await self.acquire(timeout)
         try:
             yield connection

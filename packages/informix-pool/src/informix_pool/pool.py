@@ -58,7 +58,10 @@ class ConnectionPool(BasePool[Connection]):
 
     @contextmanager
     def connection(self, timeout: float | None = None) -> Iterator[Connection]:
-        """Return a context manager: take a connection, commit or (after an error) roll back, give it back."""
+        """Return a context manager: take a connection, commit or (after an error) roll back, give it back.
+
+        `timeout` and what is raised are those of `acquire`.
+        """
         connection = self.acquire(timeout)
         try:
             yield connection

@@ -122,8 +122,17 @@ class Faults:
     ) -> None:
         """Close the connection after so many more bytes, messages or reply groups from the server.
 
-        Exactly one count is given; 0 closes before the next reply's first byte. `reset` closes with a TCP reset.
-        `connection` limits the fault to the n-th connection that the server accepted.
+        Exactly one count is given; 0 closes before the next reply's first byte.
+
+        Args:
+            after_bytes: bytes that are still sent.
+            after_messages: messages that are still sent.
+            after_groups: reply groups (a reply up to its EOT) that are still sent.
+            reset: close with a TCP reset.
+            connection: only the n-th connection that the server accepted, counted from 1; None for any.
+
+        Raises:
+            ValueError: not exactly one count.
         """
         counts: list[tuple[Literal["bytes", "messages", "groups"], int | None]] = [
             ("bytes", after_bytes),
@@ -139,13 +148,19 @@ class Faults:
             self._changed()
 
     def garble(self, *, offset: int = 0, mask: int = 0xFF, connection: int | None = None) -> None:
-        """Flip the bits of `mask` in the server's byte number `offset` from now (0 = the next one)."""
+        """Flip the bits of `mask` in the server's byte number `offset` from now (0 = the next one).
+
+        `connection` limits it to the n-th connection that the server accepted.
+        """
         with self._lock:
             self._rules.garbles.append(_Garble(offset, mask, connection))
             self._changed()
 
     def stall(self, *, after_groups: int = 0, connection: int | None = None) -> None:
-        """Answer so many more groups, then hold the next reply back until `clear`."""
+        """Answer `after_groups` more groups, then hold the next reply back until `clear`.
+
+        `connection` limits it to the n-th connection that the server accepted.
+        """
         with self._lock:
             self._rules.stalls.append(_Stall(after_groups, connection))
             self._changed()
@@ -169,7 +184,12 @@ class Faults:
             self._changed()
 
     def reject_login(self, service_error: int, *, os_error: int = 0) -> None:
-        """Answer the next login with a reject that carries this code (sqli.md 2.3; 0 = no diagnostics)."""
+        """Answer the next login with a reject (sqli.md 2.3).
+
+        Args:
+            service_error: Informix code, e.g. -951; 0 = no diagnostics.
+            os_error: number of the operating system's error that goes with it.
+        """
         with self._lock:
             self._rules.rejections.append((service_error, os_error))
 
