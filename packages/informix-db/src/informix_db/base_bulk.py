@@ -46,7 +46,7 @@ class BulkTransfer(Transactions):
 
     if TYPE_CHECKING:
 
-        def cursor(self) -> "BaseCursor":
+        def cursor(self) -> "BaseCursor[Any]":
             """The shells make cursors."""
 
     @guarded

@@ -10,7 +10,7 @@ from informix_types.rows import tuple_row
 from informix_wire.rows import TUPLE_FRAME
 from informix_wire.talk import fetch
 
-from .base_result import END, BaseResult
+from .base_result import END, BaseResult, R
 from .base_session import guarded
 from .columnar import need_pyarrow, to_frame
 from .errors import InterfaceError, ProgrammingError
@@ -25,7 +25,7 @@ _TARGET: Final = 1 << 20
 """Bytes of rows that are decoded at a time: the more, the faster, up to the size of a cache."""
 
 
-class ColumnarResult(BaseResult):
+class ColumnarResult(BaseResult[R]):
     """A result that can also be fetched in columns."""
 
     _decoder: "ColumnarDecoder | None" = None

@@ -20,6 +20,7 @@ from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
 
 from .base_columnar import ColumnarResult
+from .base_result import R
 from .base_session import OTHER_DATABASE, guarded
 from .doors import need
 from .error_codes import annotate
@@ -42,7 +43,7 @@ _NEEDS_TARGET: Final = (bytes, bytearray, memoryview, list, set, frozenset, tupl
 _ROUTINE_NAME: Final = re.compile(r'(?:\w+|"[^"]+")(?:[.:@](?:\w+|"[^"]+"))*')
 
 
-class BaseCursor(ColumnarResult):
+class BaseCursor(ColumnarResult[R]):
     """Everything that a cursor does. The shells add a method for each conversation."""
 
     # -- execute -----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 from informix_types import TypeContext, TypeRegistry
 from informix_types.params import Binding
@@ -25,6 +25,7 @@ from .steps import Work
 __all__ = ["END", "BaseResult"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 _POSITIONED_BUFFER: Final = 1
 """Byte budget that makes the server send one row at a time: what `WHERE CURRENT OF` refers to is the last row
@@ -33,7 +34,7 @@ END: Final = object()
 """Stands for "no more rows" where a row may be None."""
 
 
-class BaseResult:
+class BaseResult(Generic[R]):
     """What a cursor is and how its rows are fetched.
 
     Attributes:
@@ -63,7 +64,7 @@ class BaseResult:
         self._open = False
         self._cursor_name = ""
         self._decoding: RowDecoding | None = None
-        self._buffer: deque[Any] = deque()
+        self._buffer: deque[R] = deque()
         self._received = 0
         self._exhausted = True
         self._epoch = 0
@@ -149,6 +150,7 @@ class BaseResult:
         self._cursor_name = self.name or session.next_cursor_name()
         self._statement, self._open, self._exhausted = statement, True, False
         self._epoch = self._connection._epoch
+        ahead, statement.many_blocks = self._ahead and statement.many_blocks, False
         block = yield from fetch.open_cursor(
             session,
             prepared,
@@ -159,7 +161,7 @@ class BaseResult:
             ret_types=plan.ret_types,
             hold=self.hold,
             scroll=self.scrollable,
-            ahead=self._ahead,
+            ahead=ahead,
         )
         if not self.scrollable:
             yield from self._take_gen(block)
@@ -208,6 +210,7 @@ class BaseResult:
             block = yield from fetch.fetch(
                 self._session, statement.prepared, self._budget, self._decoding.decoder, ahead=self._ahead
             )
+            statement.many_blocks = statement.many_blocks or not block.exhausted
             yield from self._take_gen(block)
         except Exception:
             if self._statement is not None:
@@ -266,7 +269,7 @@ class BaseResult:
         return self._connection._guard(work, self)
 
     @guarded
-    def _fetchone_gen(self) -> Work[Any]:
+    def _fetchone_gen(self) -> Work[R | None]:
         self._require_result()
         if self.scrollable:
             return (yield from self._row_at_gen(self._position + 1))
@@ -274,7 +277,7 @@ class BaseResult:
         return self._buffer.popleft() if self._buffer else None
 
     @guarded
-    def _next_gen(self) -> Work[Any]:
+    def _next_gen(self) -> Work[R | object]:
         """Return the next row or `END`: a row object may be None."""
         self._require_result()
         if self.scrollable:
@@ -283,18 +286,18 @@ class BaseResult:
         yield from self._fill_gen()
         return self._buffer.popleft() if self._buffer else END
 
-    def _or_stop(self, row: Any, stop: type[Exception]) -> Any:
+    def _or_stop(self, row: T | object, stop: type[Exception]) -> T:
         if row is END:
             raise stop
-        return row
+        return cast("T", row)
 
     @guarded
-    def _fetchmany_gen(self, size: int | None = None) -> Work[list[Any]]:
+    def _fetchmany_gen(self, size: int | None = None) -> Work[list[R]]:
         self._require_result()
         size = self.arraysize if size is None else size
         if isinstance(size, bool) or not isinstance(size, int) or size < 0:
             raise ProgrammingError(f"the number of rows must be an integer of at least 0, not {size!r}")
-        rows: list[Any] = []
+        rows: list[R] = []
         while len(rows) < size:
             if self.scrollable:
                 found = yield from self._rows_at_gen(self._position + 1)
@@ -315,9 +318,9 @@ class BaseResult:
         return rows
 
     @guarded
-    def _fetchall_gen(self) -> Work[list[Any]]:
+    def _fetchall_gen(self) -> Work[list[R]]:
         self._require_result()
-        rows: list[Any] = []
+        rows: list[R] = []
         while True:
             if self.scrollable:
                 found = yield from self._rows_at_gen(self._position + 1)
@@ -343,11 +346,11 @@ class BaseResult:
 
     # -- scrolling ---------------------------------------------------------------------------------------------
 
-    def _row_at_gen(self, row: int) -> Work[Any]:
+    def _row_at_gen(self, row: int) -> Work[R | None]:
         rows = yield from self._rows_at_gen(row)
         return rows[0] if rows else None
 
-    def _rows_at_gen(self, row: int, kind: ScrollKind = ScrollKind.ABSOLUTE) -> Work[list[Any]]:
+    def _rows_at_gen(self, row: int, kind: ScrollKind = ScrollKind.ABSOLUTE) -> Work[list[R]]:
         """Move to a row of a scrollable cursor and return it in a list, empty when there is none (sqli.md 5.9)."""
         self._require_result()
         if not self.scrollable:
@@ -380,27 +383,27 @@ class BaseResult:
         return block.rows[:1]
 
     @guarded
-    def _fetch_first_gen(self) -> Work[Any]:
+    def _fetch_first_gen(self) -> Work[R | None]:
         return (yield from self._row_at_gen(1))
 
     @guarded
-    def _fetch_last_gen(self) -> Work[Any]:
+    def _fetch_last_gen(self) -> Work[R | None]:
         rows = yield from self._rows_at_gen(0, ScrollKind.LAST)
         return rows[0] if rows else None
 
     @guarded
-    def _fetch_prior_gen(self) -> Work[Any]:
+    def _fetch_prior_gen(self) -> Work[R | None]:
         return (yield from self._row_at_gen(self._position - 1))
 
     @guarded
-    def _fetch_absolute_gen(self, row: int) -> Work[Any]:
+    def _fetch_absolute_gen(self, row: int) -> Work[R | None]:
         if row < 0:
             yield from self._fetch_last_gen()
             row += self._last or 0
         return (yield from self._row_at_gen(row + 1))
 
     @guarded
-    def _fetch_relative_gen(self, distance: int) -> Work[Any]:
+    def _fetch_relative_gen(self, distance: int) -> Work[R | None]:
         return (yield from self._row_at_gen(self._position + distance))
 
     @guarded

@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
 from weakref import WeakSet
 
 from informix_types import TypeContext, TypeRegistry
@@ -135,7 +135,7 @@ class BaseSession:
         """The transaction has created, altered or dropped something: its end may undo that."""
         self._changed: set[int] = set()
         """Types of statements that changed what `reset` has to set back."""
-        self._cursors: WeakSet[BaseResult] = WeakSet()
+        self._cursors: WeakSet[BaseResult[Any]] = WeakSet()
         self.row_factory = settings.row_factory
 
     def _use(self, settings: Settings) -> None:
@@ -272,7 +272,7 @@ class BaseSession:
                 raise lost(self._line_base.peer, self._line_base.reason)
             raise InterfaceError("the connection is lost; connect again")
 
-    def _guard(self, work: Work[T], cursor: "BaseResult | None" = None) -> Work[T]:
+    def _guard(self, work: Work[T], cursor: "BaseResult[Any] | None" = None) -> Work[T]:
         """Run `work` on an open connection; what goes wrong leaves as a PEP 249 exception.
 
         A broken session takes the socket with it: nobody knows where in the stream the two sides are. `cursor`

@@ -3,10 +3,10 @@
 `informix_db.connect` leads here; `BaseConnection._connect_gen` says what happens then, `run_blocking.py` does it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self, TextIO, TypeVar
+from typing import Any, Self, TextIO, TypeVar, overload
 
 from .base_bulk import Progress
 from .base_connection import CLOSE_LIMITS, BaseConnection
@@ -44,6 +44,21 @@ class Connection(BaseConnection):
     def _run(self, work: Work[T], timeout: float | None = None) -> T:
         return self._line.run(work, self._within(timeout))
 
+    @overload
+    def cursor(
+        self, *, scrollable: bool = False, hold: bool = False, name: str | None = None, row_factory: None = None
+    ) -> Cursor[Any]: ...
+
+    @overload
+    def cursor(
+        self,
+        *,
+        scrollable: bool = False,
+        hold: bool = False,
+        name: str | None = None,
+        row_factory: Callable[[Sequence[str]], Callable[[tuple[Any, ...]], T]],
+    ) -> Cursor[T]: ...
+
     def cursor(
         self,
         *,
@@ -51,7 +66,7 @@ class Connection(BaseConnection):
         hold: bool = False,
         name: str | None = None,
         row_factory: Any = None,
-    ) -> Cursor:
+    ) -> Cursor[Any]:
         """Return a new cursor.
 
         Args:
@@ -63,7 +78,9 @@ class Connection(BaseConnection):
         """
         return Cursor(self, scrollable=scrollable, hold=hold, name=name, row_factory=row_factory)
 
-    def execute(self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None) -> Cursor:
+    def execute(
+        self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None
+    ) -> Cursor[Any]:
         """Execute a statement on a new cursor and return the cursor; see `Cursor.execute`."""
         return self.cursor().execute(sql, parameters, timeout=timeout)
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .base_cursor import BaseCursor
+from .base_result import R
 from .columnar import FrameKind
 from .placeholders import Parameters
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Cursor", "RecordBatches"]
 
 
-class Cursor(BaseCursor):
+class Cursor(BaseCursor[R]):
     """Executes statements and fetches their rows (PEP 249). Made by `Connection.cursor`."""
 
     _connection: "Connection"
@@ -61,15 +62,15 @@ class Cursor(BaseCursor):
             self._executemany_gen(sql, rows, batch_errors=batch_errors, insert_cursor=insert_cursor), timeout
         )
 
-    def fetchone(self) -> Any:
+    def fetchone(self) -> R | None:
         """Return the next row, or None when there are no more."""
         return self._buffer.popleft() if self._buffer else self._connection._run(self._fetchone_gen())
 
-    def fetchmany(self, size: int | None = None) -> list[Any]:
+    def fetchmany(self, size: int | None = None) -> list[R]:
         """Return up to `size` rows, by default `arraysize`; an empty list when there are no more."""
         return self._connection._run(self._fetchmany_gen(size))
 
-    def fetchall(self) -> list[Any]:
+    def fetchall(self) -> list[R]:
         """Return all remaining rows."""
         return self._connection._run(self._fetchall_gen())
 
@@ -112,23 +113,23 @@ class Cursor(BaseCursor):
         """
         return self._connection._run(self._scroll_gen(value, mode))
 
-    def fetch_first(self) -> Any:
+    def fetch_first(self) -> R | None:
         """Return the first row of a scrollable cursor, or None."""
         return self._connection._run(self._fetch_first_gen())
 
-    def fetch_last(self) -> Any:
+    def fetch_last(self) -> R | None:
         """Return the last row of a scrollable cursor, or None."""
         return self._connection._run(self._fetch_last_gen())
 
-    def fetch_prior(self) -> Any:
+    def fetch_prior(self) -> R | None:
         """Return the row before the present one, or None."""
         return self._connection._run(self._fetch_prior_gen())
 
-    def fetch_absolute(self, row: int) -> Any:
+    def fetch_absolute(self, row: int) -> R | None:
         """Return the row with 0-based index `row`, or None; negative ones count from the end (-1 is the last)."""
         return self._connection._run(self._fetch_absolute_gen(row))
 
-    def fetch_relative(self, distance: int) -> Any:
+    def fetch_relative(self, distance: int) -> R | None:
         """Return the row `distance` rows after (before, if negative) the present one, or None."""
         return self._connection._run(self._fetch_relative_gen(distance))
 
@@ -170,13 +171,13 @@ class Cursor(BaseCursor):
         """Free the cursor and its rows. Closing twice is allowed."""
         return self._connection._run(self._close_gen())
 
-    def _row(self, row: Any) -> Any:
+    def _row(self, row: R | object) -> R:
         return self._or_stop(row, StopIteration)
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> R:
         return self._buffer.popleft() if self._buffer else self._row(self._connection._run(self._next_gen()))
 
     def __enter__(self) -> Self:
@@ -191,7 +192,7 @@ class Cursor(BaseCursor):
 class RecordBatches:
     """Iterator over the rows of a cursor as `pyarrow.RecordBatch`; see `Cursor.fetch_record_batches`."""
 
-    def __init__(self, cursor: Cursor, size: int) -> None:
+    def __init__(self, cursor: Cursor[Any], size: int) -> None:
         self._cursor = cursor
         self._size = size
 

@@ -84,7 +84,7 @@ def _masked(parameters: Any) -> tuple[str, ...]:
 
 def observed(
     work: Work[T],
-    cursor: "BaseResult",
+    cursor: "BaseResult[Any]",
     query: Query,
     parameters: Any,
     hook: QueryHook | None,

@@ -32,12 +32,15 @@ class Statement:
         prepared: what DESCRIBE said.
         inputs: types of the markers as CIDESCRIBE answered, None when it was not asked.
         decoders: row decoders of this result shape by context and row factory.
+        many_blocks: its last result did not end with the first block: the next one's second block is asked for
+            early. A statement that finds one row and is executed again and again shall not ask for more each time.
     """
 
     query: Query
     prepared: Prepared
     inputs: tuple[ColumnType, ...] | None = None
     decoders: dict[Any, Any] = field(default_factory=dict)
+    many_blocks: bool = True
     _result: tuple[RowPlan, tuple[Column, ...]] | None = None
     _executions: int = 0
     _encoder: tuple[Any, Callable[[Sequence[Any]], Binding]] | None = None

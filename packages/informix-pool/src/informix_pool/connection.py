@@ -3,10 +3,10 @@
 `informix_pool.aio.connect` leads here; `BaseConnection._connect_gen` says what happens, `run_asyncio.py` does it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self, TextIO, TypeVar
+from typing import Any, Self, TextIO, TypeVar, overload
 
 from informix_db.base_bulk import Progress
 from informix_db.base_connection import CLOSE_LIMITS, BaseConnection
@@ -45,6 +45,21 @@ class AsyncConnection(BaseConnection):
     async def _run(self, work: Work[T], timeout: float | None = None) -> T:
         return await self._line.run(work, self._within(timeout))
 
+    @overload
+    def cursor(
+        self, *, scrollable: bool = False, hold: bool = False, name: str | None = None, row_factory: None = None
+    ) -> AsyncCursor[Any]: ...
+
+    @overload
+    def cursor(
+        self,
+        *,
+        scrollable: bool = False,
+        hold: bool = False,
+        name: str | None = None,
+        row_factory: Callable[[Sequence[str]], Callable[[tuple[Any, ...]], T]],
+    ) -> AsyncCursor[T]: ...
+
     def cursor(
         self,
         *,
@@ -52,7 +67,7 @@ class AsyncConnection(BaseConnection):
         hold: bool = False,
         name: str | None = None,
         row_factory: Any = None,
-    ) -> AsyncCursor:
+    ) -> AsyncCursor[Any]:
         """Return a new cursor.
 
         Args:
@@ -66,7 +81,7 @@ class AsyncConnection(BaseConnection):
 
     async def execute(
         self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None
-    ) -> AsyncCursor:
+    ) -> AsyncCursor[Any]:
         """Execute a statement on a new cursor and return the cursor; see `Cursor.execute`."""
         return await self.cursor().execute(sql, parameters, timeout=timeout)
 

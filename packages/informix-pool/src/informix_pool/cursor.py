@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from informix_db.base_cursor import BaseCursor
+from informix_db.base_result import R
 from informix_db.columnar import FrameKind
 from informix_db.placeholders import Parameters
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCursor", "AsyncRecordBatches"]
 
 
-class AsyncCursor(BaseCursor):
+class AsyncCursor(BaseCursor[R]):
     """Executes statements and fetches their rows (PEP 249). Made by `AsyncConnection.cursor`."""
 
     _connection: "AsyncConnection"
@@ -63,15 +64,15 @@ class AsyncCursor(BaseCursor):
             self._executemany_gen(sql, rows, batch_errors=batch_errors, insert_cursor=insert_cursor), timeout
         )
 
-    async def fetchone(self) -> Any:
+    async def fetchone(self) -> R | None:
         """Return the next row, or None when there are no more."""
         return self._buffer.popleft() if self._buffer else await self._connection._run(self._fetchone_gen())
 
-    async def fetchmany(self, size: int | None = None) -> list[Any]:
+    async def fetchmany(self, size: int | None = None) -> list[R]:
         """Return up to `size` rows, by default `arraysize`; an empty list when there are no more."""
         return await self._connection._run(self._fetchmany_gen(size))
 
-    async def fetchall(self) -> list[Any]:
+    async def fetchall(self) -> list[R]:
         """Return all remaining rows."""
         return await self._connection._run(self._fetchall_gen())
 
@@ -114,23 +115,23 @@ class AsyncCursor(BaseCursor):
         """
         return await self._connection._run(self._scroll_gen(value, mode))
 
-    async def fetch_first(self) -> Any:
+    async def fetch_first(self) -> R | None:
         """Return the first row of a scrollable cursor, or None."""
         return await self._connection._run(self._fetch_first_gen())
 
-    async def fetch_last(self) -> Any:
+    async def fetch_last(self) -> R | None:
         """Return the last row of a scrollable cursor, or None."""
         return await self._connection._run(self._fetch_last_gen())
 
-    async def fetch_prior(self) -> Any:
+    async def fetch_prior(self) -> R | None:
         """Return the row before the present one, or None."""
         return await self._connection._run(self._fetch_prior_gen())
 
-    async def fetch_absolute(self, row: int) -> Any:
+    async def fetch_absolute(self, row: int) -> R | None:
         """Return the row with 0-based index `row`, or None; negative ones count from the end (-1 is the last)."""
         return await self._connection._run(self._fetch_absolute_gen(row))
 
-    async def fetch_relative(self, distance: int) -> Any:
+    async def fetch_relative(self, distance: int) -> R | None:
         """Return the row `distance` rows after (before, if negative) the present one, or None."""
         return await self._connection._run(self._fetch_relative_gen(distance))
 
@@ -172,13 +173,13 @@ class AsyncCursor(BaseCursor):
         """Free the cursor and its rows. Closing twice is allowed."""
         return await self._connection._run(self._close_gen())
 
-    def _row(self, row: Any) -> Any:
+    def _row(self, row: R | object) -> R:
         return self._or_stop(row, StopAsyncIteration)
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Any:
+    async def __anext__(self) -> R:
         return self._buffer.popleft() if self._buffer else self._row(await self._connection._run(self._next_gen()))
 
     async def __aenter__(self) -> Self:
@@ -199,7 +200,7 @@ class AsyncCursor(BaseCursor):
 class AsyncRecordBatches:
     """Iterator over the rows of a cursor as `pyarrow.RecordBatch`; see `Cursor.fetch_record_batches`."""
 
-    def __init__(self, cursor: AsyncCursor, size: int) -> None:
+    def __init__(self, cursor: AsyncCursor[Any], size: int) -> None:
         self._cursor = cursor
         self._size = size
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from keyword import iskeyword
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from unicodedata import normalize
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 CLASSES = 256
 """Row classes that are kept, by their names."""
 RowFactory = Callable[[Sequence[str]], Callable[[tuple[Any, ...]], Any]]
@@ -37,7 +38,7 @@ RowFactory = Callable[[Sequence[str]], Callable[[tuple[Any, ...]], Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class RowMaker:
+class RowMaker(Generic[T_co]):
     """A maker that a generated decoder can inline.
 
     Attributes:
@@ -49,9 +50,9 @@ class RowMaker:
 
     source: str
     make: Any
-    call: Callable[[tuple[Any, ...]], Any] = field(compare=False)
+    call: Callable[[tuple[Any, ...]], T_co] = field(compare=False)
 
-    def __call__(self, values: tuple[Any, ...]) -> Any:
+    def __call__(self, values: tuple[Any, ...]) -> T_co:
         """Make the row."""
         return self.call(values)
 
@@ -76,7 +77,7 @@ def python_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def tuple_row(_names: Sequence[str]) -> RowMaker:
+def tuple_row(_names: Sequence[str]) -> RowMaker[tuple[Any, ...]]:
     """Rows are plain tuples: the default."""
     return RowMaker("({values},)", tuple, tuple)
 
@@ -87,13 +88,13 @@ def _namedtuple_class(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", python_names(fields))
 
 
-def namedtuple_row(names: Sequence[str]) -> RowMaker:
+def namedtuple_row(names: Sequence[str]) -> RowMaker[Any]:
     """Rows are named tuples; names are made identifiers by `python_names`."""
     cls = _namedtuple_class(tuple(names))
     return RowMaker("NEW(MAKE, ({values},))", cls, cls._make)
 
 
-def dict_row(names: Sequence[str]) -> RowMaker:
+def dict_row(names: Sequence[str]) -> RowMaker[dict[str, Any]]:
     """Rows are dicts by column name; of columns with the same name the last one wins, as in PEP 249 drivers."""
     keys = tuple(names)
     # Braces of the dict display are doubled for str.format.
@@ -105,15 +106,15 @@ def _braced(name: str) -> str:
     return repr(name).replace("{", "{{").replace("}", "}}")
 
 
-def scalar_row(_names: Sequence[str]) -> RowMaker:
+def scalar_row(_names: Sequence[str]) -> RowMaker[Any]:
     """Rows are the value of their first column."""
     return RowMaker("{0}", None, itemgetter(0))
 
 
-def class_row(cls: Callable[..., T]) -> RowFactory:
+def class_row(cls: Callable[..., T]) -> Callable[[Sequence[str]], RowMaker[T]]:
     """Rows are what `cls` returns, called with the columns as keyword arguments (dataclasses, models)."""
 
-    def factory(names: Sequence[str]) -> RowMaker:
+    def factory(names: Sequence[str]) -> RowMaker[T]:
         keys = python_names(names)
         source = "MAKE(" + ", ".join(f"{name}={{{index}}}" for index, name in enumerate(keys)) + ")"
         return RowMaker(source, cls, lambda values: cls(**dict(zip(keys, values, strict=True))))
@@ -168,7 +169,7 @@ def _rebuild_row(names: tuple[str, ...], values: tuple[Any, ...]) -> Row:
     return _row_class(names)(values)
 
 
-def row_row(names: Sequence[str]) -> RowMaker:
+def row_row(names: Sequence[str]) -> RowMaker[Row]:
     """Rows are `Row`: tuples with the columns as attributes."""
     cls = _row_class(tuple(names))
     return RowMaker("NEW(MAKE, ({values},))", cls, cls)
