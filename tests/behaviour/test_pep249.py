@@ -370,7 +370,7 @@ def test_autocommit_can_be_set(driver: Any, db: Any, memory: TestServer) -> None
     db.autocommit = False
 
 
-# -- Optional Two-Phase Commit Extensions ---------------------------------------------------------------------------
+# -- Optional Two-Phase Commit Extensions ----------------------------------------------------------------------
 
 
 def test_xid_and_the_order_of_tpc_calls(db: Any) -> None:
