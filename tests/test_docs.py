@@ -246,7 +246,7 @@ class Stage:
                 program = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words[1:]]
             environment = {**os.environ, "INFORMIX_URL": self.url}
             done = subprocess.run(
-                program, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+                program, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=100, check=False
             )
             assert done.returncode == 0, done.stdout + done.stderr
             self.names["output"] = done.stdout
@@ -285,7 +285,7 @@ def check_help(words: list[str]) -> None:
         assert words[1] == "-m", words
     sub = [rest[0]] if words[0] == "informix-testserver" and not rest[0].startswith("-") else []
     shown = subprocess.run(
-        [sys.executable, "-m", *program, *sub, "--help"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", *program, *sub, "--help"], capture_output=True, text=True, timeout=100, check=False
     )
     assert shown.returncode == 0, shown.stderr
     options = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", shown.stdout))
@@ -362,7 +362,11 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, *sorted((ROOT / "docs/internals").glob("*.md"))],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
 def test_links_lead_somewhere(page: Path) -> None:
     outside = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     for match in LINK.finditer(outside):
@@ -432,7 +436,7 @@ def test_every_name_of_the_classes_is_in_the_reference(tmp_path: Path) -> None:
 def test_every_option_of_the_server_is_in_the_reference() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "informix_testserver.cli", "serve", "--help"],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=100, check=True,
     )  # fmt: skip
     options = set(re.findall(r"^  (--[a-z-]+)", shown.stdout, re.MULTILINE))
     documented = {word.split()[0] for word in _table("docs/reference.md", "informix-testserver")}
