@@ -362,3 +362,33 @@ def test_text_travels_in_the_clients_code_set(driver: Any, server: Any, engine: 
         latin.execute("select '€' from t")
     assert not latin.closed
     latin.close()
+
+
+def test_prepare(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer("select id, name from t where id = ?", columns=COLUMNS, rows=lambda v: [(v[0], "x")])
+    engine.answer("insert into t values (?)", columns=COLUMNS[:1], rows_affected=1)
+    cur = conn.prepare("select id, name from t where id = :1")
+    assert [column.name for column in cur.description] == ["id", "name"]
+    for i in range(3):
+        assert cur.execute(None, (i,)).fetchall() == [(i, "x")]
+    assert len(actions(engine, "prepare")) == 1
+    insert = conn.prepare("insert into t values (?)")
+    assert insert.description is None
+    assert insert.execute(None, (1,)).rowcount == 1
+    with pytest.raises(informix_db.ProgrammingError, match="-201"):
+        conn.prepare("nonsense")
+    with pytest.raises(informix_db.ProgrammingError, match="no statement to execute again"):
+        conn.cursor().execute(None)
+
+
+def test_setinputsizes(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer("select id from t where b = ?", columns=COLUMNS[:1], rows=[(1,)])
+    cur = conn.cursor()
+    cur.setinputsizes([TypeCode.TEXT])
+    cur.execute("select id from t where b = ?", (b"data",))
+    cur.setinputsizes([ColumnType(TypeCode.LVARCHAR), 20])
+    cur.execute("select id from t where b = ?", ("data",))
+    cur.execute("select id from t where b = ?", ("data",))
+    assert [call.values for call in engine.log if call.action == "open"][1:] == [("data",), ("data",)]
+    cur.setoutputsize(10)
+    assert cur.nextset() is None

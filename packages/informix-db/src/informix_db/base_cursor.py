@@ -22,6 +22,7 @@ from informix_wire.talk import statement as statement_talk
 from .base_columnar import ColumnarResult
 from .base_result import R
 from .base_session import OTHER_DATABASE, guarded
+from .description import describe
 from .doors import need
 from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
@@ -49,7 +50,22 @@ class BaseCursor(ColumnarResult[R]):
     # -- execute -----------------------------------------------------------------------------------------------
 
     @guarded
-    def _execute_gen(self, sql: str, parameters: Parameters | None = None) -> Work[Self]:
+    def _prepare_gen(self, sql: str) -> Work[Self]:
+        """Have the server parse a statement now; `description` tells a query's columns before it is executed."""
+        query = self._compile(sql)
+        yield from self._start_gen(query)
+        statement = yield from self._connection._statement_gen(query)
+        if statement.prepared.returns_rows:
+            self.description = describe(statement.prepared.columns)
+        self._connection._give_back(statement)
+        return self
+
+    @guarded
+    def _execute_gen(self, sql: str | None, parameters: Parameters | None = None) -> Work[Self]:
+        if sql is None:
+            if self._query is None:
+                raise ProgrammingError("there is no statement to execute again; prepare or execute one first")
+            sql = self._query.original
         query = self._compile(sql)
         work = self._execute_query_gen(query, parameters)
         hook = self._connection.query_hook
@@ -134,6 +150,9 @@ class BaseCursor(ColumnarResult[R]):
     def _targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[tuple[ColumnType | None, ...]]:
         """Return the types of the columns that the parameters go to, where they are known (sqli.md 4.7, 6.1)."""
         prepared = statement.prepared
+        given, self._input_types = self._input_types, None
+        if given is not None:
+            return tuple(given[i] if i < len(given) else None for i in range(len(values)))
         if prepared.statement_type == _INSERT and len(prepared.columns) == len(values):
             return tuple([column.type for column in prepared.columns])
         if statement.inputs is None and self._session.caps.describe_input:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar, cast
 
-from informix_types import TypeContext, TypeRegistry
+from informix_types import ColumnType, TypeCode, TypeContext, TypeRegistry
 from informix_types.params import Binding
 from informix_wire.pdu.rows import ScrollKind
 from informix_wire.talk import fetch
@@ -88,6 +88,7 @@ class BaseResult(Generic[R]):
         self.statement: str | None = None
         self._query: Query | None = None
         self._types: TypeRegistry | None = None
+        self._input_types: tuple[ColumnType | None, ...] | None = None
         connection._cursors.add(self)
 
     # -- what it is --------------------------------------------------------------------------------------------
@@ -126,7 +127,16 @@ class BaseResult(Generic[R]):
         """Return None: a statement has one result (PEP 249)."""
 
     def setinputsizes(self, sizes: Sequence[Any], /) -> None:
-        """Do nothing: the server converts what it is given (PEP 249 allows this)."""
+        """Say which types the parameters of the next statement are for; seldom needed (PEP 249).
+
+        Args:
+            sizes: for each parameter a `ColumnType`, a `TypeCode`, or anything else for "as usual". Without this
+                the types are those that the server describes.
+        """
+        self._input_types = tuple(
+            size if isinstance(size, ColumnType) else ColumnType(size) if isinstance(size, TypeCode) else None
+            for size in sizes
+        )
 
     def setoutputsize(self, size: int, column: int | None = None, /) -> None:
         """Do nothing: values of any size are received whole (PEP 249 allows this)."""

@@ -84,6 +84,10 @@ class Connection(BaseConnection):
         """Execute a statement on a new cursor and return the cursor; see `Cursor.execute`."""
         return self.cursor().execute(sql, parameters, timeout=timeout)
 
+    def prepare(self, sql: str) -> Cursor[Any]:
+        """Have the server parse a statement; returns a cursor whose ``execute(None, parameters)`` executes it."""
+        return self.cursor().prepare(sql)
+
     def commit(self) -> None:
         """Make the transaction's changes lasting. Does nothing when none is open or the database is unlogged."""
         return self._run(self._commit_gen())

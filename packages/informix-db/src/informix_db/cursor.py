@@ -20,11 +20,20 @@ class Cursor(BaseCursor[R]):
 
     _connection: "Connection"
 
-    def execute(self, sql: str, parameters: Parameters | None = None, *, timeout: float | None = None) -> Self:
+    def prepare(self, sql: str) -> Self:
+        """Have the server parse a statement without executing it: errors come now, `description` is there.
+
+        ``execute(None, parameters)`` executes it, any number of times.
+        """
+        return self._connection._run(self._prepare_gen(sql))
+
+    def execute(
+        self, sql: str | None, parameters: Parameters | None = None, *, timeout: float | None = None
+    ) -> Self:
         """Prepare (or take from the cache) and execute a statement; returns the cursor itself.
 
         Args:
-            sql: one statement; ``?``, ``:1`` or ``:name`` mark parameters.
+            sql: one statement; ``?``, ``:1`` or ``:name`` mark parameters. None executes the last one again.
             parameters: a sequence, or a mapping for ``:name``.
             timeout: seconds that this call may take, instead of the connection's `statement_timeout`.
 

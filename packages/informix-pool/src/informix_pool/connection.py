@@ -85,6 +85,10 @@ class AsyncConnection(BaseConnection):
         """Execute a statement on a new cursor and return the cursor; see `Cursor.execute`."""
         return await self.cursor().execute(sql, parameters, timeout=timeout)
 
+    async def prepare(self, sql: str) -> AsyncCursor[Any]:
+        """Have the server parse a statement; returns a cursor whose ``execute(None, parameters)`` executes it."""
+        return await self.cursor().prepare(sql)
+
     async def commit(self) -> None:
         """Make the transaction's changes lasting. Does nothing when none is open or the database is unlogged."""
         return await self._run(self._commit_gen())
