@@ -228,7 +228,7 @@ class InsertHandle(Handle):
             for (at, convert), value in zip(body.computed, computed, strict=True):
                 fixed[at] = value if convert is None or value is None else convert(value)
         made = []
-        for found in session.store.rows(body.sql, plan.values(parameters)):
+        for found in session.store.rows(plan.sql, plan.values(parameters)):
             row = list(fixed)
             for (at, convert), value in zip(body.targets, found, strict=True):
                 row[at] = value if convert is None or value is None else convert(value)
@@ -246,7 +246,7 @@ class InsertHandle(Handle):
             else:
                 row[at] = read(parameter.value)
         if body.computed:
-            computed = session.store.rows(body.sql, plan.values(parameters))[0]
+            computed = session.store.rows(plan.sql, plan.values(parameters))[0]
             for (at, convert), value in zip(body.computed, computed, strict=True):
                 row[at] = value if convert is None or value is None else convert(value)
         return row
@@ -398,7 +398,7 @@ class _ChangeHandle(Handle):
                 if cursor.columns and name not in cursor.columns:
                     raise SqlError(NOT_IN_UPDATE_OF, token=name)
             values.append(cursor.current_row(plan.body.table))
-        return session.store.rows(plan.body.sql, values)
+        return session.store.rows(plan.sql, values)
 
 
 class UpdateHandle(_ChangeHandle):

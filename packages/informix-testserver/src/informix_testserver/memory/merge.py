@@ -95,7 +95,7 @@ class MergeHandle(Handle):
         split = 1 + len(body.updates)
         touched: set[int] = set()
         count = 0
-        for row in session.store.rows(body.sql, plan.values(parameters)):
+        for row in session.store.rows(plan.sql, plan.values(parameters)):
             session.tick()
             rowid = row[0]
             if rowid is None:

@@ -301,8 +301,8 @@ class RoutineHandle(Handle):
 
     def _call(self, session: "MemorySession", plan: Plan, parameters: Sequence[Parameter]) -> list[Row]:
         routine: Routine
-        routine, sql = plan.body
-        stored = session.store.rows(sql, plan.values(parameters))[0] if sql else ()
+        routine, _ = plan.body
+        stored = session.store.rows(plan.sql, plan.values(parameters))[0] if plan.sql else ()
         writers = [writer(t, t, session.store.env) for t in routine.parameters]
         values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
         with session.outside():

@@ -132,8 +132,9 @@ def _writer(column: Expr, kind: ColumnType, env: Any) -> Callable[[Any], Any] | 
 
 @dataclass(slots=True)
 class Plan:
-    """A statement bound for one combination of parameter types."""
+    """A statement bound for one combination of parameter types; `sql` is what takes the values."""
 
+    sql: str
     tables: dict[int, Table]
     versions: dict[int, int]
     checked: dict[int, bool]
@@ -156,14 +157,24 @@ class Plan:
         return bound_values(self.readers, parameters)
 
 
-_QUOTED = re.compile(r"'(?:[^']|'')*'")
-_NUMBERED = re.compile(r"\?(\d+)")
+_MARKER = re.compile(r"'(?:[^']|'')*'|\?(\d+)")
 
 
-def markers_left(sql: str, count: int) -> int:
-    """Return how many of `count` values sqlite expects: the last may have been folded away (`? + NULL`)."""
-    used = [int(number) for number in _NUMBERED.findall(_QUOTED.sub("", sql))]
-    return min(count, max(used, default=0))
+def positional(sql: str) -> tuple[str, list[int]]:
+    """Turn the numbered markers of bound SQL into plain ones; return it with their numbers in textual order.
+
+    The binder numbers its markers because it puts texts together in another order than it binds them, uses some
+    twice and drops others (`? + NULL`).
+    """
+    order: list[int] = []
+
+    def plain(match: re.Match[str]) -> str:
+        if match.group(1) is None:
+            return match.group()
+        order.append(int(match.group(1)))
+        return "?"
+
+    return _MARKER.sub(plain, sql), order
 
 
 class Handle:
@@ -216,8 +227,11 @@ class Handle:
         self.parameters = tuple(b.marker_types.get(i, UNKNOWN) for i in range(self.parsed.parameters))
 
     def _plan(self, session: "MemorySession", b: Binder, body: Any, parameters: Sequence[Parameter]) -> Plan:
-        binds = b.binds[: markers_left(self.sql_of(body), len(b.binds))]
+        sql, order = positional(self.sql_of(body))
+        # A number beyond the binds is WHERE CURRENT OF's rowid, which is added behind the values.
+        binds = [b.binds[number - 1] for number in order if number <= len(b.binds)]
         return Plan(
+            sql,
             b.tables,
             {key: table.version for key, table in b.tables.items()},
             b.checked,
@@ -293,10 +307,10 @@ class QueryHandle(Handle):
     ) -> MemoryCursor:
         """Run the query."""
         plan = self.plan(session, parameters)
-        found, convert = plan.body
+        _, convert = plan.body
         values = plan.values(parameters)
         if not self.for_update:
-            return MemoryCursor(session, session.store.rows(found.sql, values), convert, hold=hold)
+            return MemoryCursor(session, session.store.rows(plan.sql, values), convert, hold=hold)
         return self._update_cursor(session, plan, values, hold=hold)
 
     def _update_cursor(
@@ -304,9 +318,9 @@ class QueryHandle(Handle):
     ) -> MemoryCursor:
         found, convert = plan.body
         # The rowid is put in front of the select list: the list begins after the first SELECT of the text.
-        keyed = "SELECT " + f"{found.rowid} AS r," + found.sql.removeprefix("SELECT ")
+        keyed = "SELECT " + f"{found.rowid} AS r," + plan.sql.removeprefix("SELECT ")
         rowids = [(row[0],) for row in session.store.rows(keyed, values)]
-        single = f"SELECT * FROM ({keyed}) WHERE r=?{len(values) + 1}"
+        single = f"SELECT * FROM ({keyed}) WHERE r=?"
 
         def reread(rowid: int) -> Row | None:
             rows = session.store.rows(single, [*values, rowid])
@@ -335,7 +349,7 @@ class IntoHandle(Handle):
         from .ddl import table_from_query
 
         plan = self.plan(session, parameters)
-        rows = session.store.rows(plan.body.sql, plan.values(parameters))
+        rows = session.store.rows(plan.sql, plan.values(parameters))
         assert self.statement.into is not None
         table_from_query(session, self.statement.into, plan.body.columns, rows)
         session.last_rows = len(rows)
