@@ -194,6 +194,35 @@ def test_agrees_on_any_payload(columns: Any, ctx: TypeContext, payload: bytes) -
     compare(types, ctx, message(payload) * 5)
 
 
+NUMBERS = {
+    ColumnType(TypeCode.INTEGER, 4): st.sampled_from([None, 0, -1, 1, 2**31 - 1, -(2**31) + 1, 0x80]),
+    ColumnType(TypeCode.BIGINT, 8): st.sampled_from([None, 0, -1, 2**31, -(2**63) + 1, 2**63 - 1]),
+    ColumnType(TypeCode.FLOAT, 8): st.sampled_from([None, 0.0, -0.0, 1.5, 5e-324, -1.7e308]),
+    ColumnType(TypeCode.SMALLINT, 2): st.sampled_from([None, 0, -1, 2**15 - 1]),
+}
+MAKERS = [None, tuple_row, row_row, namedtuple_row, dict_row, class_row(lambda **columns: list(columns.items()))]
+
+
+@MANY
+@given(st.lists(st.sampled_from(list(NUMBERS)), min_size=1, max_size=4), st.sampled_from(MAKERS), st.data())
+def test_rows_of_numbers_only(types: Any, factory: Any, data: st.DataObject) -> None:
+    """They are made by `struct` itself where no NULL can be among them."""
+    values = [NUMBERS[column] if data.draw(st.booleans()) else NUMBERS[column].filter(bool) for column in types]
+    rows = data.draw(st.lists(st.tuples(*values), min_size=4, max_size=9))
+    payloads = [bytearray(message(reference.encode_row(types, row, TypeContext()))) for row in rows]
+    if data.draw(st.booleans()):  # any bit pattern, NaNs too
+        at = data.draw(st.integers(0, len(rows) - 1))
+        payloads[at][8:16] = data.draw(st.binary(min_size=8, max_size=8))[: len(payloads[at]) - 8]
+    buf = b"".join(payloads) + DONE
+    maker = factory([f"c{index}" for index in range(len(types))]) if factory else None
+    decoders = (
+        compile_decoder(types, TypeContext(), FRAME, maker),
+        reference.batch_decoder(types, TypeContext(), FRAME, maker),
+    )
+    results = [repr(decode(buf, 0)) for decode in decoders]
+    assert results[0] == results[1]
+
+
 def test_a_row_with_warnings_is_left_to_the_caller() -> None:
     types = (ColumnType(TypeCode.INTEGER, 4),)
     rows = b"".join(message(struct.pack(">i", n)) for n in range(6))

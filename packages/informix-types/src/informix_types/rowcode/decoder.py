@@ -36,6 +36,8 @@ _COMMON: dict[str, Any] = {
 }
 HEAD = 8
 """Bytes of the message head: tag, warnings, size (sqli.md 4.1, TUPLE)."""
+RAW = "RAW_ROWS(memoryview(buf)[o:q])"
+"""Source of the tuples of all values as they are on the wire."""
 
 
 class _Source:
@@ -49,23 +51,42 @@ class _Source:
         self.lengths: list[str] = []
         self.fixed = 0
         self.simple = True
-        self._build([piece_for(column, ctx) for column in columns])
-        self.row = self._row_expression(maker)
+        self.raw: list[str] = []
+        pieces = [piece_for(column, ctx) for column in columns]
+        self._build(pieces)
+        self.row = self._row_expression(maker, self.values)
+        self.raw_rows = ""
+        if self.simple and all(piece.null for piece in pieces):
+            self._build_raw_rows(maker, {piece.null for piece in pieces})
 
     @property
     def payload(self) -> int:
         """Bytes of a row without its variable parts; `fixed` counts the head too."""
         return self.fixed - HEAD
 
-    def _row_expression(self, maker: Any) -> str:
-        joined = ", ".join(self.values)
+    def _row_expression(self, maker: Any, values: list[str]) -> str:
+        joined = ", ".join(values)
         if maker is None:
             return f"({joined},)"
         if isinstance(maker, RowMaker):
             self.names["MAKE"] = maker.make
-            return maker.source.format(*self.values, values=joined)
+            return maker.source.format(*values, values=joined)
         self.names["MAKE"] = maker
         return f"MAKE(({joined},))"
+
+    def _build_raw_rows(self, maker: Any, nulls: set[bytes]) -> None:
+        """Rows of numbers only: where no NULL's bytes occur, `struct` makes the tuples."""
+        # A longer pattern that holds a shorter one needs no search of its own.
+        self.nulls = sorted(null for null in nulls if not any(other != null and other in null for other in nulls))
+        targets = ", ".join(self.raw)
+        row = self._row_expression(maker, self.raw)
+        whole = row.replace(f"({targets},)", "row")
+        if whole == "row":
+            self.raw_rows = f"list({RAW})"
+        elif not any(name in whole for name in self.raw):
+            self.raw_rows = f"[{whole} for row in {RAW}]"
+        else:
+            self.raw_rows = f"[{row} for {targets}, in {RAW}]"
 
     def _build(self, pieces: list[Piece]) -> None:
         """Walk the columns; `formats` and `targets` collect the segment that is open."""
@@ -77,6 +98,7 @@ class _Source:
                 parts = [f"c{index}_{k}" for k in range(len(piece.formats))]
                 formats += "".join(piece.formats)
                 targets += parts
+                self.raw += parts
                 self._value(index, piece, parts)
                 continue
             self.simple = False
@@ -180,6 +202,11 @@ def _strided(source: _Source) -> list[str]:
     formats = source.first_formats + "x" * (source.fixed & 1)
     source.names["ROWS"] = Struct(">" + formats).iter_unpack
     targets = source.first_targets
+    made = f"[{source.row} for {targets} in ROWS(memoryview(buf)[o:q])]"
+    if source.raw_rows:
+        source.names["RAW_ROWS"] = Struct(f">{HEAD}x{formats[2:]}").iter_unpack
+        absent = " and ".join(f"buf.find({null!r}, o, q) < 0" for null in source.nulls)
+        made = f"{source.raw_rows} if {absent} else {made}"
     return [
         f"    count = (end - o) // {stride}",
         "    if count > 3:",
@@ -190,7 +217,7 @@ def _strided(source: _Source) -> list[str]:
         "                if column != good * count: count -= len(column.lstrip(good))",
         "                if not count: break",
         f"            q = o + count * {stride}",
-        f"            out = [{source.row} for {targets} in ROWS(memoryview(buf)[o:q])]",
+        f"            out = {made}",
         "            append = out.append",
         "            o = q",
         "        except SLOW: pass",

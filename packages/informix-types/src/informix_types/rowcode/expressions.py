@@ -37,12 +37,15 @@ class Piece:
         expression: the value: ``{0}``, ``{1}`` … are the parts' variables (FIXED) or the bytes (else); other
             names are `names`, written with the column's number appended: ``{F}``.
         names: objects that the expression uses; ``U`` is taken by the decoder's own readers.
+        null: bytes without which there is no NULL: where they occur nowhere in a buffer, the one part is the value
+            as it is; empty where that does not hold.
     """
 
     framing: Framing
     formats: tuple[str, ...]
     expression: str
     names: dict[str, Any] = field(default_factory=dict)
+    null: bytes = b""
 
 
 def _is_ascii_superset(encoding: str) -> bool:
@@ -79,7 +82,10 @@ def _general(codec: Codec, _ctx: TypeContext) -> Piece:
 
 def _integer(codec: Codec, _ctx: TypeContext) -> Piece:
     null = int.from_bytes(codec.layout.null, "big", signed=True)
-    return Piece(Framing.FIXED, (codec.layout.format,), f"({{0}} if {{0}} != {null} else None)")
+    expression = f"({{0}} if {{0}} != {null} else None)"
+    # The two bytes of a SMALLINT's NULL occur by chance too often to look for them.
+    rare = codec.layout.null if len(codec.layout.null) >= 4 else b""
+    return Piece(Framing.FIXED, (codec.layout.format,), expression, null=rare)
 
 
 def _int8(codec: Codec, _ctx: TypeContext) -> Piece:
@@ -106,7 +112,8 @@ def _float(codec: Codec, _ctx: TypeContext) -> Piece:
             {"V": Struct(">f").unpack},
         )
     pack = Struct(">d").pack
-    return Piece(Framing.FIXED, ("d",), "({0} if {0} == {0} else {F}({0}))", {"F": lambda nan: load(pack(nan))})
+    names = {"F": lambda nan: load(pack(nan))}
+    return Piece(Framing.FIXED, ("d",), "({0} if {0} == {0} else {F}({0}))", names, codec.layout.null)
 
 
 def _date(_codec: Codec, _ctx: TypeContext) -> Piece:
@@ -121,8 +128,10 @@ def _decimal(codec: Codec, _ctx: TypeContext) -> Piece:
         return Piece(Framing.FIXED, parts, "{F}({0}, {1})", {"F": floating_decimal(slow)})
     tables = decimal_tables(width, scale)
     expression = (
-        "(PARSE(TEXT[{K}[{0}]] + " + repr(tables.suffix) + ")"
-        " if (TEXT := {1}.translate(BCD).hex()).endswith({T}[{0}]) else {F}({0}, {1}))"
+        f"(PARSE({{1}}.translate(BCD).hex() + {tables.suffix!r}) if {{0}} == {tables.full}"
+        f" else PARSE(TEXT[{{K}}[{{0}}]] + {tables.suffix!r})"
+        f" if {{0}} > 127 and (TEXT := {{1}}.translate(BCD).hex()).endswith({{T}}[{{0}}])"
+        f" else {{F}}({{0}}, {{1}}))"
     )
     names = {"K": tables.cut, "T": tables.tail, "F": tables.other(slow)}
     return Piece(Framing.FIXED, parts, expression, names)

@@ -37,6 +37,9 @@ NULL_DATE = -(2**31)
 """NULL of DATE (sqli.md 7.1)."""
 
 
+COMPLEMENT_BCD = bytes(BCD[99 - digit] if digit < 100 else 0xFF for digit in range(256))
+"""`bytes.translate` table like `packed.BCD`, of 99 minus the digit."""
+
 parse_decimal = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation]).create_decimal
 """`Decimal(text)`, but a malformed text raises whatever traps the caller's context has set."""
 
@@ -114,47 +117,55 @@ class DecimalTables:
         cut: which decimal digits of the digit string to keep, so that exactly `scale` follow the point.
         tail: how the digit string must end for the cut to lose nothing; for heads without a plain answer (NULL,
             negative, out of place) a text that no digit string ends with.
+        full: the head under which all digits are kept; -1 when there is none.
         suffix: exponent to append to the digits.
+        dropped: for negative heads, 10 to the number of digits that are not kept; 0 without a plain answer.
     """
 
     def __init__(self, width: int, scale: int) -> None:
         digits = 2 * (width - 1)
         self.cut: list[slice] = [slice(0)] * 256
         self.tail: list[str] = ["never"] * 256
+        self.dropped: list[int] = [0] * 256
+        self.full = -1
         self.suffix = f"E-{scale}"
+        self.limit = 10**digits
         for head in range(POSITIVE, 0x100):
             keep = 2 * (head - POSITIVE - BIAS) + scale
             if 0 < keep <= digits:
                 self.cut[head] = slice(keep)
                 self.tail[head] = "0" * (digits - keep)
+                self.dropped[head ^ 0xFF] = 10 ** (digits - keep)
+                if keep == digits:
+                    self.full = head
         # Zero is head 80 without digits, in all widths and scales.
         self.cut[ZERO_HEAD], self.tail[ZERO_HEAD] = slice(max(scale, 1)), "0" * digits
 
     def other(self, slow: Callable[[bytes], Any]) -> Callable[[int, bytes], Any]:
         """Return the decoder of every value that is not plainly positive."""
-        cut, tail, suffix = self.cut, self.tail, self.suffix
+        dropped, suffix, limit = self.dropped, self.suffix, self.limit
 
         def load(head: int, digits: bytes) -> Any:
-            if head < POSITIVE and any(digits):
-                text = _magnitude(digits)
-                mirrored = head ^ 0xFF
-                if text.endswith(tail[mirrored]):
-                    return parse_decimal(f"-{text[cut[mirrored]]}{suffix}")
+            if unit := dropped[head]:
+                # Hundred's complement of the whole (sqli.md 7.3); digits above 99 make `int` fail.
+                number = int(digits.translate(COMPLEMENT_BCD).hex()) + 1
+                kept, lost = divmod(number, unit)
+                if not lost and number < limit:
+                    return parse_decimal(f"-{kept}{suffix}")
             return slow(bytes((head,)) + digits)
 
         return load
-
-
-def _magnitude(digits: bytes) -> str:
-    """Decimal text of the magnitude of negative digits; raises ValueError for digits above 99."""
-    text = digits.translate(BCD).hex()
-    return f"{10 ** len(text) - int(text):0{len(text)}d}"
 
 
 @lru_cache(maxsize=1024)
 def decimal_tables(width: int, scale: int) -> DecimalTables:
     """Return the shared tables of a width and scale."""
     return DecimalTables(width, scale)
+
+
+def _magnitude(digits: bytes) -> str:
+    """Decimal text of the magnitude of negative digits, not all zero; raises ValueError for digits above 99."""
+    return f"{int(digits.translate(COMPLEMENT_BCD).hex()) + 1:0{2 * len(digits)}d}"
 
 
 def floating_decimal(slow: Callable[[bytes], Any]) -> Callable[[int, bytes], Any]:
