@@ -20,6 +20,7 @@ __all__ = ["BlockingLine"]
 T = TypeVar("T")
 log: Final = logging.getLogger("informix_db")
 
+_ONE_CHUNK: Final = (RECV_SIZE,)
 _AT_ONCE: Final = 65536
 """Up to this size a request is sent by one `sendall`; beyond, we read while we write (sqli.md 5.6)."""
 
@@ -33,6 +34,8 @@ class BlockingLine:
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
         self._inbox = Inbox()
+        self._arrived: list[bytes] = []
+        """What came from the socket and is not yet in the inbox, for sure."""
         self._turn = threading.Lock()
         self._owner = 0
         self._urgent = threading.Lock()
@@ -69,25 +72,24 @@ class BlockingLine:
         me = threading.get_ident()
         if self._owner == me:
             raise InterfaceError("the connection is in the middle of another call of this thread")
-        if not self._turn.acquire(blocking=False):
+        if self._turn.locked():
             log.warning("waiting: another thread is using the connection to %s", self.peer)
-            self._turn.acquire()
-        self._owner = me
-        try:
-            return self._carry_out(work, limits)
-        finally:
-            self._owner = 0
-            with self._urgent:
-                self._outstanding = False
-            self._turn.release()
+        # `with`, not acquire(): Ctrl-C cannot strike between taking the turn and being bound to give it back.
+        with self._turn:
+            self._owner = me
+            try:
+                return self._carry_out(work, limits)
+            finally:
+                self._owner = 0
+                with self._urgent:
+                    self._outstanding = False
 
     def finish(self, work: Work[T], limits: Limits) -> T | None:
         """Carry out the last `work` of the connection; when another thread is at it, close the socket instead."""
-        if self._socket is None or not self._turn.acquire(blocking=False):
+        if self._socket is None or self._turn.locked():
             work.close()
             self.close()
             return None
-        self._turn.release()
         return self.run(work, limits)
 
     def _carry_out(self, work: Work[T], limits: Limits) -> T:
@@ -113,8 +115,10 @@ class BlockingLine:
                     else:
                         self._send(step, limits, deadline)
                 except KeyboardInterrupt as pressed:
-                    # Once: interrupt the server and read on to the end of its answer. Twice: give up.
-                    if ctrl_c is not None or limits.connecting or not self.interrupt():
+                    # Once: interrupt the server and read on to the end of its answer. Twice: give up; also when
+                    # nobody knows how much of a request was sent, or whether what arrived is in the inbox.
+                    certain = step is NEED and not self._arrived
+                    if ctrl_c is not None or limits.connecting or not certain or not self.interrupt():
                         work.close()
                         self.close()
                         raise
@@ -124,11 +128,12 @@ class BlockingLine:
                     late = deadline is not None and time.monotonic() >= deadline
                     if isinstance(step, Dial) or limits.connecting:
                         failure = error
-                    elif late and not expired and self.interrupt():
+                    elif late and not expired and step is NEED and self.interrupt():
                         expired, deadline = True, time.monotonic() + INTERRUPT_GRACE
                     else:
                         self.close()
-                        failure = silent(self.peer, limits.silence, interrupted=expired)
+                        seconds = limits.total if late and not expired else limits.silence
+                        failure = silent(self.peer, seconds, interrupted=expired, sending=step is not NEED)
                 except OSError as error:
                     if isinstance(step, Dial):
                         failure = error
@@ -146,6 +151,12 @@ class BlockingLine:
                 raise ctrl_c from None
             if expired:
                 raise timed_out(cancelled, limits.total) from None
+            raise
+        except BaseException:
+            # Ctrl-C between two steps leaves the conversation in the middle: it must know that this was its end.
+            work.close()
+            if ctrl_c is not None:
+                raise ctrl_c from None
             raise
 
     # -- the socket
@@ -174,6 +185,7 @@ class BlockingLine:
         if isinstance(plain, ssl.SSLSocket):
             self.tls = (plain.version() or "", (plain.cipher() or ("",))[0])
         self._inbox = dial.inbox
+        self._arrived.clear()
         self.peer = f"{address.host}:{address.port}"
         self._socket = plain
 
@@ -199,10 +211,12 @@ class BlockingLine:
         timeout = self._limit(limits, deadline)
         if expired:
             timeout = None if deadline is None else max(deadline - time.monotonic(), 0.001)
-        chunk = self._present(timeout).recv(RECV_SIZE)
-        if not chunk:
+        # One C call from the socket into the list: Ctrl-C strikes before it took bytes or when they are safe.
+        next(map(self._arrived.append, map(self._present(timeout).recv, _ONE_CHUNK)))
+        if not self._arrived[0]:
             raise OSError("the server closed it")
-        self._inbox.feed(chunk)
+        self._inbox.feed(self._arrived[0])
+        self._arrived.clear()
 
     def _send(self, data: bytes, limits: Limits, deadline: float | None) -> None:
         present = self._present(self._limit(limits, deadline))

@@ -88,11 +88,22 @@ def timed_out(cancelled: StatementCancelled, seconds: float | None) -> Statement
     return error
 
 
-def silent(peer: str, seconds: float | None, *, interrupted: bool) -> ReadTimeout:
-    """Return the error for a server that was silent too long, also after an interrupt."""
+def silent(peer: str, seconds: float | None, *, interrupted: bool, sending: bool = False) -> ReadTimeout:
+    """Return the error for a server that was silent too long, also after an interrupt.
+
+    Args:
+        peer: host and port.
+        seconds: how long it was waited for.
+        interrupted: an interrupt was sent before.
+        sending: the server did not even take the request, so that it cannot be interrupted.
+    """
     if interrupted:
         return ReadTimeout(f"{peer} did not answer an interrupt within {INTERRUPT_GRACE:g} s; connection closed")
-    error = ReadTimeout(f"{peer} sent nothing for {seconds:g} s (read_timeout); connection closed")
+    limit = "" if seconds is None else f" within {seconds:g} s"
+    if sending:
+        error = ReadTimeout(f"{peer} did not take the request{limit}; connection closed")
+    else:
+        error = ReadTimeout(f"{peer} sent nothing{limit} (read_timeout); connection closed")
     error.sqlstate = "08S01"
     error.is_retryable, error.retry = True, "reconnect"
     return error

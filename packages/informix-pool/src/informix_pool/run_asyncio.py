@@ -44,7 +44,9 @@ class AsyncLine(asyncio.Protocol):
         self._deadline: float | None = None
         """Loop time at which all must be done; after an interrupt, at which the server must have answered."""
         self._heard = 0.0
-        """Loop time at which the server was last heard, or asked."""
+        """Loop time at which the server was last heard, or asked, or seen to take a part of the request."""
+        self._unsent = 0
+        """Bytes of the request that the server had not taken at that time."""
         self._expired = False
         self._outstanding = False
         self.interrupted = False
@@ -176,6 +178,7 @@ class AsyncLine(asyncio.Protocol):
                 if step is NEED:
                     return None
                 self._transport.write(step)
+                self._unsent = self._transport.get_write_buffer_size()
         except StopIteration as stop:
             self._end(stop.value, None)
         except BaseException as error:  # noqa: BLE001 - handed to the task that waits
@@ -246,6 +249,9 @@ class AsyncLine(asyncio.Protocol):
         if not self._waiting():
             return
         now = loop.time()
+        unsent = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        if unsent < self._unsent:
+            self._heard, self._unsent = now, unsent
         late = self._deadline is not None and now >= self._deadline
         quiet = (
             self._limits.silence is not None and not self._expired and now >= self._heard + self._limits.silence
@@ -258,8 +264,9 @@ class AsyncLine(asyncio.Protocol):
             self._expired, self._deadline = True, now + INTERRUPT_GRACE
             self._arm(loop)
         else:
+            seconds = self._limits.total if late and not self._expired else self._limits.silence
             self.close()
-            self._advance(silent(self.peer, self._limits.silence, interrupted=self._expired))
+            self._advance(silent(self.peer, seconds, interrupted=self._expired, sending=unsent > 0))
 
     # -- the transport -----------------------------------------------------------------------------------------
 
