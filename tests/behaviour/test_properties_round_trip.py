@@ -95,18 +95,19 @@ def _datetimes(draw: st.DrawFn) -> Kind:
     unit = 10 ** (6 - digits) if last == 6 else 1_000_000
 
     def cut(moment: dt.datetime) -> Any:
-        parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
         micro = moment.microsecond // unit * unit if last == 6 else 0
-        least = [1, 1, 1, 0, 0, 0]
-        kept = [part if first <= i <= last else least[i] for i, part in enumerate(parts)]
+        fields = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, micro)
+        names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+        least = (1, 1, 1, 0, 0, 0, 0)
+        cut_off = {names[i]: least[i] for i in range(last + 1, 7)}
+        exact = moment.replace(microsecond=micro).replace(**cut_off)
         if first == 0 and last == 2:
-            return dt.date(*kept[:3])
+            return exact.date()
         if first == 0 and last > 2:
-            return dt.datetime(*kept, micro)
+            return exact
         if first == 3:
-            return dt.time(*kept[3:], micro)
-        fields = (*parts, micro)[first : last + 1]
-        return PartialDateTime(_CODES[first], 10 + digits if last == 6 else _CODES[last], fields)
+            return exact.time()
+        return PartialDateTime(_CODES[first], 10 + digits if last == 6 else _CODES[last], fields[first : last + 1])
 
     # 28 days: MONTH TO DAY has no leap years.
     moments = st.datetimes() if first == 0 else st.datetimes().map(lambda m: m.replace(day=min(m.day, 28)))
