@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 BYTES_TYPES = frozenset({TypeCode.BYTE, TypeCode.TEXT})
+CHAR_TYPES = frozenset({TypeCode.CHAR, TypeCode.NCHAR})
 LARGE_OBJECT_NAMES = frozenset({"blob", "clob"})
 LARGE_OBJECT_CODES = frozenset({TypeCode.UDTFIXED, TypeCode.SENDRECV})
 """As described and as RET_TYPE asks for them (sqli.md 4.5, 6.2)."""
@@ -101,16 +102,35 @@ RowEncoder = Callable[[Sequence[Any], OpenCursor | None], bytes]
 def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
     """Return the encoder of rows of these types (sqli.md 7.1)."""
     if not any(is_blob(column) or is_large_object(column) for column in types):
-        plain = [value_encoder(column, session.types) for column in types]
+        plain = [_plain_encoder(session, column) for column in types]
         return lambda values, _cursor: b"".join([encode(v) for encode, v in zip(plain, values, strict=True)])
     columns = [_column_encoder(session, column) for column in types]
     return lambda values, cursor: b"".join([encode(v, cursor) for encode, v in zip(columns, values, strict=True)])
 
 
+def _plain_encoder(session: "Session", column: ColumnType) -> Callable[[Any], bytes]:
+    """Return the encoder of a column without data outside of the row.
+
+    A CHAR is padded in the database's code set; in the client's it may need more bytes than the column has, then
+    it comes with fewer blanks.
+    """
+    encode = value_encoder(column, session.types)
+    codec, width = session.types.encoding, column.width or 0
+    if column.code not in CHAR_TYPES:
+        return encode
+
+    def fitted(value: Any) -> bytes:
+        if isinstance(value, str) and not value.isascii() and len(value.encode(codec, "replace")) > width:
+            value = value.rstrip(" ")
+        return encode(value)
+
+    return fitted
+
+
 def _column_encoder(session: "Session", column: ColumnType) -> Callable[[Any, OpenCursor | None], bytes]:
     if is_blob(column):
         return lambda value, cursor: _descriptor(session, column, value, cursor)
-    encode = value_encoder(column, session.types)
+    encode = _plain_encoder(session, column)
     if not is_large_object(column):
         return lambda value, _cursor: encode(value)
 
