@@ -10,6 +10,7 @@ import inspect
 import re
 import ssl
 import sys
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -420,6 +421,28 @@ def test_a_dropped_cursor_is_freed_with_the_next_request(seed: Any, stores: Test
     inner = getattr(seed, "inner", seed)
     assert len(inner._session.statements) <= inner._settings.statement_cache_size
     assert sum(s.cursor is not None for s in inner._session.statements.values()) == 0
+
+
+def test_threads_take_turns_and_a_wait_is_logged(stores: TestServer, caplog: pytest.LogCaptureFixture) -> None:
+    with informix_db.connect(**where(stores)) as conn:
+        found: list[Any] = []
+
+        def ask() -> None:
+            found.append(conn.execute("SELECT name FROM users").fetchall())
+
+        stores.faults.stall()
+        first, second = threading.Thread(target=ask), threading.Thread(target=ask)
+        first.start()
+        while not conn._line.busy:
+            first.join(0.001)
+        second.start()
+        while "waiting" not in caplog.text:
+            second.join(0.001)
+        stores.faults.clear()
+        first.join(20)
+        second.join(20)
+        assert found == [[("Ada",)]] * 2
+        assert {record.levelname for record in caplog.records if "waiting" in record.message} == {"WARNING"}
 
 
 def test_what_cannot_be_drained_closes_the_connection(driver: Any, stores: TestServer) -> None:
