@@ -15,7 +15,7 @@ from pathlib import Path
 
 from build_wheels import ROOT, build
 
-TEST_TOOLS = ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6.100"]
+TEST_TOOLS = ["pytest>=8", "pytest-timeout>=2.3", "pytest-xdist>=3.5", "hypothesis>=6.100"]
 EXTRAS = {"informix-types": "[arrow]"}
 """Extras that a distribution's own tests are about."""
 SLIM = {"informix-db", "informix-wire", "informix-types"}
@@ -63,7 +63,17 @@ def main() -> int:
             copy = work / "tests" / name
             shutil.copytree(tests, copy)
             shutil.copy(ROOT / "pyproject.toml", work / "tests" / "pyproject.toml")
-            command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(copy)]
+            command = [
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "--numprocesses=auto",
+                "--dist=worksteal",
+                str(copy),
+            ]
             if subprocess.run(command, cwd=work / "tests", check=False).returncode != 0:
                 failed.append(name)
     print(f"isolated: failed {', '.join(failed) or 'none'}")
