@@ -26,17 +26,18 @@ class Background:
 
     def __init__(self, client: Any, sql: str) -> None:
         self.result: Any = None
-        self._client, self._sql = client, sql
+        self._client, self._statement = client, client.prepare(sql)
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
         try:
-            statement = self._client.prepare(self._sql)
-            if statement.returns_rows:
-                self.result = self._client.rows(self._sql)
+            session = self._client.session
+            if self._statement.returns_rows:
+                cursor = session.open(self._statement)
+                self.result = list(iter(cursor.fetch, None))
             else:
-                self.result = self._client.run(self._sql).rows
+                self.result = session.execute(self._statement).rows
         except SqlError as error:
             self.result = (error.sqlcode, error.isam)
 
@@ -182,6 +183,16 @@ def test_interrupting_a_long_query(two: Any) -> None:
         time.sleep(0.01)
     assert worker.join() == (-213, -157)
     assert b.rows("select v from t where id = 2") == [("b",)]
+
+
+def test_interrupting_while_another_session_works(two: Any) -> None:
+    a, b = two
+    with a.session.store.latch:
+        waiter = Background(b, "delete from t")
+        waiter.wait_until(lambda: b.session._entering)
+        b.session.interrupt()
+    assert waiter.join() == (-213, -157)
+    assert len(a.rows("select * from t")) == 3
 
 
 def test_interrupting_an_idle_session_does_nothing(two: Any) -> None:

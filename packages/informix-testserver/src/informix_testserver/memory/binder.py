@@ -259,6 +259,8 @@ class Binder:
             return self._same_family(left, right, a)
         flipped = (b, a) in _COMPARISONS
         rule = _COMPARISONS.get((b, a) if flipped else (a, b))
+        if rule is None and {a, b} == {Family.MONTHS, Family.SPAN}:
+            raise SqlError(-1266)
         if rule is None:
             raise SqlError(-615 if Family.BYTE in (a, b) or Family.TEXT in (a, b) else -9634)
         if flipped:

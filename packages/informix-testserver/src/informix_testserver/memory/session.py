@@ -74,6 +74,7 @@ class MemorySession:
         self._in_transaction = False
         self._now: int | None = None
         self._depth = 0
+        self._entering = False
         self._files = 0
 
     # ------------------------------------------------------------------------- what conversions ask (Environment)
@@ -145,7 +146,11 @@ class MemorySession:
 
     def run(self, work: Callable[[], T]) -> T:
         """Do `work` as one statement: undone when it fails, repeated after a wait for a lock. Raises SqlError."""
+        if not self._depth:
+            # From here on an interrupt counts, also while the latch is another session's.
+            self.interrupted, self._entering = False, True
         with self.store.latch:
+            self._entering = False
             outer, self.store.env.session = self.store.env.session, self
             if self._depth:
                 # A statement inside a routine that is running: part of the outer statement.
@@ -154,11 +159,12 @@ class MemorySession:
                     return work()
                 finally:
                     self._depth -= 1
-            self._now, self.deadline, self.interrupted = None, None, False
+            self._now, self.deadline = None, None
             self.row_sets.clear()
-            if self.ansi and not self._in_transaction:
-                self._in_transaction = True
             try:
+                self.tick()
+                if self.ansi and not self._in_transaction:
+                    self._in_transaction = True
                 return self._attempts(work)
             finally:
                 self.store.env.session = outer
@@ -224,7 +230,7 @@ class MemorySession:
 
     def interrupt(self) -> None:
         """Abort the running statement; called from another thread, without effect when idle."""
-        if not self._depth and not self.waits_for:
+        if not (self._depth or self._entering or self.waits_for):
             return
         self.interrupted = True
         if self.store.env.session is self and not self.waits_for:
