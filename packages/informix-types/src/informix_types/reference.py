@@ -32,33 +32,6 @@ BLOB_NULL_BYTE = 39
 """Bit 0 of this byte of a BYTE/TEXT descriptor is the NULL flag (sqli.md 5.16)."""
 
 
-def _slice(buf: bytes, start: int, end: int) -> bytes:
-    if end > len(buf):
-        raise Incomplete
-    return bytes(buf[start:end])
-
-
-def _split(layout: Layout, buf: bytes, offset: int) -> tuple[bytes | None, int]:
-    """Find the bytes of the value at `offset`, None for NULL, and the offset behind it."""
-    if layout.framing is Framing.FIXED:
-        end = offset + (layout.width or 0)
-        raw = _slice(buf, offset, end)
-    elif layout.framing is Framing.COUNTED:
-        start = offset + 1
-        end = start + _slice(buf, offset, start)[0]
-        raw = _slice(buf, start, end)
-    else:
-        start = offset + _ENVELOPE.size
-        indicator, length = _ENVELOPE.unpack(_slice(buf, offset, start))
-        if indicator not in (0, 1) or length < 0 or (indicator and length):
-            raise FramingError(f"impossible envelope: indicator {indicator}, length {length}")
-        if indicator:
-            return None, start
-        end = start + length
-        raw = _slice(buf, start, end)
-    return None if is_null(layout, raw) else raw, end
-
-
 def is_null(layout: Layout, raw: bytes) -> bool:
     """Tell whether the bytes of a FIXED or COUNTED value mean NULL."""
     rule = layout.null_rule
@@ -84,16 +57,45 @@ def value_decoder(column: ColumnType, ctx: TypeContext) -> Decode:
         ConversionError: its layout is unknown.
     """
     codec = codec_for(column, ctx)
-    layout, load, loader = codec.layout, codec.load, codec.loader
+    layout, width = codec.layout, codec.layout.width or 0
+    null = layout.null if layout.null_rule is NullRule.EQUAL else None
 
-    def decode(buf: bytes, offset: int) -> tuple[Any, int]:
-        raw, end = _split(layout, buf, offset)
-        if raw is None:
-            return None, end
-        value = load(raw)
-        return (value if loader is None else loader(value)), end
+    def load(raw: bytes) -> Any:
+        if raw == null or (null is None and is_null(layout, raw)):
+            return None
+        value = codec.load(raw)
+        return value if codec.loader is None else codec.loader(value)
 
-    return decode
+    def fixed(buf: bytes, offset: int) -> tuple[Any, int]:
+        end = offset + width
+        if end > len(buf):
+            raise Incomplete
+        return load(bytes(buf[offset:end])), end
+
+    def counted(buf: bytes, offset: int) -> tuple[Any, int]:
+        if offset >= len(buf):
+            raise Incomplete
+        start = offset + 1
+        end = start + buf[offset]
+        if end > len(buf):
+            raise Incomplete
+        return load(bytes(buf[start:end])), end
+
+    def in_envelope(buf: bytes, offset: int) -> tuple[Any, int]:
+        start = offset + _ENVELOPE.size
+        if start > len(buf):
+            raise Incomplete
+        indicator, length = _ENVELOPE.unpack_from(buf, offset)
+        if indicator not in (0, 1) or length < 0 or (indicator and length):
+            raise FramingError(f"impossible envelope: indicator {indicator}, length {length}")
+        if indicator:
+            return None, start
+        end = start + length
+        if end > len(buf):
+            raise Incomplete
+        return load(bytes(buf[start:end])), end
+
+    return {Framing.ENVELOPE: in_envelope, Framing.COUNTED: counted, Framing.FIXED: fixed}[layout.framing]
 
 
 @lru_cache(maxsize=4096)

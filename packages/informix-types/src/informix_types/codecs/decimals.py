@@ -63,7 +63,10 @@ def pack_decimal(value: Decimal) -> bytes:
     Raises:
         ConversionError: NaN, infinity, more than 32 significant digits, outside of 1E-130 … 9.9E+125.
     """
-    negative, text, power = split_decimal(value)
+    return _pack_parts(value, *split_decimal(value))
+
+
+def _pack_parts(value: Decimal, negative: bool, text: str, power: int) -> bytes:
     if not text:
         return bytes([ZERO_HEAD, 0])
     if len(text) > MAX_DIGITS:
@@ -96,8 +99,8 @@ def decimal_codec(column: ColumnType, _ctx: TypeContext) -> Codec:
             value = Decimal(int(value))
         elif not isinstance(value, Decimal):
             refuse(column, value)
-        packed = pack_decimal(value)
-        _, text, power = split_decimal(value)
+        negative, text, power = split_decimal(value)
+        packed = _pack_parts(value, negative, text, power)
         if scale is None:
             if len(text) > precision:
                 refuse(column, value, f"{len(text)} significant digits")

@@ -1,5 +1,6 @@
 """DATE, DATETIME and INTERVAL (sqli.md 7.4, 7.5)."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -40,12 +41,36 @@ def date_codec(column: ColumnType, _ctx: TypeContext) -> Codec:
     return Codec(column, fixed(Family.DATE, "i", b"\x80\0\0\0"), load, dump)
 
 
-def _fields(raw: bytes, qualifier: Qualifier) -> tuple[bool, list[int]]:
-    """Sign and values of the fields; right-aligned by the exponent (sqli.md 7.4). A fraction in microseconds."""
-    negative, exponent, digits = unpack(raw)
+def _field_reader(qualifier: Qualifier) -> Callable[[bytes], tuple[bool, list[int]]]:
+    """Return the function from a container to sign and values of the fields; a fraction in microseconds."""
+    wanted = sum(qualifier.pairs)
+    spans = list(zip(qualifier.fields, qualifier.pairs, strict=True))
+
+    def read(raw: bytes) -> tuple[bool, list[int]]:
+        negative, exponent, digits = unpack(raw)
+        if exponent != qualifier.exponent or len(digits) != wanted:
+            digits = _aligned(raw, exponent, digits, qualifier.exponent, wanted)
+        values, at = [], 0
+        for code, pairs in spans:
+            number = 0
+            for digit in digits[at : at + pairs]:
+                number = number * 100 + digit
+            at += pairs
+            if code == FRACTION:
+                if qualifier.fraction_digits % 2 and number % 10:
+                    raise FramingError(f"{raw.hex()} has digits beyond its qualifier")
+                number *= 10 ** (6 - 2 * pairs)
+            values.append(number)
+        return negative, values
+
+    return read
+
+
+def _aligned(raw: bytes, exponent: int, digits: bytes, expected: int, wanted: int) -> bytes:
+    """Return the digits from the first field on: they are right-aligned by the exponent (sqli.md 7.4)."""
     if not any(digits):
-        exponent, digits = qualifier.exponent, b""
-    lead = qualifier.exponent - exponent
+        exponent, digits = expected, b""
+    lead = expected - exponent
     if lead >= 0:
         # MIN_EXPONENT bounds this: the head has seven bits.
         digits = bytes(lead) + digits
@@ -53,22 +78,9 @@ def _fields(raw: bytes, qualifier: Qualifier) -> tuple[bool, list[int]]:
         raise FramingError(f"{raw.hex()} is too large for its qualifier")
     else:
         digits = digits[-lead:]
-    wanted = sum(qualifier.pairs)
     if any(digits[wanted:]):
         raise FramingError(f"{raw.hex()} has digits beyond its qualifier")
-    digits = digits[:wanted].ljust(wanted, b"\0")
-    values, at = [], 0
-    for code, pairs in zip(qualifier.fields, qualifier.pairs, strict=True):
-        number = 0
-        for digit in digits[at : at + pairs]:
-            number = number * 100 + digit
-        at += pairs
-        if code == FRACTION:
-            if qualifier.fraction_digits % 2 and number % 10:
-                raise FramingError(f"{raw.hex()} has digits beyond its qualifier")
-            number *= 10 ** (6 - 2 * pairs)
-        values.append(number)
-    return negative, values
+    return digits[:wanted].ljust(wanted, b"\0")
 
 
 def _pack_fields(
@@ -115,10 +127,11 @@ def datetime_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     """DATETIME of every qualifier."""
     qualifier = datetime_qualifier(column.encoded_length)
     make = datetime_maker(qualifier)
+    read = _field_reader(qualifier)
     width = column.width or 0
 
     def load(raw: bytes) -> Any:
-        negative, fields = _fields(raw, qualifier)
+        negative, fields = read(raw)
         if negative:
             raise FramingError(f"negative DATETIME {raw.hex()}")
         try:
@@ -153,10 +166,11 @@ def pack_interval(
 def interval_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     """INTERVAL of both classes: IntervalYM for YEAR TO MONTH, timedelta for DAY TO FRACTION."""
     qualifier = interval_qualifier(column.encoded_length)
+    read = _field_reader(qualifier)
     width = column.width or 0
 
     def load(raw: bytes) -> IntervalYM | timedelta:
-        negative, fields = _fields(raw, qualifier)
+        negative, fields = read(raw)
         try:
             return interval_value(qualifier, negative, fields)
         except ConversionError:
