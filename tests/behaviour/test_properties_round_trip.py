@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 import hypothesis.strategies as st
-import informix_db
 import informix_types.rowcode
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -195,6 +194,8 @@ def exactly(value: Any) -> Any:
     """A form in which 1.50 and 1.5, 0.0 and -0.0, True and 1 differ. Zeros of DECIMAL have no sign."""
     if isinstance(value, Decimal):
         return ("Decimal", str(value if value else abs(value)))
+    if isinstance(value, (dt.datetime, dt.time)):
+        value = value.replace(fold=0)
     return (type(value).__name__, repr(value))
 
 
