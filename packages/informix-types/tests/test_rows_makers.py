@@ -57,8 +57,8 @@ def test_the_generated_decoder_is_found_again(factory, monkeypatch):
     from informix_types import rowcode
 
     compiled = []
-    original = rowcode.compile_decoder
-    monkeypatch.setattr(rowcode, "compile_decoder", lambda *a: compiled.append(a) or original(*a))
+    original = rowcode.adaptive_decoder
+    monkeypatch.setattr(rowcode, "adaptive_decoder", lambda *a: compiled.append(a) or original(*a))
     ctx = TypeContext(errors="replace")
     names = [f"only_{getattr(factory, '__qualname__', 'f')}", "here"]
     message = b"\0\x0e\0\0\0\0\0\x08\0\0\0\1\0\0\0\2" * 400

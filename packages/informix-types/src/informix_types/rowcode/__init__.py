@@ -12,10 +12,10 @@ from ..column import ColumnType
 from ..context import TypeContext
 from ..layout import RowFrame
 from ..reference import batch_decoder as reference_decoder
-from .decoder import Decoder, compile_decoder
+from .adaptive import adaptive_decoder
+from .decoder import Decoder
 from .encoder import ParamEncoder, param_encoder
 from .rowencoder import RowEncoder, row_encoder
-from .source import forget_source
 
 __all__ = ["Decoder", "ParamEncoder", "RowEncoder", "batch_decoder", "param_encoder", "row_encoder"]
 
@@ -28,18 +28,25 @@ _cache: dict[Any, Decoder] = {}
 """Each operation on it is atomic; two threads that generate the same function at a time do no harm."""
 
 
+def _known(key: tuple[Any, ...]) -> Decoder | None:
+    try:
+        return _cache.get(key)
+    except TypeError:
+        return None  # the user's row maker has no hash
+
+
 def _compiled(columns: tuple[ColumnType, ...], ctx: TypeContext, frame: RowFrame, maker: Any) -> Decoder:
     key = (columns, ctx, frame, maker)
-    try:
-        found = _cache.get(key)
-    except TypeError:
-        return compile_decoder(columns, ctx, frame, maker)  # the user's maker has no hash
-    if found is None:
-        found = _cache[key] = compile_decoder(columns, ctx, frame, maker)
-        if len(_cache) > CACHE_SIZE:
-            for oldest in list(_cache)[:-CACHE_SIZE]:
-                forget_source(_cache.pop(oldest, None))
-    return found
+    decoder = _known(key)
+    if decoder is None:
+        decoder = adaptive_decoder(columns, ctx, frame, maker)
+        try:
+            _cache[key] = decoder
+        except TypeError:
+            return decoder
+        for oldest in list(_cache)[:-CACHE_SIZE]:
+            _cache.pop(oldest, None)
+    return decoder
 
 
 def batch_decoder(
@@ -68,6 +75,8 @@ def batch_decoder(
     if os.environ.get("INFORMIX_ROWCODE") == "reference" or not types:
         return reference
     current = reference
+    if (known := _known((types, ctx, frame, factory))) is not None:
+        return known
     seen = 0
 
     def decode(buf: bytes, offset: int = 0) -> tuple[list[Any], int]:

@@ -6,7 +6,7 @@ row is consumed exactly or goes to the reference decoder, which says what is wro
 """
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from struct import Struct, calcsize
 from struct import error as struct_error
 from typing import Any
@@ -19,7 +19,7 @@ from ..reference import batch_decoder as reference_decoder
 from ..rows import RowMaker
 from .expressions import Piece, piece_for
 from .source import SLOW, compile_source
-from .tables import YEARS, StructTable, parse_decimal
+from .tables import YEARS, Memo, StructTable, parse_decimal
 
 __all__ = ["Decoder", "compile_decoder"]
 
@@ -43,7 +43,9 @@ RAW = "RAW_ROWS(memoryview(buf)[o:q])"
 class _Source:
     """The pieces of one generated function while it is being written."""
 
-    def __init__(self, columns: Sequence[ColumnType], ctx: TypeContext, maker: Any) -> None:
+    def __init__(
+        self, columns: Sequence[ColumnType], ctx: TypeContext, maker: Any, memos: Mapping[int, Memo]
+    ) -> None:
         self.names: dict[str, Any] = {}
         self.values: list[str] = []
         self.reads: list[str] = []
@@ -52,7 +54,7 @@ class _Source:
         self.fixed = 0
         self.simple = True
         self.raw: list[str] = []
-        pieces = [piece_for(column, ctx) for column in columns]
+        pieces = [piece_for(column, ctx, memos.get(index)) for index, column in enumerate(columns)]
         self._build(pieces)
         self.row = self._row_expression(maker, self.values)
         self.raw_rows = ""
@@ -243,14 +245,23 @@ def _one_row(
 
 
 def compile_decoder(
-    columns: Sequence[ColumnType], ctx: TypeContext, frame: RowFrame, maker: Any = None
+    columns: Sequence[ColumnType],
+    ctx: TypeContext,
+    frame: RowFrame,
+    maker: Any = None,
+    memos: Mapping[int, Memo] | None = None,
 ) -> Decoder:
     """Generate and compile a decoder; its source is visible in tracebacks.
+
+    Args:
+        columns, ctx, frame: as in `batch_decoder`.
+        maker: makes the row object from the tuple; None leaves the tuple.
+        memos: for DECIMAL columns, by index, where their values are looked up by their bytes.
 
     Raises:
         ConversionError: a type has no known layout.
     """
-    source = _Source(columns, ctx, maker)
+    source = _Source(columns, ctx, maker, memos or {})
     _merge_first_reads(source)
     text = _write(source)
     names = _COMMON | source.names

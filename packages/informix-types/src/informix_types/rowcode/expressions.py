@@ -24,7 +24,7 @@ from .tables import (
     null_checked,
 )
 
-__all__ = ["Piece", "piece_for"]
+__all__ = ["Piece", "decimal_memo", "piece_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +227,28 @@ TEMPLATES: dict[Family, Callable[[Codec, TypeContext], Piece]] = {
 """Families with code of their own; all others go by their codec."""
 
 
-def piece_for(column: ColumnType, ctx: TypeContext) -> Piece:
-    """Return the piece of a column. Raises ConversionError for types without a known layout."""
+DECIMAL_MEMO_LIMIT = 4096
+"""Distinct decimals that a memo keeps: more would not stay in the processor's cache."""
+
+
+def decimal_memo(column: ColumnType, ctx: TypeContext) -> Memo | None:
+    """Return a memo by bytes for a DECIMAL or MONEY of fixed scale; None for all other types."""
     codec = codec_for(column, ctx)
+    if codec.layout.family is not Family.DECIMAL or codec.type.scale is None or codec.loader is not None:
+        return None
+    tables = decimal_tables(codec.layout.width or 0, codec.type.scale)
+    return Memo(tables.whole(null_checked(codec, is_null)), DECIMAL_MEMO_LIMIT)
+
+
+def piece_for(column: ColumnType, ctx: TypeContext, memo: Memo | None = None) -> Piece:
+    """Return the piece of a column, which looks the value's bytes up in `memo` if there is one.
+
+    Raises:
+        ConversionError: the type has no known layout.
+    """
+    codec = codec_for(column, ctx)
+    if memo is not None:
+        return Piece(Framing.FIXED, (f"{codec.layout.width}s",), "{F}[{0}]", {"F": memo})
     if codec.layout.framing is Framing.ENVELOPE:
         if codec.loader is not None:
             return _envelope(codec, ctx)

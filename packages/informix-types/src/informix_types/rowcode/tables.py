@@ -57,14 +57,20 @@ class StructTable(dict[int, Callable[[bytes, int], tuple[Any, ...]]]):
 
 
 class Memo(dict[Any, Any]):
-    """Remembers what `load` made of each distinct input."""
+    """Remembers what `load` made of each distinct input.
 
-    def __init__(self, load: Callable[[Any], Any]) -> None:
+    Threads may share it: each operation on a dict is atomic, and `misses` need not be exact.
+    """
+
+    def __init__(self, load: Callable[[Any], Any], limit: int = MEMO_LIMIT) -> None:
         self.load = load
+        self.limit = limit
+        self.misses = 0
 
     def __missing__(self, key: Any) -> Any:
         value = self.load(key)
-        if len(self) >= MEMO_LIMIT:
+        self.misses += 1
+        if len(self) >= self.limit:
             self.clear()
         self[key] = value
         return value
@@ -140,6 +146,18 @@ class DecimalTables:
                     self.full = head
         # Zero is head 80 without digits, in all widths and scales.
         self.cut[ZERO_HEAD], self.tail[ZERO_HEAD] = slice(max(scale, 1)), "0" * digits
+
+    def whole(self, slow: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+        """Return the decoder of every value from all of its bytes."""
+        cut, tail, suffix, other = self.cut, self.tail, self.suffix, self.other(slow)
+
+        def load(raw: bytes) -> Any:
+            head, digits = raw[0], raw[1:]
+            if head >= POSITIVE and (text := digits.translate(BCD).hex()).endswith(tail[head]):
+                return parse_decimal(text[cut[head]] + suffix)
+            return other(head, digits)
+
+        return load
 
     def other(self, slow: Callable[[bytes], Any]) -> Callable[[int, bytes], Any]:
         """Return the decoder of every value that is not plainly positive."""
