@@ -30,9 +30,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import informix_db
+import informix_pool
+import informix_testserver
 import pytest
 from informix_testserver import TestServer
 
@@ -410,6 +413,12 @@ def _table(page: str, heading: str) -> dict[str, str]:
 def test_every_connect_parameter_is_in_the_reference() -> None:
     parameters = inspect.signature(informix_db.connect).parameters
     assert _table("docs/reference.md", "connect").keys() == parameters.keys()
+
+
+@pytest.mark.parametrize("module", [informix_db, informix_pool, informix_testserver], ids=lambda m: m.__name__)
+def test_every_public_name_is_in_a_document(module: ModuleType) -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [name for name in module.__all__ if not re.search(rf"\b{name}\b", text)] == []
 
 
 def test_every_exception_is_in_the_reference() -> None:
