@@ -212,12 +212,20 @@ def _to_date(source: ColumnType, target: ColumnType, env: Environment) -> Conver
     raise SqlError(NO_CAST)
 
 
+def _fit_stamp(source: ColumnType, target: ColumnType, env: Environment) -> Convert | None:
+    """Between qualifiers that both begin with YEAR: nothing to add; what is finer than the target is dropped."""
+    if source.start == target.start == YEAR and target.end >= DAY:
+        unit = temporal.unit_of(target)
+        return None if source.end <= target.end else lambda v: v - v % unit
+    return lambda v: temporal.fit_stamp(v, source, target, env.now())
+
+
 def _to_datetime(source: ColumnType, target: ColumnType, env: Environment) -> Convert | None:
     which = family(source)
     if which is Family.DATETIME:
         if (source.start, source.end) == (target.start, target.end):
             return None
-        return lambda v: temporal.fit_stamp(v, source, target, env.now())
+        return _fit_stamp(source, target, env)
     if which is Family.CHAR:
         return lambda v: temporal.parse_stamp(v, target)
     if which is Family.DATE:

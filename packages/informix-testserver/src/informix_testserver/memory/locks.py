@@ -72,15 +72,23 @@ class LockManager:
 
     def lock_row(self, owner: LockOwner, table: int, row: int, mode: str, code: int = READ_FAILED) -> None:
         """Take a row lock, ``S`` or ``X``. Raises LockConflict."""
-        holders = self._rows.setdefault(table, {}).setdefault(row, {})
-        others = frozenset(h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X"))
-        if others:
-            raise LockConflict(others, code, ROW_LOCKED)
-        had = holders.get(owner)
-        if had in ("X", mode):
-            return
-        holders[owner] = mode
-        self._held.setdefault(owner, _Held()).rows.add((table, row))
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = self._rows[table] = {}
+        holders = rows.get(row)
+        if holders:
+            others = frozenset(h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X"))
+            if others:
+                raise LockConflict(others, code, ROW_LOCKED)
+            if holders.get(owner) in ("X", mode):
+                return
+            holders[owner] = mode
+        else:
+            rows[row] = {owner: mode}
+        held = self._held.get(owner)
+        if held is None:
+            held = self._held[owner] = _Held()
+        held.rows.add((table, row))
         if mode == "X":
             writers = self._writers.setdefault(table, {})
             writers[owner] = writers.get(owner, 0) + 1

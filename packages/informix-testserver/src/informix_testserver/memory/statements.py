@@ -22,7 +22,7 @@ from .catalog import Table
 from .convert import converter
 from .cursor import MemoryCursor, Row
 from .expr import Expr
-from .pyvalues import read_parameter, reader, writer
+from .pyvalues import reader, writer
 from .types import FLOATING_DECIMAL, UNKNOWN, Family, family
 
 if TYPE_CHECKING:
@@ -33,13 +33,17 @@ __all__ = ["Handle", "Plan", "make_handle", "row_converter"]
 PARAMETER_COUNT, TABLE_ALTERED, MANY_TABLES, NOT_SIMPLE = -254, -710, -207, -365
 
 
+_PLAIN = frozenset(range(TypeCode.SERIAL8 + 1)) - {TypeCode.DATETIME, TypeCode.INTERVAL}
+"""Types of bound values of which the code says everything."""
+
+
 def signature(parameters: Sequence[Parameter]) -> tuple[Any, ...]:
     """Return what of the parameters' types decides about a plan."""
     return tuple(
-        (p.type.code, p.type.encoded_length, p.type.extended_name)
-        if p.type.code in (TypeCode.DATETIME, TypeCode.INTERVAL) or p.type.code > TypeCode.SERIAL8
-        else p.type.code
-        for p in parameters
+        [
+            p.type.code if p.type.code in _PLAIN else (p.type.code, p.type.encoded_length, p.type.extended_name)
+            for p in parameters
+        ]
     )
 
 
@@ -54,8 +58,6 @@ def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[
         change = converter(FLOATING_DECIMAL, target, env)
     else:
         change = converter(source, target, env)
-    if change is None:
-        return lambda value: read_parameter(source, value)
     read = reader(source)
 
     def convert(value: Any) -> Any:
@@ -65,7 +67,7 @@ def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[
             stored = read(value)
         except (TypeError, ValueError, AttributeError):
             raise SqlError(-415) from None
-        return change(stored)
+        return stored if change is None else change(stored)
 
     return convert
 

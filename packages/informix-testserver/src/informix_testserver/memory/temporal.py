@@ -151,16 +151,16 @@ def stamp_fields(value: int) -> list[int]:
 
 
 _BASE_FIELDS = [BASE_YEAR, 1, 1, 0, 0, 0, 0]
+_BASE_DAY = stamp(_BASE_FIELDS)
 
 
 def stamp_of(moment: datetime.datetime | datetime.time | datetime.date) -> int:
     """Return the stored form of a Python value, finer parts than 1/100000 second dropped (sqli.md 7.2)."""
-    fields = list(_BASE_FIELDS)
-    if isinstance(moment, datetime.date):
-        fields[:3] = [moment.year, moment.month, moment.day]
+    value = (moment.toordinal() - 1) * DAY_TICKS if isinstance(moment, datetime.date) else _BASE_DAY
     if isinstance(moment, datetime.datetime | datetime.time):
-        fields[3:] = [moment.hour, moment.minute, moment.second, moment.microsecond // 10]
-    return stamp(fields)
+        value += moment.hour * HOUR_TICKS + moment.minute * MINUTE_TICKS + moment.second * TICKS
+        value += moment.microsecond // 10
+    return value
 
 
 def check_stamp(value: int) -> int:
@@ -187,6 +187,14 @@ def fit_stamp(value: int, source: ColumnType, target: ColumnType, now: int) -> i
         unit = 10 ** (15 - target.end)
         fields[6] -= fields[6] % unit
     return stamp(fields)
+
+
+_UNITS = {DAY: DAY_TICKS, HOUR: HOUR_TICKS, MINUTE: MINUTE_TICKS, SECOND: TICKS}
+
+
+def unit_of(kind: ColumnType) -> int:
+    """Return the stored length of the last field of a DATETIME that ends with DAY or later."""
+    return _UNITS.get(kind.end) or 10 ** (15 - kind.end)
 
 
 def parse_stamp(text: str, kind: ColumnType) -> int:
