@@ -25,7 +25,8 @@ from .types import BOOLEAN, Family, family
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["canonical", "collection_items", "complex_type", "count_items", "is_member", "row_field", "user_type"]
+__all__ = ["canonical", "collection_items", "complex_type", "count_items", "is_member", "relabelled", "row_field"]
+__all__ += ["user_type"]
 
 NO_CAST, TYPE_EXISTS, NO_TYPE, BAD_ELEMENT = -9634, -9630, -9628, -9634
 _CODES = {"SET": TypeCode.SET, "MULTISET": TypeCode.MULTISET, "LIST": TypeCode.LIST}
@@ -49,6 +50,11 @@ def canonical(target: ColumnType, text: str) -> str:
         return format_literal(value, target)
     except (ConversionError, TypeError, ValueError):
         raise SqlError(BAD_ELEMENT) from None
+
+
+def relabelled(target: ColumnType, text: str) -> str:
+    """Return the text of one kind of collection as that of another: JDBC binds a set as a MULTISET."""
+    return TypeCode(target.code).name + text[text.index("{") :]
 
 
 # --------------------------------------------------------------------------------------------------- constructors

@@ -299,8 +299,10 @@ def _to_lob(source: ColumnType, target: ColumnType, env: Environment) -> Convert
 def _to_constructed(source: ColumnType, target: ColumnType, env: Environment) -> Convert | None:
     if family(source) not in (family(target), Family.CHAR):
         raise SqlError(NO_CAST)
-    from .collections import canonical
+    from .collections import canonical, relabelled
 
+    if family(source) is Family.COLLECTION and source.code != target.code:
+        return lambda v: canonical(target, relabelled(target, v))
     return lambda v: canonical(target, v)
 
 

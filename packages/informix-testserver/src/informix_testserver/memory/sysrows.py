@@ -5,7 +5,8 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from informix_types import ColumnType, TypeFlag
+from informix_types import ColumnType, TypeCode, TypeFlag
+from informix_types.typetext import row_fields
 
 from ..sql import ast
 from . import temporal
@@ -342,6 +343,8 @@ def _sysobjstate(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
             yield ("I", index.owner, index.name, table.tabid, "E")
 
 
+_FIRST_ROW_TYPE = 2048
+"""Extended ids of a database's own types begin here."""
 _BUILT_IN_TYPES = (
     # extended id, name, type code, mode letter, greatest length (ids of sqli.md 6.2)
     (1, "lvarchar", 40, "B", 32739),
@@ -355,6 +358,16 @@ def _sysxtdtypes(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for number, name, code, mode, length in _BUILT_IN_TYPES:
         fixed = 0 if code == 40 else length
         yield (number, "B", mode, "informix", name, code, 0, length, fixed, "F", "F", 4, 0)
+    for number, name in enumerate(database.row_types, _FIRST_ROW_TYPE):
+        yield (number, "C", "R", database.owner, name, int(TypeCode.ROW), 0, 0, 0, "F", "F", 4, 0)
+
+
+def _sysattrtypes(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    """Yield the fields of named row types behind a row for the type itself, which JDBC counts with."""
+    for number, text in enumerate(database.row_types.values(), _FIRST_ROW_TYPE):
+        yield (number, 1, 0, 0, None, 0, int(TypeCode.ROW), 0, 0)
+        for at, (name, kind) in enumerate(row_fields(ColumnType(TypeCode.ROW, extended_name=text)), 1):
+            yield (number, at + 1, 1, 1, name, at, int(kind.code), column_length(kind), kind.extended_id)
 
 
 def _dual(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -417,6 +430,7 @@ ROWS: dict[str, Rows] = {
     "systabauth": _systabauth,
     "sysobjstate": _sysobjstate,
     "sysxtdtypes": _sysxtdtypes,
+    "sysattrtypes": _sysattrtypes,
     "sysdual": _dual,
     "dual": _dual,
     "sysdatabases": _sysdatabases,
