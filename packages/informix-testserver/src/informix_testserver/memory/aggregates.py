@@ -231,7 +231,7 @@ def _extreme(b: Binder, node: ast.FunctionCall) -> Expr:
 
 
 def _range(b: Binder, node: ast.FunctionCall) -> Expr:
-    from .bind_values import arith
+    from .bind_arithmetic import arith
 
     high = _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "max"), node.arguments))
     low = _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "min"), node.arguments))
@@ -308,7 +308,7 @@ def _neighbour(b: Binder, node: ast.FunctionCall) -> Expr:
 
 
 def _ratio(b: Binder, node: ast.FunctionCall) -> Expr:
-    from .bind_values import arith
+    from .bind_arithmetic import arith
 
     if node.window is None:
         raise SqlError(-201, offset=node.pos)

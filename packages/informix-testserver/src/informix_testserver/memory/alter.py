@@ -8,8 +8,10 @@ from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
 from .catalog import Column, Database, Table
+from .constraints import add_constraint
 from .convert import converter
-from .ddl import add_constraint, altering, home, make_column, sync_indexes, undoing
+from .ddl import make_column
+from .definitions import altering, home, sync_indexes, undoing
 from .dml import assignment, default_value
 
 if TYPE_CHECKING:

@@ -189,7 +189,7 @@ def user_type(names: "MemorySession", node: ast.DataType) -> ColumnType:
 
 
 def _new_type(session: "MemorySession", name: ast.ObjectName, kinds: dict[str, Any], text: str) -> None:
-    from .ddl import undoing
+    from .definitions import undoing
 
     database = session._opened()
     if name.name in database.row_types or name.name in database.distinct_types:
@@ -223,7 +223,7 @@ def create_distinct_type(session: "MemorySession", node: ast.CreateDistinctType)
 
 def drop_type(session: "MemorySession", node: ast.DropObject) -> None:
     """DROP TYPE, DROP ROW TYPE."""
-    from .ddl import undoing
+    from .definitions import undoing
 
     database = session._opened()
     kinds = database.row_types if node.kind == "ROW TYPE" else database.distinct_types

@@ -112,7 +112,7 @@ def _set_constraints(session: "MemorySession", node: ast.SetConstraints) -> None
 
 
 def _switch_constraints(session: "MemorySession", node: ast.SetConstraints) -> None:
-    from .ddl import altering
+    from .definitions import altering
 
     names = {name.name for name in node.names}
     wanted = session.table(node.table) if node.table is not None else None

@@ -1,9 +1,6 @@
-"""CREATE, DROP and TRUNCATE TABLE, constraints and the indexes below them; every change leaves an undo record."""
+"""CREATE, DROP and TRUNCATE TABLE; every change leaves an undo record."""
 
-import copy
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from informix_types import TypeFlag
@@ -11,81 +8,19 @@ from informix_types import TypeFlag
 from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
-from .catalog import Column, Constraint, Database, Index, Table
+from .catalog import Column, Database, Table
+from .constraints import add_constraint
+from .definitions import altering, home, new_table, register, undoing
 from .expr import Expr
-from .rows import CHANGED, delete_row, plan_of
+from .rows import delete_row, plan_of
 from .typenames import declared_type
-from .types import Family, family
 
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = [
-    "add_constraint",
-    "add_index",
-    "altering",
-    "create_table",
-    "drop_table",
-    "home",
-    "make_column",
-    "register",
-    "sync_indexes",
-    "table_from_query",
-    "truncate",
-]
+__all__ = ["create_table", "drop_entry", "drop_table", "make_column", "table_from_query", "truncate"]
 
-TABLE_EXISTS, TEMP_EXISTS, NO_TABLE, BAD_DEFAULT = -310, -958, -206, -591
-DUPLICATES_EXIST, INDEX_EXISTS, SAME_COLUMNS, CONSTRAINT_EXISTS = -371, -316, -350, -625
-NO_REFERENCED_KEY, COLUMN_TWICE, NO_COLUMN = -297, -328, -217
-MAX_NAME = 128
-KINDS = {"PRIMARY KEY": "P", "UNIQUE": "U", "FOREIGN KEY": "R", "CHECK": "C", "NOT NULL": "N"}
-
-
-def undoing(session: "MemorySession", action: Any, *, logged: bool = True) -> None:
-    """Add an undo record for a change of the catalogue; unlogged, it counts only for the running statement."""
-    session.undo.append((CHANGED, None, int(logged), action))
-
-
-def home(session: "MemorySession", name: ast.ObjectName) -> Database:
-    """Return the database in which an object is to be made or changed: only the current one (-556)."""
-    database = session.home_of(name)
-    if database is not session.database:
-        raise SqlError(-556, offset=name.pos)
-    if len(name.name) > MAX_NAME:
-        raise SqlError(-253, offset=name.pos)
-    return database
-
-
-def register(session: "MemorySession", database: Database | None, table: Table) -> None:
-    """Enter a new object into its database (None: the session's temporary tables)."""
-    names = session.temporary if database is None else database.tables
-    names[table.name] = table
-    engine = session.engine
-    session.temporary_version += 1
-    if database is not None:
-        database.version += 1
-
-    def forget() -> None:
-        if names.get(table.name) is table:
-            del names[table.name]
-        engine.forget(table)
-        session.temporary_version += 1
-        if database is not None:
-            database.version += 1
-
-    undoing(session, forget, logged=table.logged)
-
-
-def new_table(session: "MemorySession", database: Database | None, name: str, kind: str = "T") -> Table:
-    """Make an object with a key and a tabid."""
-    tabid = 0
-    if database is not None:
-        tabid = database.next_tabid
-        database.next_tabid += 1
-    table = Table(session.engine.new_key(), tabid, name, session.user, database.name if database else "", kind)
-    table.temporary = database is None
-    session.engine.tables[table.key] = table
-    return table
+TABLE_EXISTS, TEMP_EXISTS, NO_TABLE, BAD_DEFAULT, COLUMN_TWICE = -310, -958, -206, -591, -328
 
 
 # -------------------------------------------------------------------------------------------------- CREATE TABLE
@@ -96,7 +31,8 @@ def create_table(session: "MemorySession", node: ast.CreateTable) -> None:
     temporary = node.kind in ("TEMP", "SCRATCH")
     if node.kind == "EXTERNAL" or node.row_type is not None or node.under is not None:
         raise SqlError(-513, offset=node.pos, token="CREATE EXTERNAL or typed TABLE")
-    session._opened() if not temporary else None
+    if not temporary:
+        session._opened()
     database = None if temporary else home(session, node.name)
     names = session.temporary if database is None else database.tables
     if node.name.name in names:
@@ -211,9 +147,6 @@ def table_from_query(
     return table
 
 
-# --------------------------------------------------------------------------------------------------- constraints
-
-
 def _column_constraint(
     session: "MemorySession", database: Database | None, table: Table, column: Column, node: ast.Constraint
 ) -> None:
@@ -224,207 +157,6 @@ def _column_constraint(
         node.pos, node.kind, (name,), node.name, node.references, node.condition, node.text, node.mode
     )
     add_constraint(session, database, table, full)
-
-
-def _number(database: Database | None) -> int:
-    if database is None:
-        return 0
-    database.next_constraint += 1
-    return database.next_constraint - 1
-
-
-def add_constraint(
-    session: "MemorySession", database: Database | None, table: Table, node: ast.Constraint
-) -> Constraint:
-    """Add a constraint to a table and check the rows that are there. Raises SqlError."""
-    kind = KINDS[node.kind]
-    number = _number(database)
-    name = (
-        node.name.name
-        if node.name is not None
-        else f"{'u' if kind == 'P' else kind.lower()}{table.tabid}_{number}"
-    )
-    if database is not None and node.name is not None and database.find_constraint(name) is not None:
-        raise SqlError(CONSTRAINT_EXISTS, offset=node.name.pos, token=name)
-    columns = []
-    for column_name in node.columns:
-        column = table.column(column_name.name)
-        if column is None:
-            raise SqlError(NO_COLUMN, offset=column_name.pos, token=column_name.name)
-        columns.append(column)
-    numbers = tuple(column.number for column in columns)
-    constraint = Constraint(number, name, session.user, kind, numbers, enabled=node.mode != "DISABLED")
-    if kind in "PU":
-        if kind == "P":
-            if any(c.kind == "P" for c in table.constraints):
-                raise SqlError(-577, offset=node.pos)
-            for column in columns:
-                _require(session, table, column, key=True)
-        if any(c.kind in "PU" and set(c.columns) == set(numbers) for c in table.constraints):
-            raise SqlError(-577, offset=node.pos)
-        constraint.index = _key_index(session, table, constraint)
-    elif kind == "R":
-        _reference(session, table, constraint, node)
-    elif kind == "C":
-        constraint.condition, constraint.text = node.condition, node.text
-        table.constraints.append(constraint)
-        table.version += 1
-        _check_existing(session, table, constraint)
-        return constraint
-    elif kind == "N":
-        for column in columns:
-            _require(session, table, column)
-    table.constraints.append(constraint)
-    table.version += 1
-    return constraint
-
-
-def _require(session: "MemorySession", table: Table, column: Column, *, key: bool = False) -> None:
-    if session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {column.physical} IS NULL LIMIT 1"):
-        raise SqlError(-703, token=table.name) if key else SqlError(-386, token=column.name)
-    column.implied = key and not column.not_null
-    column.not_null = True
-    column.type = column.type.with_flags(column.type.flags | TypeFlag.NOT_NULL)
-
-
-def _key_index(session: "MemorySession", table: Table, constraint: Constraint) -> str:
-    """Return the index that carries a key: one that exists on the same columns, or a new one."""
-    for index in table.indexes:
-        if index.unique and {number for number, _ in index.columns} == set(constraint.columns):
-            return index.name
-    # Informix names such an index with a leading blank, so that no statement can name it.
-    name = f" {table.tabid}_{constraint.id}"
-    index = Index(name, session.user, tuple((n, False) for n in constraint.columns), unique=True, implicit=True)
-    add_index(session, table, index)
-    return name
-
-
-def _reference(session: "MemorySession", table: Table, constraint: Constraint, node: ast.Constraint) -> None:
-    assert node.references is not None
-    parent = session.table(node.references.table)
-    if parent.kind != "T" or parent.temporary != table.temporary:
-        raise SqlError(NO_TABLE, isam=-111, offset=node.references.pos, token=parent.name)
-    if node.references.columns:
-        found = [parent.column(name.name) for name in node.references.columns]
-        if None in found:
-            raise SqlError(NO_COLUMN, offset=node.references.columns[0].pos)
-        numbers = tuple(column.number for column in found if column is not None)
-    else:
-        primary = next((c for c in parent.constraints if c.kind == "P"), None)
-        if primary is None:
-            raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
-        numbers = primary.columns
-    key = next((c for c in parent.constraints if c.kind in "PU" and set(c.columns) == set(numbers)), None)
-    if key is None or len(numbers) != len(constraint.columns):
-        raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
-    constraint.parent, constraint.parent_columns = parent.key, numbers
-    constraint.parent_constraint, constraint.cascade = key.id, node.references.cascade
-    name = f" {table.tabid}_{constraint.id}"
-    same = next((i for i in table.indexes if tuple(n for n, _ in i.columns) == constraint.columns), None)
-    if same is None:
-        add_index(
-            session,
-            table,
-            Index(name, session.user, tuple((n, False) for n in constraint.columns), implicit=True),
-        )
-    constraint.index = same.name if same is not None else name
-    had = table.key in parent.children
-    parent.children.add(table.key)
-    if not had:
-        undoing(session, lambda: parent.children.discard(table.key))
-    own = " AND ".join(f"p.c{a}=c.c{b}" for a, b in zip(numbers, constraint.columns, strict=True))
-    some = " AND ".join(f"c.c{n} IS NOT NULL" for n in constraint.columns)
-    orphan = (
-        f"SELECT 1 FROM {table.physical} c WHERE {some} AND NOT EXISTS"
-        f" (SELECT 1 FROM {parent.physical} p WHERE {own}) LIMIT 1"
-    )
-    if session.store.rows(orphan):
-        raise SqlError(-525, isam=-111, token=f"{constraint.owner}.{constraint.name}")
-
-
-def _check_existing(session: "MemorySession", table: Table, constraint: Constraint) -> None:
-    sql = session.check_sql(table, constraint)
-    probe = sql.replace("rowid=?", "rowid>0") + " LIMIT 1"
-    if session.store.rows(probe):
-        raise SqlError(-530, token=f"{constraint.owner}.{constraint.name}")
-
-
-# ------------------------------------------------------------------------------------------------------- indexes
-
-
-def add_index(session: "MemorySession", table: Table, index: Index) -> None:
-    """Add an index and build it. Raises SqlError -371 when a unique one meets duplicates."""
-    numbers = [int(i.physical.rpartition("_")[2]) for i in table.indexes if i.physical]
-    index.physical = f"i{table.key}_{max(numbers, default=0) + 1}"
-    table.indexes.append(index)
-    table.version += 1
-    sync_indexes(session, table)
-
-
-def _definitions(table: Table) -> dict[str, str]:
-    """Return the sqlite indexes that a table should have, by name."""
-    wanted = {}
-    for index in table.indexes:
-        columns = ",".join(f"c{number}{' DESC' if down else ''}" for number, down in index.columns)
-        unique = "UNIQUE " if index.unique else ""
-        wanted[index.physical] = f"CREATE {unique}INDEX {index.physical} ON {table.physical}({columns})"
-        nullable = [n for n, _ in index.columns if not table.numbered(n).not_null]
-        if index.unique and nullable:
-            # Informix counts NULLs as equal in a unique index; sqlite does not, so they get an index of their own.
-            parts = ",".join(f"ifnull(c{n},X'00')" for n, _ in index.columns)
-            where = " OR ".join(f"c{n} IS NULL" for n in nullable)
-            name = f"{index.physical}n"
-            wanted[name] = f"CREATE UNIQUE INDEX {name} ON {table.physical}({parts}) WHERE {where}"
-    return wanted
-
-
-def sync_indexes(session: "MemorySession", table: Table) -> None:
-    """Make sqlite's indexes those of the catalogue."""
-    wanted = _definitions(table)
-    rows = session.store.rows(
-        "SELECT name, sql FROM sqlite_master WHERE type='index' AND tbl_name=?", (table.physical,)
-    )
-    existing = dict(rows)
-    for name, sql in existing.items():
-        if wanted.get(name) != sql:
-            session.store.run(f"DROP INDEX {name}")
-    for name, sql in wanted.items():
-        if existing.get(name) != sql:
-            try:
-                session.store.run(sql)
-            except sqlite3.IntegrityError:
-                raise SqlError(DUPLICATES_EXIST, isam=-100) from None
-
-
-@contextmanager
-def altering(session: "MemorySession", table: Table) -> Iterator[None]:
-    """Change a table's definition: an undo record restores it, indexes included."""
-    engine = session.engine
-    session.locks.lock_table(session, table.key, "X", code=-242, token=table.name)
-    before = (
-        [copy.copy(c) for c in table.columns],
-        [copy.copy(c) for c in table.constraints],
-        [copy.copy(i) for i in table.indexes],
-        table.name,
-        dict(table.serials),
-    )
-    database = engine.databases.get(table.database)
-
-    def restore() -> None:
-        names = session.temporary if database is None else database.tables
-        names.pop(table.name, None)
-        table.columns, table.constraints, table.indexes, table.name, table.serials = before
-        names[table.name] = table
-        table.version += 1
-        if database is not None:
-            database.version += 1
-        sync_indexes(session, table)
-
-    undoing(session, restore)
-    yield
-    table.version += 1
-    if database is not None:
-        database.version += 1
 
 
 # ---------------------------------------------------------------------------------------------- DROP, TRUNCATE
@@ -521,6 +253,3 @@ def truncate(session: "MemorySession", node: ast.Truncate) -> None:
     for (rowid,) in session.store.rows(f"SELECT rowid FROM {table.physical}"):
         session.tick()
         delete_row(session, plan, rowid)
-
-
-_ = (Family, family)

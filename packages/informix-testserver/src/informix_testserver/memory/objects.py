@@ -8,7 +8,8 @@ from .bind_query import bind_query
 from .binder import Binder
 from .catalog import Column, Database, Index, Sequence
 from .collections import drop_type
-from .ddl import add_index, altering, drop_entry, drop_table, home, new_table, register, sync_indexes
+from .ddl import drop_entry, drop_table
+from .definitions import add_index, altering, home, new_table, register, sync_indexes
 
 if TYPE_CHECKING:
     from .session import MemorySession

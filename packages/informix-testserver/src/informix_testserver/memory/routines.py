@@ -258,7 +258,7 @@ def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[
 
 def drop_routine(session: "MemorySession", node: ast.DropRoutine) -> None:
     """DROP PROCEDURE, FUNCTION, ROUTINE: takes a registered routine away from the engine."""
-    from .ddl import undoing
+    from .definitions import undoing
 
     routines = session.engine.routines
     routine = routines.pop(node.name.name, None)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from informix_types import ColumnType, TypeCode
 
 from ..engine import DatabaseFlag, Outcome, Parameter, PreparedStatement, ResultColumn, SqlError
-from ..sql import ast, statement_type
+from ..sql import statement_type
 from . import temporal
 from .catalog import Column, Constraint, Database, Table
-from .catalog import Sequence as SequenceState
 from .cursor import MemoryCursor
 from .locks import LockConflict, LockOwner
+from .names import NameSpace
 from .rows import DELETED, forget_unlogged, undo_to
 
 if TYPE_CHECKING:
@@ -36,17 +36,16 @@ NEEDS_CURSOR, CURSOR_CLOSED = -260, -400
 KEPT_HANDLES = 256
 
 
-class MemorySession:
+class MemorySession(NameSpace):
     """A session of a `MemoryEngine`; see `engine.EngineSession` for the contract."""
 
     def __init__(self, engine: "MemoryEngine", number: int, user: str, environment: Mapping[str, str]) -> None:
-        self.engine, self.store, self.locks = engine, engine.store, engine.locks
+        super().__init__(engine)
+        self.store, self.locks = engine.store, engine.locks
         self.session_id, self.user, self.environment = number, user, environment
-        self.server_name, self.host_name = engine.server_name, engine.host_name
+        self.host_name = engine.host_name
         self.date_style = temporal.date_style(environment.get("DBDATE") or "MDY4/")
         self.delimident = environment.get("DELIMIDENT", "").lower() in ("y", "yes", "1", "true")
-        self.database: Database | None = None
-        self.temporary: dict[str, Table] = {}
         self.undo: list[tuple[Any, ...]] = []
         self.row_mark = 0
         self.deferred: list[tuple[Any, Any, Any]] = []
@@ -336,11 +335,6 @@ class MemorySession:
 
     # -------------------------------------------------------------------------------------------------- databases
 
-    def _opened(self) -> Database:
-        if self.database is None:
-            raise SqlError(NO_DATABASE)
-        return self.database
-
     def flags(self) -> int:
         """DatabaseFlag bits of the current database, 0 without one."""
         if self.database is None:
@@ -413,68 +407,6 @@ class MemorySession:
             self.close_database()
             self.locks.release(self)
             self.engine.sessions.pop(self.session_id, None)
-
-    @contextmanager
-    def in_database(self, name: str) -> Iterator[None]:
-        """Resolve names in another database for a while (bodies of views)."""
-        saved = self.database
-        if name:
-            self.database = self.engine.databases.get(name, saved)
-        try:
-            yield
-        finally:
-            self.database = saved
-
-    # ------------------------------------------------------------------------------------------------------ names
-
-    def home_of(self, name: ast.ObjectName) -> Database:
-        """Return the database that a name belongs to. Raises SqlError -329, -349."""
-        if name.server is not None and name.server.lower() != self.server_name.lower():
-            raise SqlError(-930, token=name.server, offset=name.pos)
-        if name.database is None:
-            return self._opened()
-        found = self.engine.databases.get(name.database.lower())
-        if found is None:
-            raise SqlError(DATABASE_NOT_FOUND, isam=ISAM_NO_RECORD, token=name.database, offset=name.pos)
-        return found
-
-    def find(self, name: ast.ObjectName) -> Table | None:
-        """Find a table, view, synonym or sequence by name."""
-        if name.database is None and name.owner is None and name.name in self.temporary:
-            return self.temporary[name.name]
-        database = self.home_of(name)
-        found = database.tables.get(name.name)
-        if found is not None and database.ansi and name.owner and found.owner != name.owner and not found.system:
-            return None
-        return found
-
-    def table(self, name: ast.ObjectName) -> Table:
-        """Find a table or view, synonyms followed, system tables filled. Raises SqlError -206."""
-        found = self.find(name)
-        hops = 0
-        while found is not None and found.kind in ("P", "S") and found.target is not None and hops < 16:
-            with self.in_database(found.database):
-                found, hops = self.find(found.target), hops + 1
-        if found is None:
-            raise SqlError(NO_TABLE, isam=ISAM_NO_RECORD, offset=name.name_pos or name.pos, token=str(name))
-        if found.system:
-            from .syscatalog import refresh
-
-            refresh(self.engine, found)
-        return found
-
-    def sequence_table(self, name: ast.ObjectName) -> Table:
-        """Find a sequence. Raises SqlError -206."""
-        found = self.table(name)
-        if found.sequence is None:
-            raise SqlError(NO_TABLE, isam=ISAM_NO_RECORD, offset=name.pos, token=str(name))
-        return found
-
-    def sequence(self, name: ast.ObjectName) -> SequenceState:
-        """Find a sequence's state. Raises SqlError -206."""
-        state = self.sequence_table(name).sequence
-        assert state is not None, name
-        return state
 
     def check_sql(self, table: Table, constraint: Constraint) -> str:
         """Return the query that finds a row (rowid = ?) violating a check constraint."""

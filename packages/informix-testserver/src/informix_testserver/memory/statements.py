@@ -15,7 +15,7 @@ from informix_types import ColumnType, TypeCode
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import Parsed, ast, statement_name
-from . import bind_functions, bind_values, collections, decimals  # noqa: F401 - they register themselves in BINDERS
+from . import bind_arithmetic, bind_functions, bind_values, collections, decimals  # noqa: F401 - they register themselves in BINDERS
 from .bind_query import BoundQuery, bind_query
 from .binder import Bind, Binder
 from .catalog import Table
@@ -408,7 +408,8 @@ class ScriptHandle(Handle):
 def make_handle(session: "MemorySession", parsed: Parsed) -> Handle:
     """Make the handle of a parsed statement. Raises SqlError."""
     from .commands import COMMANDS
-    from .dml import DeleteHandle, InsertHandle, UpdateHandle
+    from .dml import DeleteHandle, UpdateHandle
+    from .insert import InsertHandle
     from .merge import MergeHandle
     from .routines import RoutineHandle
 

@@ -1,0 +1,141 @@
+"""Adding constraints: keys and their indexes, references, checks, NOT NULL; the rows that exist are checked."""
+
+from typing import TYPE_CHECKING
+
+from informix_types import TypeFlag
+
+from ..engine import SqlError
+from ..sql import ast
+from .catalog import Column, Constraint, Database, Index, Table
+from .definitions import add_index, undoing
+
+if TYPE_CHECKING:
+    from .session import MemorySession
+
+__all__ = ["add_constraint"]
+
+NO_TABLE, NO_COLUMN, CONSTRAINT_EXISTS, NO_REFERENCED_KEY = -206, -217, -625, -297
+KINDS = {"PRIMARY KEY": "P", "UNIQUE": "U", "FOREIGN KEY": "R", "CHECK": "C", "NOT NULL": "N"}
+
+
+def _number(database: Database | None) -> int:
+    if database is None:
+        return 0
+    database.next_constraint += 1
+    return database.next_constraint - 1
+
+
+def add_constraint(
+    session: "MemorySession", database: Database | None, table: Table, node: ast.Constraint
+) -> Constraint:
+    """Add a constraint to a table and check the rows that are there. Raises SqlError."""
+    kind = KINDS[node.kind]
+    number = _number(database)
+    name = (
+        node.name.name
+        if node.name is not None
+        else f"{'u' if kind == 'P' else kind.lower()}{table.tabid}_{number}"
+    )
+    if database is not None and node.name is not None and database.find_constraint(name) is not None:
+        raise SqlError(CONSTRAINT_EXISTS, offset=node.name.pos, token=name)
+    columns = []
+    for column_name in node.columns:
+        column = table.column(column_name.name)
+        if column is None:
+            raise SqlError(NO_COLUMN, offset=column_name.pos, token=column_name.name)
+        columns.append(column)
+    numbers = tuple(column.number for column in columns)
+    constraint = Constraint(number, name, session.user, kind, numbers, enabled=node.mode != "DISABLED")
+    if kind in "PU":
+        if kind == "P":
+            if any(c.kind == "P" for c in table.constraints):
+                raise SqlError(-577, offset=node.pos)
+            for column in columns:
+                _require(session, table, column, key=True)
+        if any(c.kind in "PU" and set(c.columns) == set(numbers) for c in table.constraints):
+            raise SqlError(-577, offset=node.pos)
+        constraint.index = _key_index(session, table, constraint)
+    elif kind == "R":
+        _reference(session, table, constraint, node)
+    elif kind == "C":
+        constraint.condition, constraint.text = node.condition, node.text
+        table.constraints.append(constraint)
+        table.version += 1
+        _check_existing(session, table, constraint)
+        return constraint
+    elif kind == "N":
+        for column in columns:
+            _require(session, table, column)
+    table.constraints.append(constraint)
+    table.version += 1
+    return constraint
+
+
+def _require(session: "MemorySession", table: Table, column: Column, *, key: bool = False) -> None:
+    if session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {column.physical} IS NULL LIMIT 1"):
+        raise SqlError(-703, token=table.name) if key else SqlError(-386, token=column.name)
+    column.implied = key and not column.not_null
+    column.not_null = True
+    column.type = column.type.with_flags(column.type.flags | TypeFlag.NOT_NULL)
+
+
+def _key_index(session: "MemorySession", table: Table, constraint: Constraint) -> str:
+    """Return the index that carries a key: one that exists on the same columns, or a new one."""
+    for index in table.indexes:
+        if index.unique and {number for number, _ in index.columns} == set(constraint.columns):
+            return index.name
+    # Informix names such an index with a leading blank, so that no statement can name it.
+    name = f" {table.tabid}_{constraint.id}"
+    index = Index(name, session.user, tuple((n, False) for n in constraint.columns), unique=True, implicit=True)
+    add_index(session, table, index)
+    return name
+
+
+def _reference(session: "MemorySession", table: Table, constraint: Constraint, node: ast.Constraint) -> None:
+    assert node.references is not None
+    parent = session.table(node.references.table)
+    if parent.kind != "T" or parent.temporary != table.temporary:
+        raise SqlError(NO_TABLE, isam=-111, offset=node.references.pos, token=parent.name)
+    if node.references.columns:
+        found = [parent.column(name.name) for name in node.references.columns]
+        if None in found:
+            raise SqlError(NO_COLUMN, offset=node.references.columns[0].pos)
+        numbers = tuple(column.number for column in found if column is not None)
+    else:
+        primary = next((c for c in parent.constraints if c.kind == "P"), None)
+        if primary is None:
+            raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
+        numbers = primary.columns
+    key = next((c for c in parent.constraints if c.kind in "PU" and set(c.columns) == set(numbers)), None)
+    if key is None or len(numbers) != len(constraint.columns):
+        raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
+    constraint.parent, constraint.parent_columns = parent.key, numbers
+    constraint.parent_constraint, constraint.cascade = key.id, node.references.cascade
+    name = f" {table.tabid}_{constraint.id}"
+    same = next((i for i in table.indexes if tuple(n for n, _ in i.columns) == constraint.columns), None)
+    if same is None:
+        add_index(
+            session,
+            table,
+            Index(name, session.user, tuple((n, False) for n in constraint.columns), implicit=True),
+        )
+    constraint.index = same.name if same is not None else name
+    had = table.key in parent.children
+    parent.children.add(table.key)
+    if not had:
+        undoing(session, lambda: parent.children.discard(table.key))
+    own = " AND ".join(f"p.c{a}=c.c{b}" for a, b in zip(numbers, constraint.columns, strict=True))
+    some = " AND ".join(f"c.c{n} IS NOT NULL" for n in constraint.columns)
+    orphan = (
+        f"SELECT 1 FROM {table.physical} c WHERE {some} AND NOT EXISTS"
+        f" (SELECT 1 FROM {parent.physical} p WHERE {own}) LIMIT 1"
+    )
+    if session.store.rows(orphan):
+        raise SqlError(-525, isam=-111, token=f"{constraint.owner}.{constraint.name}")
+
+
+def _check_existing(session: "MemorySession", table: Table, constraint: Constraint) -> None:
+    sql = session.check_sql(table, constraint)
+    probe = sql.replace("rowid=?", "rowid>0") + " LIMIT 1"
+    if session.store.rows(probe):
+        raise SqlError(-530, token=f"{constraint.owner}.{constraint.name}")
