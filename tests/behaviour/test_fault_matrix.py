@@ -172,7 +172,7 @@ def check_lost(conn: Any, talk: Talk) -> None:
         conn.commit()
 
 
-def run(conn: Any, talk: Talk, expected: type[Exception]) -> bool:
+def run(server: TestServer, conn: Any, talk: Talk, expected: type[Exception]) -> bool:
     """Run a conversation; True when it went well. Another exception than `expected` fails the test."""
     try:
         talk(conn)
@@ -180,6 +180,7 @@ def run(conn: Any, talk: Talk, expected: type[Exception]) -> bool:
         check_lost(conn, talk)
         return False
     finally:
+        server.faults.clear()
         conn.close()
     return True
 
@@ -192,8 +193,7 @@ def test_reading_from_a_server_that_goes_away(
     for place in PLACES:
         conn = driver.connect(memory.url, connect_timeout=20, read_timeout=20)
         memory.faults.cut(after_messages=place, reset=reset)
-        done = run(conn, READS[name], informix_db.OperationalError)
-        memory.faults.clear()
+        done = run(memory, conn, READS[name], informix_db.OperationalError)
         if done:
             break
     assert place > 3, "the conversation has replies"
@@ -209,8 +209,7 @@ def test_writing_to_a_server_that_goes_away(
     for place in PLACES:
         conn = driver.connect(memory.url, connect_timeout=20, read_timeout=20)
         memory.faults.cut(after_messages=place, reset=reset)
-        done = run(conn, WRITES[name], informix_db.OperationalError)
-        memory.faults.clear()
+        done = run(memory, conn, WRITES[name], informix_db.OperationalError)
         stored = survivors(admin)
         assert stored in ([list(range(40))] if done else [[], list(range(40))]), place
         if done:
@@ -230,8 +229,7 @@ def test_a_server_that_falls_silent(driver: Any, memory: TestServer, admin: Any,
         conn = driver.connect(memory.url, connect_timeout=20, read_timeout=SILENCE)
         memory.faults.stall(after_groups=place)
         begun = time.monotonic()
-        done = run(conn, talk, informix_db.ReadTimeout)
-        memory.faults.clear()
+        done = run(memory, conn, talk, informix_db.ReadTimeout)
         stored = survivors(admin)
         assert stored in ([], list(range(40))), place
         if done:
