@@ -66,3 +66,18 @@ def test_routines(session):
         " from sysprocedures p, sysprocbody b where b.procid = p.procid and b.datakey = 'T'"
     )
     assert rows(session, sql) == [("f", 1, "integer,varchar(10)", "date")]
+
+
+def test_named_row_types_and_their_fields(session):
+    session.execute(session.prepare("create row type addr_t (street varchar(20), zip integer)"))
+    sql = "select extended_id, mode, name, type from sysxtdtypes where mode = 'R'"
+    assert rows(session, sql) == [(2048, "R", "addr_t", 22)]
+    sql = (
+        "select seqno, levelno, parent_no, fieldname, fieldno, type, length from sysattrtypes"
+        " where extended_id = 2048 order by seqno"
+    )
+    assert rows(session, sql) == [
+        (1, 0, 0, None, 0, 22, 0),
+        (2, 1, 1, "street", 1, 13, 20),
+        (3, 1, 1, "zip", 2, 2, 4),
+    ]

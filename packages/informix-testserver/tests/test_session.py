@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 from informix_testserver import PROFILES, SqlError
+from informix_testserver.constructed import encode_constructed
 from informix_testserver.engine import Outcome, ResultColumn
 from informix_types import ColumnType, TypeCode
 from informix_types.context import TypeContext
 from informix_types.params import encode_params
 from informix_types.reference import decode_row
+from informix_types.values import CollectionValue
 from informix_wire import pdu
 from informix_wire.caps import OFFER_JDBC
 
@@ -427,11 +429,21 @@ def test_result_column_is_plain_data():
     assert ResultColumn("a", INT) == ResultColumn("a", INT)
 
 
-def test_collections_in_binary_form_are_refused_by_name(script, client):
+def test_collections_in_binary_form(script, client):
     column = ColumnType(TypeCode.SET, extended_name="integer not null")
-    script.answer("select s from t", columns=[("s", column)], rows=[])
+    script.answer("select s from t", columns=[("s", column)], rows=[(CollectionValue.of("SET", [5]),)])
     prepare(client, "select s from t")
     client.ask(pdu.StatementId(0), pdu.CursorName(NAME), pdu.Open())
     asked = ColumnType(TypeCode.SENDRECV, extended_name="integer not null")
+    row, *_ = client.ask(pdu.StatementId(0), pdu.RetType(1, (asked,)), pdu.NFetch(4096))
+    assert row.data == encode_constructed(column, CollectionValue.of("SET", [5]), TypeContext())
+
+
+def test_collections_in_an_unknown_binary_form_are_refused_by_name(script, client):
+    column = ColumnType(TypeCode.SET, extended_name="boolean not null")
+    script.answer("select s from t", columns=[("s", column)], rows=[(CollectionValue.of("SET", [True]),)])
+    prepare(client, "select s from t")
+    client.ask(pdu.StatementId(0), pdu.CursorName(NAME), pdu.Open())
+    asked = ColumnType(TypeCode.SENDRECV, extended_name="boolean not null")
     (error,) = client.ask(pdu.StatementId(0), pdu.RetType(1, (asked,)), pdu.NFetch(4096))
-    assert (error.sqlcode, error.token) == (-513, f"binary form of {column.type_name}")
+    assert (error.sqlcode, error.token) == (-513, "binary form of BOOLEAN")

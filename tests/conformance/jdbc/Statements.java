@@ -1,11 +1,16 @@
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.Statement;
+import java.sql.Struct;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Queries, counts, generated keys, result metadata, several statements at once. */
 final class Statements {
@@ -144,6 +149,7 @@ final class Statements {
             }
         });
         h.check("statement/collections", Statements::collections);
+        h.check("statement/rows", Statements::rows);
         h.check("statement/several-in-one-text", c -> {
             Harness.recreate(c, "s_multi", "a integer");
             Harness.update(c, "insert into s_multi values (1); insert into s_multi values (2); update s_multi set a = a + 1");
@@ -280,20 +286,50 @@ final class Statements {
         });
     }
 
-    /** JDBC asks for collections in a binary form that nobody knows: the server says so, and the session goes on. */
     private static void collections(Connection c) throws Exception {
-        Harness.recreate(c, "s_coll", "id integer, s set(integer not null), l list(varchar(10) not null)");
-        Harness.update(c, "insert into s_coll values (1, set{1,2}, list{'a','b'})");
-        try (PreparedStatement p = c.prepareStatement("insert into s_coll values (?, ?, ?)")) {
+        Harness.recreate(c, "s_coll", "id integer, s set(integer not null), l list(varchar(10) not null), "
+                + "m multiset(decimal(8,2) not null)");
+        Harness.update(c, "insert into s_coll values (1, set{1,2}, list{'a','b'}, multiset{1.5,1.5})");
+        try (PreparedStatement p = c.prepareStatement("insert into s_coll (id, s, l) values (?, ?, ?)")) {
             p.setInt(1, 2);
             p.setString(2, "SET{3}");
             p.setString(3, "LIST{'c'}");
             Harness.equal(1, p.executeUpdate(), "count");
+            p.setInt(1, 3);
+            p.setObject(2, new HashSet<>(List.of(7, 8)));
+            p.setObject(3, new ArrayList<>(List.of("x", "y", "x")));
+            Harness.equal(1, p.executeUpdate(), "count of Java collections");
         }
-        Harness.fails(-513, null, () -> Harness.query(c, "select s from s_coll"));
+        try (ResultSet r = c.createStatement().executeQuery("select s, id, l, m from s_coll order by id")) {
+            Harness.isTrue(r.next(), "row 1");
+            Harness.equal(Set.of(1, 2), r.getObject(1), "SET");
+            Harness.equal(1, r.getInt(2), "id between");
+            Harness.equal(List.of("a", "b"), r.getObject(3), "LIST");
+            Harness.equal(List.of(new BigDecimal("1.50"), new BigDecimal("1.50")), r.getObject(4), "MULTISET");
+            Harness.isTrue(r.next(), "row 2");
+            Harness.equal(Set.of(3), r.getObject(1), "SET of a text");
+            Harness.equal(null, r.getObject(4), "NULL");
+            Harness.isTrue(r.next(), "row 3");
+            Harness.equal(Set.of(7, 8), r.getObject(1), "SET of a java.util.Set");
+            Harness.equal(List.of("x", "y", "x"), r.getObject(3), "LIST of a java.util.List");
+        }
         Harness.equal("1", Harness.text(Harness.query(c, "select id from s_coll where 2 in s")), "found in the set");
-        Harness.equal("2", Harness.text(Harness.query(c, "select id from s_coll where 'c' in l")), "in the list");
-        Harness.equal("2, 1", Harness.text(Harness.query(c, "select cardinality(s) from s_coll order by id")), "sizes");
+        Harness.equal("2, 1, 2", Harness.text(Harness.query(c,
+                "select cardinality(s) from s_coll order by id")), "sizes");
+    }
+
+    private static void rows(Connection c) throws Exception {
+        Harness.update(c, "drop table if exists s_row");
+        Harness.update(c, "drop row type if exists s_addr_t restrict");
+        Harness.update(c, "create row type s_addr_t (street varchar(20), zip integer)");
+        Harness.update(c, "create table s_row (id integer, a s_addr_t, r row(x integer, y varchar(10)))");
+        Harness.update(c, "insert into s_row values (1, row('Main St', 12345)::s_addr_t, row(7, 'seven'))");
+        try (ResultSet r = c.createStatement().executeQuery("select a, r, id from s_row")) {
+            Harness.isTrue(r.next(), "row");
+            Harness.equal("[Main St, 12345]", Arrays.toString(((Struct) r.getObject(1)).getAttributes()), "named");
+            Harness.equal("[7, seven]", Arrays.toString(((Struct) r.getObject(2)).getAttributes()), "unnamed");
+            Harness.equal(1, r.getInt(3), "id behind");
+        }
     }
 
     private static void everyday(Connection c) throws Exception {

@@ -1,12 +1,14 @@
 """From an engine's columns to DESCRIBE: start positions, tuple size, transport forms (sqli.md 4.5, 6.1)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from informix_types import ColumnType, TypeCode
 from informix_wire.caps import Capabilities
 from informix_wire.pdu import Describe, DescribedColumn, InputDescribe, InputParameter, KeyDescribe
 
-from .engine import ResultColumn, SqlError
+from .constructed import CONSTRUCTED
+from .engine import ResultColumn
 from .statement import Statement
 
 __all__ = ["describe", "describe_input", "describe_keys", "transport_types"]
@@ -19,10 +21,6 @@ MAX_TUPLE_SIZE = 0x7FFF
 """Largest tuple size without the 4-byte field; clients do not rely on it (sqli.md 6.1)."""
 TRANSPORT_FORMS = frozenset({TypeCode.LVARCHAR, TypeCode.SENDRECV, TypeCode.BOOLEAN})
 """Types by which RET_TYPE asks for another form than the described one (sqli.md 4.5)."""
-
-CONSTRUCTED = frozenset({TypeCode.SET, TypeCode.MULTISET, TypeCode.LIST, TypeCode.ROW, TypeCode.COLLECTION})
-"""Types that travel as text only (sqli.md 7.1, 12 #27)."""
-NOT_SUPPORTED = -513
 
 
 def _width(column: ColumnType) -> int:
@@ -65,16 +63,17 @@ def describe_input(statement: Statement) -> InputDescribe:
 def transport_types(described: Sequence[ColumnType], asked: Sequence[ColumnType] | None) -> tuple[ColumnType, ...]:
     """Return the form in which each column travels: as described, unless RET_TYPE asked for another one.
 
-    Only the forms 43, 44 and 45 differ from the described type on the wire (sqli.md 4.5, 7.1).
-
-    Raises:
-        SqlError: a collection or row is asked for in its binary form, as IBM's JDBC does; its layout is not known.
+    Only the forms 43, 44 and 45 differ from the described type on the wire (sqli.md 4.5, 7.1). A collection or row
+    that is asked for under 44 keeps its own code in `source`.
     """
     if asked is None or len(asked) != len(described):
         return tuple(described)
-    for have, want in zip(described, asked, strict=True):
-        if want.code == TypeCode.SENDRECV and have.code in CONSTRUCTED:
-            raise SqlError(NOT_SUPPORTED, token=f"binary form of {have.type_name}"[:128])
-    return tuple(
-        want if want.code in TRANSPORT_FORMS else have for have, want in zip(described, asked, strict=True)
-    )
+    return tuple(_form(have, want) for have, want in zip(described, asked, strict=True))
+
+
+def _form(have: ColumnType, want: ColumnType) -> ColumnType:
+    if want.code not in TRANSPORT_FORMS:
+        return have
+    if have.code in CONSTRUCTED:
+        return replace(have, code=TypeCode.SENDRECV, source=have.code)
+    return want

@@ -4,14 +4,16 @@ Uses the reference codecs of informix-types only, so that the driver's generated
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
 from informix_types.errors import FramingError
-from informix_types.params import decode_blocks
+from informix_types.params import BoundValue, decode_blocks
 from informix_types.reference import value_decoder, value_encoder
 from informix_types.values import BlobDescriptor, BlobLocator, ClobLocator
 
+from .constructed import CONSTRUCTED, decode_constructed, encode_constructed, is_constructed
 from .engine import Parameter
 from .statement import OpenCursor
 
@@ -58,7 +60,13 @@ def decode_parameters(session: "Session", count: int, blocks: bytes) -> tuple[li
     """
     bound, _ = decode_blocks(blocks, 0, count, session.types)
     pending = [index for index, value in enumerate(bound) if value.blob_pending]
-    return [Parameter(value.type, value.value, value.is_default) for value in bound], pending
+    return [_parameter(session, value) for value in bound], pending
+
+
+def _parameter(session: "Session", bound: BoundValue) -> Parameter:
+    if is_constructed(bound.type, bound.value):
+        return Parameter(*decode_constructed(bound.value, session.types))
+    return Parameter(bound.type, bound.value, bound.is_default)
 
 
 def resolved(session: "Session", parameter: Parameter) -> Parameter:
@@ -114,6 +122,9 @@ def _plain_encoder(session: "Session", column: ColumnType) -> Callable[[Any], by
     A CHAR is padded in the database's code set; in the client's it may need more bytes than the column has, then
     it comes with fewer blanks.
     """
+    if column.code == TypeCode.SENDRECV and column.source in CONSTRUCTED:
+        described = replace(column, code=column.source, source=0)
+        return lambda value: encode_constructed(described, value, session.types)
     encode = value_encoder(column, session.types)
     codec, width = session.types.encoding, column.width or 0
     if column.code not in CHAR_TYPES:
