@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -97,11 +98,24 @@ def test_cancel_from_another_thread(server: TestServer) -> None:
         usable(conn)
 
 
+def press_ctrl_c() -> None:
+    """Send SIGINT to the main thread once it waits in `recv`.
+
+    A signal that comes in the microseconds before a blocking system call is only noticed after it: that is
+    CPython's. So wait until the thread has stood at the same place for a while.
+    """
+    main = threading.main_thread().ident
+    assert main is not None
+    stood = 0
+    while stood < 20:
+        stood = stood + 1 if sys._current_frames()[main].f_code.co_name == "_receive" else 0
+        time.sleep(0.01)
+    signal.pthread_kill(main, signal.SIGINT)
+
+
 def test_ctrl_c(server: TestServer) -> None:
     with informix_db.connect(server.url) as conn:
-        main = threading.main_thread().ident
-        assert main is not None
-        timer = later(lambda: signal.pthread_kill(main, signal.SIGINT))
+        timer = later(press_ctrl_c, 0)
         with pytest.raises(KeyboardInterrupt):
             conn.execute("select slow from t")
         timer.join()
