@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -159,6 +160,43 @@ def test_a_forked_child_must_not_use_the_connection(server: TestServer) -> None:
             conn.execute("select id from t")
         conn._pid = os.getpid()
         usable(conn)
+
+
+def test_a_forked_child_does_not_disturb_its_parent(server: TestServer) -> None:
+    """Neither the use, nor the closing, nor the end of the child touches the parent's connection."""
+    code = """
+import gc, os, sys
+import informix_db
+conn = informix_db.connect(sys.argv[1])
+kept = informix_db.connect(sys.argv[1])
+rows = conn.execute("select id from t")
+child = os.fork()
+if not child:
+    try:
+        conn.execute("select id from t")
+    except informix_db.InterfaceError as error:
+        print(error)
+    conn.close()
+    del kept, rows, conn
+    gc.collect()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert len(rows.fetchall()) == 5000
+assert len(kept.execute("select id from t").fetchall()) == 5000
+conn.close()
+kept.close()
+print("parent is fine")
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, server.url],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert "after fork()" in done.stdout
+    assert done.stdout.endswith("parent is fine\n")
 
 
 def test_a_connection_nobody_closed_is_complained_about(server: TestServer) -> None:

@@ -272,7 +272,8 @@ class BaseConnection(TwoPhase, BulkTransfer):
         """Complain about a connection that nobody closed; its socket is closed, nothing is sent."""
         line = getattr(self, "_line_base", None)
         if line is not None and not line.closed and not self._closed:
-            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=2)
+            if self._pid == os.getpid():
+                warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=2)
             line.close()
 
 

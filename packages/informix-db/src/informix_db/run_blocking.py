@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import selectors
 import socket
 import ssl
@@ -44,6 +45,7 @@ class BlockingLine:
         self._outstanding = False
         self.interrupted = False
         """An urgent byte was sent; whoever ends the conversation must know whether the server acted on it."""
+        self._pid = os.getpid()
         self._timeout: float | None = None
         self.on_interrupt: Callable[[bytes], None] | None = None
         self.peer = "the server"
@@ -280,7 +282,9 @@ class BlockingLine:
         present, self._socket = self._socket, None
         if present is None:
             return
-        # SSLSocket.shutdown would talk TLS; the plain one wakes a recv in another thread.
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(present, socket.SHUT_RDWR)
+        if self._pid == os.getpid():
+            # SSLSocket.shutdown would talk TLS; the plain one wakes a recv in another thread. After a fork it
+            # would end the parent's connection.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(present, socket.SHUT_RDWR)
         present.close()

@@ -4,6 +4,7 @@ No background worker: connections are opened by who needs one, checked by who ta
 back.
 """
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
@@ -165,6 +166,7 @@ class BasePool(Generic[C]):
         self._opening = 0
         self._waiters: deque[Waiter] = deque()
         self._closed = False
+        self._pid = os.getpid()
         self._stats = PoolStats()
 
     @property
@@ -270,6 +272,8 @@ class BasePool(Generic[C]):
             with self._mutex:
                 if self._closed:
                     raise PoolClosed("the pool is closed")
+                if self._pid != os.getpid():
+                    raise InterfaceError("the pool was made by another process; make one after fork()")
                 if self._idle:
                     grant = self._idle.pop()
                     self._out[id(grant.connection)] = grant
