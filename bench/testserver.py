@@ -1,0 +1,125 @@
+"""The embedded test server: how long it takes to start, and how many statements a second one connection gets.
+
+The server runs in a process of its own, the client (informix-db) in this one. Rates are by the clock: what a test
+suite waits for. On a machine with less than two idle cores they say more about the machine than about the server.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import informix_db
+from informix_testserver import TestServer
+
+from .streams import TABLES, values
+
+INSERTS = 5_000
+SINGLE = 1_000
+POINTS = 1_000
+SCAN = 10_000
+BARS = {"executemany": 20_000.0, "executemany by BIND": 20_000.0, "point select": 5_000.0}
+"""Operations a second on one connection."""
+START_BAR = 0.3
+"""Seconds until the server listens."""
+
+Operation = tuple[int, Callable[[], object]]
+"""How many rows or statements it makes, and what makes them."""
+
+
+@contextmanager
+def server() -> Iterator[tuple[str, float]]:
+    """Run the server in a process of its own; gives its URL and the seconds until it listened."""
+    command = [sys.executable, "-m", "informix_testserver.cli", "serve", "--port", "0"]
+    begin = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            taken = time.perf_counter() - begin
+            yield line.split()[-1], taken
+        finally:
+            process.terminate()
+
+
+def start_times(count: int) -> tuple[float, float]:
+    """Median seconds to start: as a command, interpreter and imports included; and in a process that has them."""
+    commands, embedded = [], []
+    for _ in range(count):
+        with server() as (_, taken):
+            commands.append(taken)
+        begin = time.perf_counter()
+        with TestServer(port=0):
+            embedded.append(time.perf_counter() - begin)
+    return statistics.median(commands), statistics.median(embedded)
+
+
+def _operations(connection: Any, rows: list[tuple[Any, ...]]) -> dict[str, Operation]:
+    cursor = connection.cursor()
+    insert = f"INSERT INTO bench VALUES ({', '.join('?' * len(rows[0]))})"
+
+    def empty() -> None:
+        cursor.execute("DELETE FROM bench WHERE id > ?", (SCAN,))
+        connection.commit()
+
+    def many(**options: Any) -> Callable[[], None]:
+        def run() -> None:
+            cursor.executemany(insert, rows[SCAN : SCAN + INSERTS], **options)
+            connection.commit()
+
+        return run
+
+    def single() -> None:
+        for row in rows[SCAN : SCAN + SINGLE]:
+            cursor.execute(insert, row)
+        connection.commit()
+
+    def point() -> None:
+        for row in rows[:POINTS]:
+            cursor.execute("SELECT * FROM bench WHERE id = ?", row[:1])
+            assert cursor.fetchone()[0] == row[0]
+        connection.commit()
+
+    def scan() -> None:
+        cursor.execute("SELECT * FROM bench WHERE id <= ?", (SCAN,))
+        assert len(cursor.fetchall()) == SCAN
+        connection.commit()
+
+    def update() -> None:
+        for row in rows[:POINTS]:
+            cursor.execute("UPDATE bench SET c2 = ? WHERE id = ?", (row[1], row[0]))
+        connection.commit()
+
+    cursor.executemany(insert, rows[:SCAN])
+    connection.commit()
+    return {
+        "executemany": (INSERTS, many()),
+        "executemany by BIND": (INSERTS, many(insert_cursor=False)),
+        "execute, insert": (SINGLE, single),
+        "point select": (POINTS, point),
+        "update by key": (POINTS, update),
+        "scan": (SCAN, scan),
+        "": (0, empty),
+    }
+
+
+def rates(rounds: int) -> dict[str, float]:
+    """Median operations a second: rows of a table like mix5 whose first column is its primary key."""
+    types = [text for text, _ in TABLES["mix5"]]
+    columns = ["id INTEGER PRIMARY KEY"] + [f"c{at} {text}" for at, text in enumerate(types[1:], 2)]
+    rows = [(number, *row[1:]) for number, row in enumerate(values("mix5", SCAN + INSERTS), 1)]
+    found: dict[str, list[float]] = {}
+    with server() as (url, _), informix_db.connect(url) as connection:
+        connection.cursor().execute(f"CREATE TABLE bench ({', '.join(columns)})")
+        operations = _operations(connection, rows)
+        empty = operations.pop("")[1]
+        for _ in range(rounds):
+            for name, (count, run) in operations.items():
+                begin = time.perf_counter()
+                run()
+                found.setdefault(name, []).append(count / (time.perf_counter() - begin))
+                empty()
+    return {name: statistics.median(each) for name, each in found.items()}
