@@ -1,7 +1,8 @@
 """A server process that answers with bytes prepared beforehand, so that clients are what is measured.
 
-``python -m bench.canned ROWS`` prints its port. It knows three kinds of statements: ``select * from TABLE`` for the
-tables of `streams`, ``insert into TABLE …`` (counted, not stored) and ``select c1 from one …``, which has one row.
+``python -m bench.canned ROWS`` prints its port. It knows three kinds of statements: ``select * from TABLE`` for
+the tables of `streams`, ``insert into TABLE …`` and ``update TABLE …`` (rows are counted, not stored), and
+``select c1 from one …``, which has one row.
 """
 
 import bisect
@@ -25,7 +26,7 @@ from informix_wire.pdu.login import LoginReply, ProcessInfo, ServiceInfo
 
 from .streams import TABLES, Stream, make_stream
 
-SELECT, INSERT, OTHER = 2, 6, 14
+SELECT, UPDATE, INSERT, OTHER = 2, 4, 6, 14
 """Statement types (sqli.md 6.4)."""
 PROFILE = profile_named("12.10")
 NOTHING = Stream("nothing", (parse_type("VARCHAR(128)"),), ("site",), 0, b"", [])
@@ -106,7 +107,7 @@ class Session:
 
     def prepare(self, message: pdu.Prepare) -> None:
         words = message.sql.split()
-        kind = {"select": SELECT, "insert": INSERT}.get(words[0].lower(), OTHER)
+        kind = {"select": SELECT, "insert": INSERT, "update": UPDATE}.get(words[0].lower(), OTHER)
         found = [self.streams[word] for word in words if word in self.streams]
         stream = found[0] if found else NOTHING if kind == SELECT else None
         self.current = Statement(kind, stream.types if stream is not None else (), stream)
@@ -149,9 +150,9 @@ class Session:
         self.send(pdu.Done(0, last), pdu.Cost())
 
     def execute(self, _message: pdu.Execute) -> None:
-        self.changed += self.current.kind == INSERT
-        if self.current.kind != INSERT:
-            self.send(pdu.Done(), pdu.Cost())
+        # One DONE for each execution, also of those that share a group (sqli.md 5.6).
+        changed = int(self.current.kind in (INSERT, UPDATE))
+        self.send(pdu.Done(0, changed), pdu.Cost())
 
     def put(self, message: pdu.Put) -> None:
         self.changed += message.rows

@@ -1,7 +1,8 @@
 """One driver, measured from outside by its DB-API: runs in an environment that has it, ours or informix-driver.
 
 Both are imported as ``informix_db``. Reads commands from standard input, one a line (``fetch TABLE``,
-``insert TABLE ROWS``, ``point COUNT``), and answers each with a line of JSON: nanoseconds of wall and of CPU time.
+``fetchall TABLE``, ``insert TABLE ROWS``, ``update TABLE ROWS``, ``point COUNT``), and answers each with a line of
+JSON: nanoseconds of wall and of CPU time.
 Uses nothing but the standard library and the driver, so that it is the same program for both.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 import informix_db
 
 
-def connect(port: int) -> Any:
+def connect(port: int, *, autocommit: bool = True) -> Any:
     return informix_db.connect(
         host="127.0.0.1",
         port=port,
@@ -24,17 +25,28 @@ def connect(port: int) -> Any:
         password="in4mix",
         database="testdb",
         server="informix",
-        autocommit=True,
+        autocommit=autocommit,
     )
 
 
 def fetch(connection: Any, table: str) -> int:
-    """Fetch a whole table."""
+    """Fetch a whole table, a thousand rows at a time, keeping none."""
     cursor = connection.cursor()
     cursor.execute(f"select * from {table}")
-    rows = cursor.fetchall()
+    count = 0
+    while rows := cursor.fetchmany(1000):
+        count += len(rows)
     cursor.close()
-    return len(rows)
+    return count
+
+
+def fetchall(connection: Any, table: str) -> int:
+    """Fetch a whole table into one list."""
+    cursor = connection.cursor()
+    cursor.execute(f"select * from {table}")
+    count = len(cursor.fetchall())
+    cursor.close()
+    return count
 
 
 def rows_to_insert(count: int) -> list[tuple[Any, ...]]:
@@ -46,9 +58,18 @@ def rows_to_insert(count: int) -> list[tuple[Any, ...]]:
 
 
 def insert(connection: Any, table: str, rows: list[tuple[Any, ...]]) -> int:
-    """Insert rows with one executemany."""
+    """Insert rows with one executemany in a transaction."""
     cursor = connection.cursor()
     cursor.executemany(f"insert into {table} values (?, ?, ?, ?, ?)", rows)
+    cursor.close()
+    connection.commit()
+    return len(rows)
+
+
+def update(connection: Any, table: str, rows: list[tuple[Any, ...]]) -> int:
+    """Update a row for each tuple with one executemany."""
+    cursor = connection.cursor()
+    cursor.executemany(f"update {table} set c1 = ?, c2 = ?, c3 = ?, c4 = ? where c5 = ?", rows)
     cursor.close()
     return len(rows)
 
@@ -65,14 +86,20 @@ def point(connection: Any, count: int) -> int:
 
 
 def main() -> None:
-    connection = connect(int(sys.argv[1]))
+    port = int(sys.argv[1])
+    connection, manual = connect(port), connect(port, autocommit=False)
     print(json.dumps({"driver": str(getattr(informix_db, "__version__", "?"))}), flush=True)
     for line in sys.stdin:
         name, *words = line.split()
-        if name == "fetch":
-            arguments: tuple[Any, ...] = (fetch, connection, words[0])
-        elif name == "insert":
-            arguments = (insert, connection, words[0], rows_to_insert(int(words[1])))
+        if name in ("fetch", "fetchall"):
+            arguments: tuple[Any, ...] = (fetch if name == "fetch" else fetchall, connection, words[0])
+        elif name in ("insert", "update"):
+            arguments = (
+                insert if name == "insert" else update,
+                manual if name == "insert" else connection,
+                words[0],
+                rows_to_insert(int(words[1])),
+            )
         else:
             arguments = (point, connection, int(words[0]))
         function, *rest = arguments
@@ -84,6 +111,7 @@ def main() -> None:
         gc.enable()
         print(json.dumps({"count": count, "wall": wall, "cpu": cpu}), flush=True)
     connection.close()
+    manual.close()
 
 
 if __name__ == "__main__":

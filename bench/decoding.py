@@ -17,7 +17,7 @@ REFERENCE_ROWS = 5_000
 """The reference decoder sees only the first rows of a stream: it is slow and its cost does not change."""
 
 
-def _decoder(
+def run_over(
     stream: Stream, chunks: Iterable[bytes], expected: int, decode: Callable[..., Any]
 ) -> Callable[[], None]:
     pieces = list(chunks)
@@ -72,14 +72,14 @@ def measure(stream: Stream, count: int) -> tuple[dict[str, float], dict[str, flo
     few = min(REFERENCE_ROWS, stream.rows)
     types = stream.types
     variants: dict[str, Callable[[], object]] = {
-        "reference": _decoder(
+        "reference": run_over(
             stream, stream.chunks(rows=few), few, reference.batch_decoder(types, CONTEXT, TUPLE_FRAME)
         ),
-        "rowcode": _decoder(stream, stream.chunks(), stream.rows, batch_decoder(types, CONTEXT, TUPLE_FRAME)),
+        "rowcode": run_over(stream, stream.chunks(), stream.rows, batch_decoder(types, CONTEXT, TUPLE_FRAME)),
     }
     for factory in (row_row, namedtuple_row, dict_row):
         decode = batch_decoder(types, CONTEXT, TUPLE_FRAME, factory(stream.names))
-        variants[factory.__name__] = _decoder(stream, stream.chunks(), stream.rows, decode)
+        variants[factory.__name__] = run_over(stream, stream.chunks(), stream.rows, decode)
     variants["numpy"] = _arrays(stream)
     variants["Arrow"] = _columns(stream)
     times = rounds(variants, count)

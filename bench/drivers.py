@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+from .timing import timed
 
 PEER = "informix-driver==2026.9.3"
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,18 +107,25 @@ def both_drivers(rows: int) -> Iterator[tuple[Driver, Driver]]:
         yield drivers[0], drivers[1]
 
 
-def measure(ours: Driver, theirs: Driver, command: str, rounds: int) -> dict[str, tuple[list[int], list[int]]]:
-    """Run a command in turn with both drivers.
+def measure(
+    ours: Driver, theirs: Driver, command: str, rounds: int, local: Callable[[], object] | None = None
+) -> dict[str, list[int]]:
+    """Run a command in turn with both drivers, and `local` in this process between them.
 
     Returns:
-        for ``cpu`` and ``wall``: nanoseconds of ours and of theirs, one number a round.
+        nanoseconds, one number a round, of ``ours`` and ``theirs`` (CPU time), ``ours wall``, ``theirs wall`` and
+        ``local`` (CPU time).
     """
-    results: list[list[dict[str, Any]]] = [[], []]
-    for driver in (ours, theirs):
-        driver.run(command)  # warms up
+    times: dict[str, list[int]] = {name: [] for name in ("ours", "theirs", "ours wall", "theirs wall", "local")}
+    counts = {driver.run(command)["count"] for driver in (ours, theirs)}  # warms up
     for _ in range(rounds):
-        for driver, found in zip((ours, theirs), results, strict=True):
-            found.append(driver.run(command))
-    if len({answer["count"] for found in results for answer in found}) != 1:
-        raise RuntimeError(f"{command}: the drivers found different numbers of rows")
-    return {kind: ([a[kind] for a in results[0]], [a[kind] for a in results[1]]) for kind in ("cpu", "wall")}
+        if local is not None:
+            times["local"].append(timed(local))
+        for name, driver in (("ours", ours), ("theirs", theirs)):
+            answer = driver.run(command)
+            counts.add(answer["count"])
+            times[name].append(answer["cpu"])
+            times[f"{name} wall"].append(answer["wall"])
+    if len(counts) != 1:
+        raise RuntimeError(f"{command}: the drivers found different numbers of rows: {sorted(counts)}")
+    return times
