@@ -77,7 +77,10 @@ class Query:
             parameters = ()
         if self.style == "named":
             return self._by_name(parameters)
-        if isinstance(parameters, (str, bytes, bytearray, memoryview)) or not isinstance(parameters, Sequence):
+        # Asking an abstract class costs more than all the rest, so the usual ones go first.
+        if type(parameters) not in (tuple, list) and (
+            isinstance(parameters, (str, bytes, bytearray, memoryview)) or not isinstance(parameters, Sequence)
+        ):
             raise ProgrammingError(self._wrong_container(parameters))
         if len(parameters) != self.parameters:
             raise ProgrammingError(

@@ -7,7 +7,8 @@ from typing import ClassVar, Final, Self
 from informix_types import ColumnType, TypeCode
 from informix_types.codes import has_extended_name
 
-from ..buffer import Reader, Writer
+from ..buffer import Reader, Writer, pack
+from ..caps import Capabilities
 from ..errors import ProtocolError
 from ..tags import Tag
 from .base import Message
@@ -36,6 +37,7 @@ _FIXED: Final = {
 }
 """Types whose data in a block has the width that it has in a row."""
 _HEAD: Final = struct.Struct(">hh")
+_BIND: Final = int(Tag.SQ_BIND)
 _PLAIN_HEAD: Final = struct.Struct(">BBhH")
 """Flags, code, indicator, precision of a block without names."""
 
@@ -104,9 +106,9 @@ class Bind(Message):
     count: int
     blocks: bytes
 
-    def _write(self, w: Writer) -> None:
-        w.s(self.count)
-        w.put(self.blocks)
+    def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 (the same in all dialects)
+        """Return the message's bytes; written out because a batch has one for every row."""
+        return pack(_HEAD, _BIND, self.count) + self.blocks
 
     @classmethod
     def _read(cls, r: Reader) -> Self:
