@@ -221,3 +221,18 @@ def test_ctrl_c_at_any_moment(memory: TestServer) -> None:
     assert closed + usable >= 30
     assert usable >= 5
     control.close()
+
+
+# -- cursors that outlive transactions
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_hold_cursors_outlive_both_ends_of_a_transaction(driver: Any, memory: TestServer, end: str) -> None:
+    conn = driver.connect(memory.url, fetch_buffer=256)
+    cur = conn.cursor(hold=True)
+    cur.execute("SELECT FIRST 200 a.tabid, b.tabid FROM systables a, systables b ORDER BY 1, 2")
+    first = cur.fetchone()
+    getattr(conn, end)()
+    rest = cur.fetchall()
+    assert len({first, *rest}) == 200
+    conn.close()

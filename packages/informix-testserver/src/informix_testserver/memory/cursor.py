@@ -23,7 +23,7 @@ class MemoryCursor:
     """Rows in order, or by absolute position.
 
     Attributes:
-        hold: stays open over COMMIT.
+        hold: stays open over COMMIT and ROLLBACK, as in Informix.
         table: of an update cursor.
         columns: names that FOR UPDATE OF allows to change, () for all.
     """

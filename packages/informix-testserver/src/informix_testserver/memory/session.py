@@ -60,6 +60,8 @@ class MemorySession(NameSpace):
         self.temporary_version = 0
         self.isolation = "COMMITTED READ"
         self.last_committed = False
+        self.foreign_changes: dict[int, set[int]] = {}
+        """Rows that others have changed, by table, when the running statement began (LAST COMMITTED)."""
         self.read_only = False
         self.lock_wait: int | None = 0
         self.waits_for: frozenset[LockOwner] = frozenset()
@@ -301,7 +303,7 @@ class MemorySession(NameSpace):
             self.store.env.session = self
             self._in_transaction = False
             self._end(commit=False)
-            self._close_cursors(everything=True)
+            self._close_cursors()
 
     def savepoint(self, name: str, *, unique: bool = False) -> None:
         """Set a savepoint; one of the same name moves, unless it is unique."""
