@@ -90,7 +90,10 @@ def _pack_fields(
     digits = bytearray()
     for code, pairs, field in zip(qualifier.fields, qualifier.pairs, values, strict=True):
         number = field // 10 ** (6 - 2 * pairs) if code == FRACTION else field
-        digits += bytes((number // 100**k) % 100 for k in range(pairs - 1, -1, -1))
+        if pairs == 1:
+            digits.append(number % 100)
+        else:
+            digits += bytes([(number // 100**k) % 100 for k in range(pairs - 1, -1, -1)])
     exponent = qualifier.exponent
     room = qualifier.stored_pairs
     if normalise:

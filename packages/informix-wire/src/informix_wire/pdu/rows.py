@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from informix_types import ColumnType, ConversionError
 from informix_types.codes import has_extended_name
 
-from ..buffer import MAX_LENGTH, Reader, Writer
+from ..buffer import MAX_LENGTH, Reader, Writer, pack
 from ..caps import Capabilities
 from ..errors import Incomplete, ProtocolError
 from ..tags import Tag
@@ -48,10 +48,13 @@ class RowMessage(Message):
     data: bytes
 
     _HEAD: ClassVar[struct.Struct] = struct.Struct(">hi")
+    _WHOLE: ClassVar[struct.Struct] = struct.Struct(">Hhi")
+    """`_HEAD` behind the tag."""
 
-    def _write(self, w: Writer) -> None:
-        w.pack(self._HEAD, self.warn, len(self.data))
-        w.padded(self.data)
+    def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 - see Message
+        """See `Message.encode`."""
+        data = self.data
+        return pack(self._WHOLE, self.TAG, self.warn, len(data)) + data + b"\0" * (len(data) & 1)
 
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message

@@ -1,5 +1,6 @@
 """Statements and cursors: what a client says about one statement (sqli.md 4.2, 4.3, 5)."""
 
+import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
@@ -7,7 +8,7 @@ from typing import ClassVar, Self
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError
 from ..tags import Tag
-from .base import Bodiless, Message
+from .base import Bodiless, Message, PackedMessage
 
 __all__ = [
     "AutoFree",
@@ -80,18 +81,12 @@ class CursorName(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementId(Message):
+class StatementId(PackedMessage):
     """SQ_ID: the statement that the following messages of the group are about (sqli.md 4.2)."""
 
     TAG: ClassVar[int] = Tag.SQ_ID
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct(">h")
     id: int
-
-    def _write(self, w: Writer) -> None:
-        w.s(self.id)
-
-    @classmethod
-    def _read(cls, r: Reader) -> Self:
-        return cls(r.s())
 
 
 class KeyKind(IntEnum):
