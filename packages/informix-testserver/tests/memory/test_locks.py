@@ -99,6 +99,32 @@ def test_deleted_rows_stay_locked_until_the_commit(two: Any) -> None:
     assert b.rows("select v from t where id = 3") == [("c",)]
 
 
+def test_keys_given_up_by_an_uncommitted_update_are_taken(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set id = 7 where id = 1")
+    assert b.fails("insert into t values (1, 'x')") == (-271, -107)
+    assert b.fails("update t set id = 1 where id = 2") == (-271, -107)
+    a.run("insert into t values (1, 'mine')")
+    a.session.rollback()
+    assert a.rows("select * from t order by id") == [(1, "a"), (2, "b"), (3, "c")]
+    a.session.begin()
+    a.run("update t set id = 7 where id = 1")
+    a.session.commit()
+    assert b.run("insert into t values (1, 'x')").rows == 1
+
+
+def test_uncommitted_children_hold_their_parent(two: Any) -> None:
+    a, b = two
+    a.run("create table c (id int references t)")
+    a.run("insert into c values (1)")
+    a.session.begin()
+    a.run("delete from c")
+    assert b.fails("delete from t where id = 1") == (-692, -107)
+    a.session.commit()
+    assert b.run("delete from t where id = 1").rows == 1
+
+
 def test_keys_of_uncommitted_rows_are_taken(two: Any) -> None:
     a, b = two
     a.session.begin()

@@ -1,7 +1,8 @@
 """COMMITTED READ LAST COMMITTED: a locked row is read in the version that was committed last.
 
 That version is in the undo log of the session that holds the lock. Before a query that needs it runs, the old
-versions of each table concerned go into a side table; the query reads the unlocked rows and these.
+versions of each table concerned go into a side table; the query reads the rows that nobody else has changed and
+these.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ __all__ = ["fill_old_versions", "source_sql"]
 def source_sql(session: "MemorySession", table: Table, alias: str) -> str:
     """Return what stands in FROM instead of the table."""
     columns = ",".join(column.physical for column in table.columns)
-    clean = session.store.function("row unlocked", 2, session.engine.row_unlocked)
+    clean = session.store.function("row unchanged", 2, session.engine.row_unchanged)
     old = _side_table(session, table)
     return (
         f"(SELECT rowid AS rowid,{columns} FROM {table.physical} WHERE {clean}({table.key},rowid)"
@@ -39,6 +40,7 @@ def fill_old_versions(session: "MemorySession", table: Table) -> None:
     for other in session.engine.sessions.values():
         if other is not session:
             _collect(other, table, old)
+    session.foreign_changes[table.key] = set(old)
     name = _side_table(session, table)
     session.store.run(f"DELETE FROM {name}")
     marks = ",".join("?" * (len(table.columns) + 1))

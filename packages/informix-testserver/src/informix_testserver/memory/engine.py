@@ -158,12 +158,10 @@ class MemoryEngine:
             self.locks.lock_row(session, key, rowid, "S")
         return 1
 
-    def row_unlocked(self, key: int, rowid: int) -> int:
+    def row_unchanged(self, key: int, rowid: int) -> int:
         """Tell sqlite whether a row is as its last commit left it, or changed by the running session itself."""
         session: MemorySession = self.store.env.session
-        if rowid in self.dead.get(key, {}):
-            return 0
-        return int(self.locks.row_writer(session, key, rowid) is None)
+        return int(rowid not in session.foreign_changes.get(key, ()) and rowid not in self.dead.get(key, ()))
 
     # ------------------------------------------------------------------------------------------------ sessions
 

@@ -6,6 +6,7 @@ runs the statement again from its start, so that it never acts on rows it read b
 """
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -49,16 +50,19 @@ class LockConflict(Exception):
 
 @dataclass(slots=True)
 class _Held:
-    rows: set[tuple[int, int]] = field(default_factory=set)
+    rows: set[tuple[int, Hashable]] = field(default_factory=set)
     tables: set[int] = field(default_factory=set)
 
 
 class LockManager:
-    """Locks by table key and rowid. All methods are called with the store's latch held."""
+    """Locks by table key and rowid, or the values of a unique key that was given up.
+
+    All methods are called with the store's latch held.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._rows: dict[int, dict[int, dict[LockOwner, str]]] = {}
+        self._rows: dict[int, dict[Hashable, dict[LockOwner, str]]] = {}
         self._tables: dict[int, dict[LockOwner, str]] = {}
         self._writers: dict[int, dict[LockOwner, int]] = {}
         self._held: dict[LockOwner, _Held] = {}
@@ -70,7 +74,7 @@ class LockManager:
 
     # ------------------------------------------------------------------------------------------------- rows
 
-    def lock_row(self, owner: LockOwner, table: int, row: int, mode: str, code: int = READ_FAILED) -> None:
+    def lock_row(self, owner: LockOwner, table: int, row: Hashable, mode: str, code: int = READ_FAILED) -> None:
         """Take a row lock, ``S`` or ``X``. Raises LockConflict."""
         rows = self._rows.get(table)
         if rows is None:
@@ -93,14 +97,14 @@ class LockManager:
             writers = self._writers.setdefault(table, {})
             writers[owner] = writers.get(owner, 0) + 1
 
-    def row_writer(self, owner: LockOwner, table: int, row: int) -> LockOwner | None:
+    def row_writer(self, owner: LockOwner, table: int, row: Hashable) -> LockOwner | None:
         """Return another session that holds the row exclusively, or None."""
         holders = self._rows.get(table, {}).get(row)
         if not holders:
             return None
         return next((h for h, mode in holders.items() if mode == "X" and h is not owner), None)
 
-    def row_locked(self, owner: LockOwner, table: int, row: int) -> frozenset[LockOwner]:
+    def row_locked(self, owner: LockOwner, table: int, row: Hashable) -> frozenset[LockOwner]:
         """Return the other sessions with any lock on the row."""
         holders = self._rows.get(table, {}).get(row, {})
         return frozenset(h for h in holders if h is not owner)

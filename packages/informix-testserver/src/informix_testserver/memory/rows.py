@@ -118,6 +118,7 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
         if values[at] is None:
             raise _null(plan, plan.columns[at])
     session.locks.check_table(session, table.key, write=True, code=INSERT_FAILED)
+    _check_keys(session, plan, values)
     try:
         rowid = session.store.run(plan.insert, values).lastrowid or 0
     except sqlite3.IntegrityError:
@@ -168,6 +169,30 @@ def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], o
             if writer is not None:
                 raise LockConflict(frozenset((writer,)), INSERT_FAILED, ROW_LOCKED)
             raise _duplicate(unique)
+
+
+def _key_lock(unique: _Unique, values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the name of a key as the lock manager knows it; text is compared without trailing blanks."""
+    key = (values[at] for at in unique.positions)
+    return (unique.index.physical, *(v.rstrip(" ") if isinstance(v, str) else v for v in key))
+
+
+def _keep_keys(session: "MemorySession", plan: RowPlan, old: Sequence[Any], new: Sequence[Any]) -> None:
+    """Lock the unique keys that an update has given up: a rollback needs them back."""
+    for unique in plan.uniques:
+        lock = _key_lock(unique, old)
+        if lock != _key_lock(unique, new):
+            session.locks.lock_row(session, plan.table.key, lock, "X")
+
+
+def _check_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any]) -> None:
+    """Refuse a unique key that another session has given up but not committed."""
+    if not session.locks.foreign_writers(session, plan.table.key):
+        return
+    for unique in plan.uniques:
+        writer = session.locks.row_writer(session, plan.table.key, _key_lock(unique, values))
+        if writer is not None:
+            raise LockConflict(frozenset((writer,)), INSERT_FAILED, ROW_LOCKED)
 
 
 def _duplicate(unique: _Unique) -> SqlError:
@@ -233,8 +258,12 @@ def _check_children(session: "MemorySession", found: tuple[RowPlan, Table, Const
         if rowid not in session.engine.dead.get(plan.table.key, {}):
             return
     for rowid in _referring(session, child, constraint, values):
-        if session.engine.dead.get(child.key, {}).get(rowid) is session:
+        deleter = session.engine.dead.get(child.key, {}).get(rowid)
+        if deleter is session:
             continue
+        writer = deleter or session.locks.row_writer(session, child.key, rowid)
+        if writer is not None:
+            raise LockConflict(frozenset((writer,)), CHILD_EXISTS, ROW_LOCKED)
         raise SqlError(CHILD_EXISTS, token=f"{constraint.owner}.{constraint.name}")
 
 
@@ -275,6 +304,7 @@ def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dic
     for at in plan.required:
         if new[at] is None:
             raise _null(plan, plan.columns[at])
+    _check_keys(session, plan, new)
     sql, values = _update_sql(plan, changes), [*changes.values(), rowid]
     try:
         session.store.run(sql, values)
@@ -282,6 +312,8 @@ def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dic
         _free_keys(session, plan, new, rowid)
         session.store.run(sql, values)
     session.undo.append((UPDATED, plan, rowid, old))
+    if session.in_transaction:
+        _keep_keys(session, plan, old, new)
     _check_row(session, plan, rowid)
     for key in plan.foreign_keys:
         if any(at in changes for at in key.positions):
