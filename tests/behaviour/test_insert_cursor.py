@@ -1,6 +1,7 @@
 """Insert cursors: what `executemany` sends through them is what binding would have stored, errors included."""
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
@@ -242,3 +243,16 @@ def test_putting_is_binding(memory: TestServer, name: str) -> None:
             assert outcome(conn, values, True) == outcome(conn, values, False)
 
         same()
+
+
+@pytest.mark.parametrize("put", [True, False], ids=["put", "bound"])
+def test_a_time_limit_leaves_the_connection_usable(conn: Any, engine: ScriptEngine, put: bool) -> None:
+    engine.answer("insert into slow values (?)", columns=[("id", INT)], waits=threading.Event())
+    cur = conn.cursor()
+    with pytest.raises(informix_db.StatementTimeout):
+        cur.executemany("insert into slow values (?)", [(i,) for i in range(5000)], insert_cursor=put, timeout=0.3)
+    assert cur.rowcount == 0
+    assert not conn.closed
+    cur.executemany(INSERT, rows(2), insert_cursor=put)
+    assert cur.rowcount == 2
+    conn.rollback()
