@@ -63,6 +63,10 @@ def datetime_fields(value: object, qualifier: Qualifier, *, strict: bool) -> lis
     None when the value lacks a field, or has one that the qualifier lacks and that says something (a clock field
     of zero does not). Fraction digits beyond the qualifier are cut, or refused when `strict`.
     """
+    if type(value) is datetime and qualifier.start == YEAR and qualifier.end >= SECOND:  # what follows, shorter
+        fields = [value.year, value.month, value.day, value.hour, value.minute, value.second]
+        micro = cut_fraction(value, value.microsecond, qualifier.fraction_digits, strict)
+        return [*fields, micro] if qualifier.fraction_digits else fields
     parts = _parts(value)
     if parts is None or any(code not in parts for code in qualifier.fields):
         return None
