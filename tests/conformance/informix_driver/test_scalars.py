@@ -3,7 +3,8 @@
 import datetime
 import math
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
+from random import Random
 
 import informix_db
 
@@ -92,3 +93,53 @@ def test_where(run, scalar):
             continue
         found = run("select id from sc_whe where v = ?", parameter(kind, text, literal))
         assert found == [(i,)], literal
+
+
+def decimals(random: Random, precision: int, scale: int) -> Decimal:
+    number = random.randrange(10 ** random.randint(1, precision)) * random.choice((1, -1))
+    return Decimal(number).scaleb(-scale, Context(prec=40))
+
+
+def test_random_decimals(run):
+    """This client's codec and ours are independent: what one writes the other must read."""
+    random = Random(20260620)
+    for precision, scale in ((1, 0), (2, 1), (3, 3), (5, 2), (9, 9), (16, 5), (17, 16), (28, 14)):
+        run.recreate("sc_rd", f"id integer, v decimal({precision},{scale})")
+        values = [decimals(random, precision, scale) for _ in range(60)]
+        cursor = run.connection.cursor()
+        cursor.executemany("insert into sc_rd values (?, ?)", list(enumerate(values)))
+        cursor.close()
+        rows = run("select id, v, v || '' from sc_rd order by id")
+        assert [(i, v) for i, v, _ in rows] == list(enumerate(values))
+        assert [Decimal(text) for _, _, text in rows] == values
+
+
+def test_random_rows(run):
+    random = Random(7)
+    day, second = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
+    run.recreate(
+        "sc_rr",
+        "id integer, i integer, b bigint, i8 int8, f float, s varchar(60), l lvarchar(400), d date,"
+        " t datetime year to fraction(5), iv interval day(9) to fraction(5)",
+    )
+    rows = []
+    for n in range(300):
+        row = [
+            n,
+            random.randint(-(2**31) + 1, 2**31 - 1),
+            random.randint(-(2**63) + 1, 2**63 - 1),
+            random.randint(-(2**63) + 1, 2**63 - 1),
+            random.gauss(0, 1e6),
+            "".join(random.choices("abc ÄÖÜ'\"{}?:;-", k=random.randint(1, 60))),
+            "".join(random.choices("xyz ßéà", k=random.randint(1, 400))),
+            datetime.date(1, 1, 1) + day * random.randint(0, 3_600_000),
+            datetime.datetime(1600, 1, 1)
+            + second * random.randrange(10**10)
+            + second * random.randrange(10**5) / 10**5,
+            day * random.randint(-9999, 9999) + second * random.randrange(86400),
+        ]
+        rows.append(tuple(row[:1] + [None if random.randrange(8) == 0 else value for value in row[1:]]))
+        run("insert into sc_rr values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *rows[-1])
+    found = run("select * from sc_rr order by id")
+    for want, got in zip(rows, found, strict=True):
+        assert tuple(got) == want

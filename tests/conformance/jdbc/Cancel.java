@@ -11,7 +11,7 @@ final class Cancel {
             try (Statement s = c.createStatement()) {
                 Thread thread = new Thread(() -> {
                     try {
-                        Thread.sleep(500);
+                        Thread.sleep(1500); // long after the query has begun
                         s.cancel();
                     } catch (SQLException | InterruptedException e) {
                         throw new IllegalStateException(e);
