@@ -9,12 +9,15 @@ Usage: python tools/run_conformance.py [--only jdbc|informix-driver|requests] [-
 
 import argparse
 import contextlib
+import fcntl
+import hashlib
 import json
 import os
 import queue
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -90,6 +93,15 @@ def _clean_environment() -> dict[str, str]:
     return {**clean, "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one run at a time prepare environments."""
+    ENVS.mkdir(parents=True, exist_ok=True)
+    with (ENVS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _prepared(folder: Path, wanted: list[str], make: Callable[[], None]) -> None:
     """Run `make` unless the folder was made for the very same requirements."""
     stamp = folder / "made-for.json"
@@ -101,6 +113,7 @@ def _prepared(folder: Path, wanted: list[str], make: Callable[[], None]) -> None
     stamp.write_text(json.dumps(wanted))
 
 
+@_alone()
 def driver_python() -> Path:
     """Make the environment of informix-driver; return its interpreter."""
     folder = ENVS / "informix-driver"
@@ -118,6 +131,7 @@ def driver_python() -> Path:
     return python
 
 
+@_alone()
 def jdbc_class_path() -> str:
     """Fetch IBM's driver and compile our suite; return the class path."""
     for tool in ("java", "javac"):
@@ -131,47 +145,28 @@ def jdbc_class_path() -> str:
     def make() -> None:
         # pip in an environment of its own: the one that we run in may have none
         _call([sys.executable, "-m", "venv", str(folder / "venv")], "making an environment", INSTALL_SECONDS)
-        _call(
-            [
-                str(folder / "venv" / "bin" / "python"),
-                *(
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--no-deps",
-                    "--target",
-                    str(folder / "package"),
-                    JAR_PACKAGE,
-                ),
-            ],
-            "fetching IBM's JDBC driver",
-            INSTALL_SECONDS,
-        )
+        pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps"]
+        _call([*pip, "--target", str(folder / "package"), JAR_PACKAGE], "fetching JDBC", INSTALL_SECONDS)
+        store = ["-storetype", "PKCS12", "-storepass", TRUST_PASSWORD, "-keystore", str(folder / "trust.p12")]
+        keytool = ["keytool", "-importcert", "-noprompt", "-alias", "server", "-file", str(certificate)]
+        _call([*keytool, *store], "making a trust store", 60)
 
-        _call(
-            [
-                *("keytool", "-importcert", "-noprompt", "-alias", "server", "-storetype", "PKCS12"),
-                *("-storepass", TRUST_PASSWORD, "-keystore", str(folder / "trust.p12"), "-file", str(certificate)),
-            ],
-            "making a trust store",
-            60,
-        )
-
-    _prepared(folder, [JAR_PACKAGE, certificate.read_text()], make)
+    wanted = [JAR_PACKAGE, certificate.read_text()]
+    _prepared(folder, wanted, make)
     jars = [folder / "package" / jar for jar in JARS]
     for jar in jars:
         if not jar.is_file():
             raise ConformanceError(f"{JAR_PACKAGE} does not hold {jar.name}")
-    classes = folder / "classes"
-    shutil.rmtree(classes, ignore_errors=True)
+    sources = sorted((TESTS / "jdbc").glob("*.java"))
+    digest = hashlib.sha256(b"\0".join([text.encode() for text in wanted] + [p.read_bytes() for p in sources]))
+    classes = folder / f"classes-{digest.hexdigest()[:16]}"
     path = os.pathsep.join([str(classes), *map(str, jars)])
-    sources = sorted(str(p) for p in (TESTS / "jdbc").glob("*.java"))
-    _call(
-        ["javac", "-encoding", "UTF-8", "-Xlint:all", "-cp", path, "-d", str(classes), *sources],
-        "compiling the JDBC suite",
-        INSTALL_SECONDS,
-    )
+    if not classes.exists():
+        with tempfile.TemporaryDirectory(dir=folder) as fresh:
+            command = ["javac", "-encoding", "UTF-8", "-Xlint:all", "-cp", path, "-d", fresh, *map(str, sources)]
+            _call(command, "compiling the JDBC suite", INSTALL_SECONDS)
+            Path(fresh).rename(classes)
+            Path(fresh).mkdir()
     return path
 
 
@@ -339,6 +334,9 @@ def run_requests(_pattern: str | None) -> list[str]:
         _save(client, chunks)
         failures += [f"requests: {client}: {e}" for e in compare.rewrite_errors(chunks)]
         recorded[client] = compare.requests(chunks)
+        interrupts = compare.urgent(chunks)
+        if interrupts != ({"interrupt": b"B"} if "interrupt" in recorded[client] else {}):
+            failures.append(f"requests: {client}: urgent data {interrupts}")
     allowances = compare.read_allowances(TESTS / "differences.tsv")
     for client in ("jdbc", "informix-driver"):
         if client in recorded and "ours" in recorded:

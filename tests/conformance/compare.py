@@ -19,16 +19,18 @@ from informix_wire.pdu import Bind, CursorName, Eot, Exit, Message, Prepare, Sta
 from informix_wire.pdu.login import LoginRequest, read_login_request
 from recorder import Chunk
 
-__all__ = ["SKIP", "Allowance", "Request", "compare", "read_allowances", "requests", "rewrite_errors"]
+__all__ = ["SKIP", "Allowance", "Request", "compare", "read_allowances", "requests", "rewrite_errors", "urgent"]
 
 CAPS = Capabilities.negotiate(OFFER_JDBC, SERVER_ANSWER)
 """What is in force between any of the three clients and the server: all offer the same mask (sqli.md 3.2)."""
-_PREPARING = frozenset({"start", "setup", "parameter_types", "transaction_login", "transaction_close", "end"})
+_PREPARING = frozenset(
+    {"start", "setup", "parameter_types", "interrupt_setup", "transaction_login", "transaction_close", "end"}
+)
 SKIP = {
     "jdbc": _PREPARING | {"bind_interval", "write_blob", "read_blob", "open_blob", "fast_path"},
     "informix-driver": _PREPARING
     | {"bulk_insert", "savepoint", "hold", "update_cursor", "xa_login", "xa_two_phase", "xa_close"}
-    | {"more_login", "more_close"},
+    | {"more_login", "more_close", "interrupt", "after_interrupt"},
 }
 """Operations that only prepare others, or that one of the two clients does not have."""
 _TEXT = TypeContext(encoding=CAPS.encoding)
@@ -187,6 +189,15 @@ def _fields(operation: str, theirs: Request, ours: Request) -> Iterator[str]:
         for name in {**they, **we}:
             if they.get(name) != we.get(name):
                 yield f"{operation}: {part.name} {name}: they {they.get(name)}, we {we.get(name)}"
+
+
+def urgent(chunks: Iterable[Chunk]) -> dict[str, bytes]:
+    """Operation → the urgent bytes that the client sent during it (sqli.md 5.17)."""
+    found: dict[str, bytes] = {}
+    for chunk in chunks:
+        if chunk.direction == "c2s-oob":
+            found[chunk.operation] = found.get(chunk.operation, b"") + chunk.data
+    return found
 
 
 def compare(

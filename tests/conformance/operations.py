@@ -13,6 +13,11 @@ from typing import Any
 
 import informix_db
 
+SLOW = (
+    "select count(*) from op_heavy a, op_heavy b, op_heavy c, op_heavy d, op_heavy e"
+    " where a.a + b.a + c.a + d.a + e.a = -1"
+)
+"""More combinations than any server counts while we wait."""
 OURS = hasattr(informix_db.Connection, "tpc_begin")
 _LOGIN: dict[str, Any] = {"user": "informix", "password": "in4mix", "database": "testdb", "server": "informix"}
 
@@ -98,6 +103,18 @@ def _ours(host: str, port: int, mark: _Marks) -> None:
     _one(c, "update op_fixed set amount = 3 where current of op_cursor")
     cursor.close()
     c.commit()
+    mark("interrupt_setup")
+    _one(c, "create temp table op_heavy (a integer) with no log")
+    cursor = c.cursor()
+    cursor.executemany("insert into op_heavy values (?)", [(i,) for i in range(200)])
+    c.commit()
+    mark("interrupt")
+    c.statement_timeout = 1
+    _fail(c, SLOW)
+    c.statement_timeout = None
+    mark("after_interrupt")
+    _one(c, "select id from op_fixed where id = 1")
+    c.rollback()
     mark("more_close")
     c.close()
     mark("xa_login")

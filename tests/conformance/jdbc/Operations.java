@@ -207,6 +207,27 @@ final class Operations {
             }
         }
         c.commit();
+        mark("interrupt_setup");
+        Harness.update(c, "create temp table op_heavy (a integer) with no log");
+        try (PreparedStatement p = c.prepareStatement("insert into op_heavy values (?)")) {
+            for (int i = 0; i < 200; i++) {
+                p.setInt(1, i);
+                p.addBatch();
+            }
+            p.executeBatch();
+        }
+        c.commit();
+        mark("interrupt");
+        try (Statement s = c.createStatement()) {
+            s.setQueryTimeout(1);
+            s.executeQuery("select count(*) from op_heavy a, op_heavy b, op_heavy c, op_heavy d, op_heavy e"
+                    + " where a.a + b.a + c.a + d.a + e.a = -1").close();
+        } catch (SQLException expected) {
+            // the request is what we want
+        }
+        mark("after_interrupt");
+        Harness.query(c, "select id from op_fixed where id = 1");
+        c.rollback();
         mark("more_close");
         c.close();
         mark("xa_login");
