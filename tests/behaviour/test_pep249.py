@@ -9,6 +9,7 @@ from typing import Any
 
 import informix_db
 import pytest
+from informix_testserver.engine import SqlError
 from informix_testserver.server import TestServer
 
 ROWS = [(1, "Ada", Decimal("1.50")), (2, "Bob", None), (3, None, Decimal("3.25")), (4, "Dan", Decimal("4.00"))]
@@ -394,3 +395,18 @@ def test_xid_and_the_order_of_tpc_calls(db: Any) -> None:
     with pytest.raises(informix_db.Error):
         db.tpc_prepare()
     assert db.tpc_recover() == []
+
+
+def test_a_refused_xa_open_leaves_the_database_open(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any) -> None:
+        raise SqlError(-329)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("informix_testserver.xa.enter_database", refuse)
+        with pytest.raises(informix_db.OperationalError, match="XA"):
+            db.tpc_begin(db.xid(1, "refused", "b"))
+    assert (db.database, db.transactional) == ("testdb", True)
+    assert db.execute("SELECT COUNT(*) FROM p").fetchone() == (4,)
+    db.commit()
+    db.tpc_begin(db.xid(1, "allowed", "b"))
+    db.tpc_rollback()

@@ -51,7 +51,8 @@ def test_warnings_of_statements(conn: Any) -> None:
     assert cur.warnings == []
     cur.executemany("insert into t values (?)", [(1,), (2,)])
     (warning,) = cur.warnings
-    assert (warning.bits, warning.meanings) == (0x0101, ("a character value was truncated",))
+    assert (warning.bits, len(warning.meanings)) == (0x0101, 1)
+    assert warning.meanings[0].startswith("a character value was truncated")
     assert "0x0101" in str(warning)
 
 

@@ -28,8 +28,8 @@ class SqlWarning(Warning):
     """The server warned about a statement: in `Cursor.warnings`, and raised with ``raise_warnings=True``.
 
     Attributes:
-        bits: as they came (sqli.md 12 #19).
-        meanings: what the bits probably mean, by analogy with ESQL/C's ``sqlwarn``.
+        bits: as they came (sqli.md 4.4).
+        meanings: what the bits probably mean.
         row: 0-based index of the row that the warning is about, None when it is about the statement.
         statement: the SQL text, or None.
     """

@@ -1,8 +1,8 @@
 """SQL warnings: what the bits in DONE and TUPLE say about a statement that succeeded.
 
-In the reply to DBOPEN the bits are those of ESQL/C's ``sqlwarn1`` to ``sqlwarn7`` (sqli.md 3.5: 0001 log, 0002
-ANSI, 0004 always, 0008 FLOAT as DECIMAL …). That they are so elsewhere, too, is inferred (sqli.md 12 #19): hence
-the text says "probably", and the bits are handed out as they came.
+The bits are ESQL/C's ``sqlwarn1`` to ``sqlwarn7`` (sqli.md 4.4). What they mean differs by statement and is known
+from manuals and from JDBC, not from a server: hence the text says "probably", and the bits are handed out as they
+came.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ from .errors import SqlWarning
 __all__ = ["make_warning"]
 
 _MEANINGS: Final = {
-    0x0001: "a character value was truncated",
+    0x0001: "a character value was truncated, or not all privileges were revoked",
     0x0002: "an aggregate function met NULL",
     0x0004: "the numbers of selected values and of receiving variables differ",
     0x0008: "UPDATE or DELETE has no WHERE clause",
@@ -20,7 +20,7 @@ _MEANINGS: Final = {
     0x0020: "fragments of a table were skipped",
     0x0040: "the locales of client and database differ",
 }
-"""What ESQL/C documents of ``sqlwarn1`` … ``sqlwarn7`` after statements other than those that open a database."""
+"""After statements other than those that open a database (sqli.md 4.4)."""
 
 
 def make_warning(bits: int, *, row: int | None = None, statement: str | None = None) -> SqlWarning:

@@ -6,7 +6,7 @@ Known from JDBC's side only (sqli.md 12 #33): experimental until tried on a real
 from typing import Final, NamedTuple
 
 from informix_wire.pdu.xa import Xid as WireXid
-from informix_wire.talk import xa
+from informix_wire.talk import setup, xa
 
 from .base_session import guarded
 from .base_transactions import Transactions
@@ -66,7 +66,12 @@ class TwoPhase(Transactions):
             return
         self._forget_statements()
         yield from self._command_gen("CLOSE DATABASE")
-        yield from xa.xa_open(session, database.name)
+        try:
+            yield from xa.xa_open(session, database.name)
+        except xa.XaError:
+            # The application must not find itself without a database.
+            yield from setup.open_database(session, database.name)
+            raise
         session.database = database
         self._xa_database = database.name
 
