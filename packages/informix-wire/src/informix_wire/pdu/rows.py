@@ -16,6 +16,10 @@ from .base import Message, PackedMessage
 
 __all__ = ["Direction", "NFetch", "Put", "RetType", "RowMessage", "SFetch", "ScrollKind", "Tuple", "TupleId"]
 
+_PUT = int(Tag.SQ_PUT)
+_PUT_HEAD = struct.Struct(">Hih")
+"""Tag, size of a row, number of rows."""
+
 
 class Direction(IntEnum):
     """What a RET_TYPE is about (sqli.md 4.5)."""
@@ -186,13 +190,12 @@ class Put(Message):
     row: bytes
     rows: int = 1
 
-    def _write(self, w: Writer) -> None:
+    def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 (the same in all dialects)
+        """Return the message's bytes; written out because an insert cursor sends one for every row."""
         size, rest = divmod(len(self.row), self.rows) if self.rows > 0 else (0, 1)
         if rest:
             raise ConversionError(f"{len(self.row)} bytes are no {self.rows} rows of the same size")
-        w.i(size)
-        w.s(self.rows)
-        w.padded(self.row)
+        return pack(_PUT_HEAD, _PUT, size, self.rows) + self.row + b"\0" * (len(self.row) & 1)
 
     @classmethod
     def _read(cls, r: Reader) -> Self:
