@@ -71,7 +71,7 @@ class Connection(BaseConnection):
 
         Args:
             scrollable: rows can be fetched by position, in any direction (sqli.md 5.9).
-            hold: the cursor stays open over COMMIT.
+            hold: the cursor stays open over COMMIT and ROLLBACK.
             name: name for ``WHERE CURRENT OF name``; rows are then fetched one at a time, so that the server's
                 current row is the one that was fetched last.
             row_factory: what rows become, instead of the connection's `row_factory`.
