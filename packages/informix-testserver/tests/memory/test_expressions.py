@@ -48,6 +48,7 @@ D = Decimal
         ("'t'::boolean", "BOOLEAN", True),
         ("'abcdef'::char(3)", "CHAR(3)", "abc"),
         ("null::varchar(1)", "VARCHAR(1)", None),
+        ("'$12.50'::money(8,2)", "MONEY(8,2)", D("12.50")),
         # text
         ("'a' || 'b'", "CHAR(2)", "ab"),
         ("'a'::char(3) || 'b'::varchar(5)", "VARCHAR(8)", "a  b"),

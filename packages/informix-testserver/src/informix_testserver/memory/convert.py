@@ -162,6 +162,8 @@ def _to_decimal(source: ColumnType, target: ColumnType, env: Environment) -> Con
         return lambda v: pack(fit(decimals.unpack(v), precision, scale))
     if which is Family.INT:
         return lambda v: pack(fit(Decimal(v), precision, scale))
+    if which is Family.CHAR and target.code == TypeCode.MONEY:
+        return lambda v: pack(fit(decimals.parse(v.strip().removeprefix("$")), precision, scale))
     if which is Family.CHAR:
         return lambda v: pack(fit(decimals.parse(v), precision, scale))
     if which is Family.FLOAT:
