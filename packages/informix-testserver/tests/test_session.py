@@ -447,3 +447,24 @@ def test_collections_in_an_unknown_binary_form_are_refused_by_name(script, clien
     asked = ColumnType(TypeCode.SENDRECV, extended_name="boolean not null")
     (error,) = client.ask(pdu.StatementId(0), pdu.RetType(1, (asked,)), pdu.NFetch(4096))
     assert (error.sqlcode, error.token) == (-513, "binary form of BOOLEAN")
+
+
+def test_groups_sent_together_are_answered_in_order_before_more_is_waited_for(server, connect):
+    client = connect(server).start()
+    groups = [[pdu.VersionRequest()], [pdu.DbList()], [pdu.VersionRequest()]]
+    data = b"".join(m.encode(client.caps) for group in groups for m in (*group, pdu.Eot()))
+    rest = pdu.VersionRequest().encode(client.caps) + pdu.Eot().encode(client.caps)
+    client.sock.sendall(data + rest[:3])
+    assert [kinds(client.read_group()) for _ in groups] == [[pdu.Version], [pdu.DatabaseList], [pdu.Version]]
+    client.sock.sendall(rest[3:])
+    assert kinds(client.read_group()) == [pdu.Version]
+
+
+def test_what_was_asked_before_nonsense_is_answered(server, connect):
+    client = connect(server).start()
+    group = pdu.VersionRequest().encode(client.caps) + pdu.Eot().encode(client.caps)
+    client.sock.sendall(group + b"\x7f\x7f")
+    assert kinds(client.read_group()) == [pdu.Version]
+    with pytest.raises(EOFError):
+        client.receive()
+    assert "tag 32639" in str(server.protocol_errors.pop())

@@ -191,7 +191,7 @@ class Session:
         if self.phase is not Phase.CLOSED:
             self.out.append(END_OF_GROUP)
         self.wire.finish()
-        self.wire.send(self.out)
+        self.wire.send(self.out, gather=True)
 
     def fail(self, error: SqlError) -> None:
         """Add the error that ends the group's work: PUTERR in a group of PUTs (sqli.md 5.7), else ERR."""

@@ -129,10 +129,11 @@ class Wire:
 
     # --- out ----------------------------------------------------------------------------------------------
 
-    def send(self, messages: Sequence[bytes]) -> None:
+    def send(self, messages: Sequence[bytes], *, gather: bool = False) -> None:
         """Send a reply group, through the faults if there are any. Raises EndOfStream.
 
-        While more of what the client has sent is there to be served, replies are gathered and go out together.
+        With `gather` it may wait for others while more of what the client has sent is there to be served: they go
+        out together, at the latest before the wire waits for the client.
         """
         if self._faults.active:
             self.flush()
@@ -141,7 +142,7 @@ class Wire:
         data = b"".join(messages)
         self._unsent.append(data)
         self._unsent_size += len(data)
-        if self.pos == len(self.data) or self._unsent_size > _GATHERED:
+        if not gather or self.pos == len(self.data) or self._unsent_size > _GATHERED:
             self.flush()
 
     def flush(self) -> None:
