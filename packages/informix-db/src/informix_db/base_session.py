@@ -34,7 +34,7 @@ from .observe import ConnectionInfo, QueryHook
 from .placeholders import Query, compile_query
 from .settings import Settings
 from .statement_cache import Statement, StatementCache
-from .steps import Limits, Work, lost
+from .steps import Limits, UrgentGate, Work, lost
 from .trace_file import TraceFile, traced_session
 from .translate import translated
 
@@ -86,6 +86,7 @@ class Line(Protocol):
     """Why there is no socket any more."""
     tls: tuple[str, str] | None
     """Protocol and cipher, None for plain TCP."""
+    gate: UrgentGate
     on_interrupt: Callable[[bytes], None] | None
     """Told about the urgent bytes that are sent, for a trace."""
 
@@ -94,7 +95,7 @@ class Line(Protocol):
         """True when there is no socket."""
 
     def interrupt(self) -> bool:
-        """Send the urgent byte if a reply is outstanding; tell whether it was sent."""
+        """Send the urgent byte if a reply is outstanding; tell whether the server got one for it."""
 
     def close(self) -> None:
         """Close the socket without further words."""
@@ -153,10 +154,13 @@ class BaseSession:
     def _new_session(self, settings: Settings) -> Session:
         """Return the session for one login, traced if the settings say so."""
         if settings.trace is None:
-            return Session(encoding=settings.encoding)
-        trace = TraceFile(settings.trace)
-        self._line_base.on_interrupt = trace.interrupt
-        return traced_session(settings.encoding, trace)
+            session = Session(encoding=settings.encoding)
+        else:
+            trace = TraceFile(settings.trace)
+            self._line_base.on_interrupt = trace.interrupt
+            session = traced_session(settings.encoding, trace)
+        self._line_base.gate.owed = session.expected
+        return session
 
     # -- what it is --------------------------------------------------------------------------------------------
 

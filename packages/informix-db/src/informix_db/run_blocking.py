@@ -14,7 +14,19 @@ from typing import Final, TypeVar
 from informix_wire.inbox import Inbox
 
 from .errors import InterfaceError, StatementCancelled
-from .steps import INTERRUPT_BYTE, INTERRUPT_GRACE, NEED, RECV_SIZE, Dial, Limits, Work, lost, silent, timed_out
+from .steps import (
+    INTERRUPT_BYTE,
+    INTERRUPT_GRACE,
+    NEED,
+    RECV_SIZE,
+    Dial,
+    Limits,
+    UrgentGate,
+    Work,
+    lost,
+    silent,
+    timed_out,
+)
 
 __all__ = ["BlockingLine"]
 
@@ -47,6 +59,7 @@ class BlockingLine:
         """An urgent byte was sent; whoever ends the conversation must know whether the server acted on it."""
         self._pid = os.getpid()
         self._timeout: float | None = None
+        self.gate = UrgentGate()
         self.on_interrupt: Callable[[bytes], None] | None = None
         self.peer = "the server"
         self.reason: Exception | str = "it was closed"
@@ -266,13 +279,16 @@ class BlockingLine:
         """
         with self._urgent:
             present = self._socket
-            if present is None or not self._outstanding:
+            if present is None or not self._outstanding or not self.gate.owed:
                 return False
+            if self.gate.blocked():
+                return True
             try:
                 socket.socket.send(present, INTERRUPT_BYTE, socket.MSG_OOB)
             except OSError:
                 return False
             self.interrupted = True
+            self.gate.passed()
             if self.on_interrupt is not None:
                 self.on_interrupt(INTERRUPT_BYTE)
             return True

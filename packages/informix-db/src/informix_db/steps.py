@@ -7,7 +7,7 @@ informix-pool.
 import errno
 import socket
 import ssl
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
@@ -24,6 +24,7 @@ __all__ = [
     "RECV_SIZE",
     "Dial",
     "Limits",
+    "UrgentGate",
     "Work",
     "connect_failure",
     "lost",
@@ -65,6 +66,29 @@ class Limits:
     silence: float | None = None
     total: float | None = None
     connecting: bool = False
+
+
+class UrgentGate:
+    """Keeps a second urgent byte back until the server has read past the first one.
+
+    TCP knows one urgent byte at a time: a second would turn the first, if not yet read, into a byte of the stream,
+    and the server would take it for a tag. It is past when the last request before it was answered.
+    """
+
+    def __init__(self) -> None:
+        self.owed: Collection[object] = ()
+        """One object for each reply that is owed, oldest first: the session's own queue."""
+        self._last: object = None
+
+    def blocked(self) -> bool:
+        """Whether an urgent byte that was sent may still be unread: then it will do."""
+        # A copy, made at one go: another thread may be at the queue.
+        return self._last is not None and any(reply is self._last for reply in tuple(self.owed))
+
+    def passed(self) -> None:
+        """Note that an urgent byte was sent just now."""
+        owed = tuple(self.owed)
+        self._last = owed[-1] if owed else None
 
 
 T = TypeVar("T")

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 from informix_db.errors import InterfaceError, StatementCancelled
-from informix_db.steps import INTERRUPT_BYTE, INTERRUPT_GRACE, NEED, Dial, Limits, Work, lost, silent, timed_out
+from informix_db.steps import (
+    INTERRUPT_BYTE,
+    INTERRUPT_GRACE,
+    NEED,
+    Dial,
+    Limits,
+    UrgentGate,
+    Work,
+    lost,
+    silent,
+    timed_out,
+)
 from informix_wire.inbox import Inbox
 
 __all__ = ["AsyncLine"]
@@ -50,6 +61,7 @@ class AsyncLine(asyncio.Protocol):
         self._expired = False
         self._outstanding = False
         self.interrupted = False
+        self.gate = UrgentGate()
         self.on_interrupt: Callable[[bytes], None] | None = None
         self.peer = "the server"
         self.tls: tuple[str, str] | None = None
@@ -100,8 +112,10 @@ class AsyncLine(asyncio.Protocol):
     def interrupt(self) -> bool:
         """Ask the server to abort the running request; False when no reply is outstanding (sqli.md 5.17)."""
         transport = self._transport
-        if transport is None or not self._outstanding or transport.get_write_buffer_size():
+        if transport is None or not self._outstanding or not self.gate.owed or transport.get_write_buffer_size():
             return False
+        if self.gate.blocked():
+            return True
         # The urgent byte travels outside TLS records, on the socket itself.
         number = os.dup(transport.get_extra_info("socket").fileno())
         try:
@@ -110,6 +124,7 @@ class AsyncLine(asyncio.Protocol):
         except OSError:
             return False
         self.interrupted = True
+        self.gate.passed()
         if self.on_interrupt is not None:
             self.on_interrupt(INTERRUPT_BYTE)
         return True
