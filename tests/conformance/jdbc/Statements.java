@@ -150,6 +150,48 @@ final class Statements {
         });
         h.check("statement/collections", Statements::collections);
         h.check("statement/rows", Statements::rows);
+        h.check("statement/distinct-types", c -> {
+            Harness.update(c, "drop table if exists s_dist");
+            Harness.update(c, "drop type if exists s_price_t restrict");
+            Harness.update(c, "create distinct type s_price_t as decimal(8,2)");
+            Harness.update(c, "create table s_dist (id integer, p s_price_t)");
+            Harness.update(c, "insert into s_dist values (1, 12.5::s_price_t)");
+            try (PreparedStatement p = c.prepareStatement("insert into s_dist values (?, ?)")) {
+                p.setInt(1, 2);
+                p.setBigDecimal(2, new BigDecimal("0.25"));
+                Harness.equal(1, p.executeUpdate(), "count");
+            }
+            try (ResultSet r = c.createStatement().executeQuery("select p, id from s_dist order by id")) {
+                Harness.isTrue(r.next(), "row 1");
+                Harness.equal(new BigDecimal("12.50"), r.getBigDecimal(1), "value");
+                Harness.isTrue(r.next(), "row 2");
+                Harness.equal(new BigDecimal("0.25"), r.getBigDecimal(1), "value");
+                Harness.equal(2, r.getInt(2), "id behind");
+            }
+        });
+        h.check("statement/outer-joins-and-subqueries", c -> {
+            Harness.recreate(c, "s_oc", "cid integer, name varchar(20)");
+            Harness.recreate(c, "s_oo", "oid integer, cid integer, total decimal(8,2)");
+            Harness.update(c, "insert into s_oc values (1, 'Ann')");
+            Harness.update(c, "insert into s_oc values (2, 'Bob')");
+            Harness.update(c, "insert into s_oo values (10, 1, 5.5)");
+            Harness.update(c, "insert into s_oo values (11, 1, 4.5)");
+            String[][] cases = {
+                {"select c.name, sum(o.total) from s_oc c left outer join s_oo o on c.cid = o.cid group by c.name"
+                    + " order by 1", "Ann|10.00, Bob|null"},
+                {"select name from s_oc c where exists (select 1 from s_oo o where o.cid = c.cid)", "Ann"},
+                {"select name from s_oc where cid not in (select cid from s_oo)", "Bob"},
+                {"select name, (select count(*) from s_oo o where o.cid = c.cid) n from s_oc c order by n desc",
+                    "Ann|2, Bob|0"},
+                {"select t.x from table(multiset(select oid x from s_oo)) t order by 1", "10, 11"},
+                {"select max(total) from (select total from s_oo where oid > 10) as d (total)", "4.50"},
+                {"select oid from s_oo where total = (select min(total) from s_oo)", "11"},
+                {"select oid from s_oo where total > all (select 1.0 from systables where tabid = 1)", "10, 11"},
+            };
+            for (String[] each : cases) {
+                Harness.equal(each[1], Harness.text(Harness.query(c, each[0])), each[0]);
+            }
+        });
         h.check("statement/several-in-one-text", c -> {
             Harness.recreate(c, "s_multi", "a integer");
             Harness.update(c, "insert into s_multi values (1); insert into s_multi values (2); update s_multi set a = a + 1");
