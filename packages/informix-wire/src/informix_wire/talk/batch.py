@@ -21,7 +21,10 @@ from .exchange import statement_group, transmit
 from .reply import first_error, read_reply, server_error
 from .statement import EXECUTE, UNKNOWN_COUNT, Executed, binding_bytes, executed_from, execution
 
-__all__ = ["BatchError", "BatchResult", "execute_many"]
+__all__ = ["TABLE_CHANGED", "BatchError", "BatchResult", "execute_many"]
+
+TABLE_CHANGED: Final = -710
+"""The table changed since the statement was prepared (sqli.md 8 #17)."""
 
 GROUP_BYTES: Final = 32 * 1024
 """JDBC cuts its groups at about 32 KB (sqli.md 5.6)."""
@@ -114,6 +117,7 @@ def execute_many(
     *,
     go_on: bool = False,
     group_bytes: int = GROUP_BYTES,
+    result: BatchResult | None = None,
 ) -> Conversation[BatchResult]:
     """Execute a statement once for each binding.
 
@@ -122,15 +126,17 @@ def execute_many(
         prepared: a statement that returns no rows.
         bindings: taken lazily, about two groups ahead of the server.
         go_on: after an error execute the bindings behind it, too; they are sent again, because the server skips
-            the rest of a group. Without it the batch ends at the first error, and nothing behind it was executed.
+            the rest of a group. Without it the batch ends at the first error, and nothing behind it was executed;
+            so it always does at -710: the statement has to be prepared anew (sqli.md 8 #17).
         group_bytes: size at which a group is cut; a single binding may be larger.
+        result: a fresh one to fill: whoever makes the bindings sees in it how many of them are done with.
 
     Returns:
         the outcome of every binding. Errors of the server and of `bindings` are in it, not raised: after them the
         caller still needs to know what was executed.
     """
     session.statement(prepared)
-    result = BatchResult()
+    result = BatchResult() if result is None else result
     queue = _Queue(session, bindings, group_bytes)
     queue.fill()
     while group := queue.cut():
@@ -140,7 +146,7 @@ def execute_many(
         executed = _account(result, messages, len(group))
         if executed < len(group):
             skipped = group[executed + 1 :]
-            if not go_on:
+            if not go_on or result.errors[-1].error.sqlcode == TABLE_CHANGED:
                 result.counts += [None] * (len(skipped) + len(queue.waiting))
                 break
             queue.put_back(skipped)
