@@ -178,7 +178,7 @@ def test_dumpers_are_for_bound_values(conn: Any, stored: list[Any], sent: list[s
     assert sent == ["Bind"]
 
 
-# -- against the SQL engine: both ways store the same ------------------------------------------------------------
+# -- against the SQL engine: both ways store the same ----------------------------------------------------------
 
 
 class Colour(Enum):
@@ -256,3 +256,72 @@ def test_a_time_limit_leaves_the_connection_usable(conn: Any, engine: ScriptEngi
     cur.executemany(INSERT, rows(2), insert_cursor=put)
     assert cur.rowcount == 2
     conn.rollback()
+
+
+# -- a table that changed under a cached statement (-710) ------------------------------------------------------
+
+
+@pytest.fixture
+def changing(engine: ScriptEngine, stored: list[tuple[Any, ...]]) -> dict[int, int]:
+    """The table changes before these row numbers are stored, so many times in a row."""
+    changes: dict[int, int] = {}
+
+    def insert(values: tuple[Any, ...]) -> Outcome:
+        if changes.get(values[0], 0):
+            changes[values[0]] -= 1
+            raise SqlError(-710)
+        if values[1] == "bad":
+            raise SqlError(-268, isam=-100, token="u1_t")
+        stored.append(values)
+        return Outcome(rows=1)
+
+    engine.answer("insert into changing values (?, ?)", columns=COLUMNS, outcome=insert)
+    return changes
+
+
+CHANGING = "insert into changing values (?, ?)"
+
+
+@pytest.mark.parametrize("at", [0, 1, 500, 2999])
+@pytest.mark.parametrize("put", [True, False], ids=["put", "bound"])
+def test_the_statement_is_prepared_anew_once(
+    conn: Any, engine: ScriptEngine, stored: list[Any], changing: dict[int, int], put: bool, at: int
+) -> None:
+    cur = conn.cursor()
+    changing[at] = 1
+    cur.executemany(CHANGING, iter(rows(3000)), insert_cursor=put)
+    assert stored == rows(3000)
+    assert cur.rowcount == 3000
+    assert [call.action for call in engine.log if call.sql == CHANGING].count("prepare") == 2
+
+
+@pytest.mark.parametrize("put", [True, False], ids=["put", "bound"])
+def test_but_not_for_ever(conn: Any, stored: list[Any], changing: dict[int, int], put: bool) -> None:
+    cur = conn.cursor()
+    changing[700] = 2
+    with pytest.raises(informix_db.Error, match="row 700: -710") as caught:
+        cur.executemany(CHANGING, rows(3000), insert_cursor=put)
+    assert (caught.value.row, cur.rowcount) == (700, 700)
+    assert any("700 rows" in note for note in caught.value.__notes__)
+    cur.executemany(CHANGING, rows(3000)[700:], insert_cursor=put)
+    assert stored == rows(3000)
+
+
+def test_collected_errors_survive_it(conn: Any, stored: list[Any], changing: dict[int, int]) -> None:
+    cur = conn.cursor()
+    data: list[Any] = rows(4000)
+    for bad in (3, 1500, 3500):
+        data[bad] = (bad, "bad")
+    changing[2000] = 1
+    cur.executemany(CHANGING, iter(data), batch_errors=True)
+    assert [(error.row, error.sqlcode) for error in cur.batch_errors] == [(3, -268), (1500, -268), (3500, -268)]
+    assert cur.rowcount == len(stored) == 3997
+    assert stored == [row for row in data if row[1] != "bad"]
+
+
+def test_a_failing_source_is_still_told_after_it(conn: Any, stored: list[Any], changing: dict[int, int]) -> None:
+    cur = conn.cursor()
+    changing[0] = 1
+    with pytest.raises(ZeroDivisionError):
+        cur.executemany(CHANGING, ((i, str(1 // (20 - i))) for i in range(99)))
+    assert (len(stored), cur.rowcount) == (20, 20)

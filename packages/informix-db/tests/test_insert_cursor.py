@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from informix_db.insert_cursor import WORTHWHILE, InsertCursor, RowSource
+from informix_db.insert_cursor import WORTHWHILE, InsertCursor
 from informix_db.placeholders import compile_query
+from informix_db.row_source import RowSource
 from informix_types import ColumnType, TypeCode, TypeContext, TypeFlag, TypeRegistry
 from informix_wire.pdu.describe import DescribedColumn
 from informix_wire.session import Database, Prepared, Session
@@ -111,9 +112,13 @@ def test_a_source_raises_in_its_place() -> None:
     assert source.look(10) == 2
     assert source.first() == (1,)
     assert [next(source), next(source)] == [(1,), (2,)]
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            next(source)
+    source.settle(1)
+    assert (source.done, next(source)) == (1, (2,))
     with pytest.raises(ZeroDivisionError):
         next(source)
-    assert list(source) == []
 
     def failing() -> Any:
         raise ZeroDivisionError

@@ -18,6 +18,7 @@ from informix_types.rowcode import param_encoder
 from informix_wire.errors import ServerError
 from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
+from informix_wire.talk.batch import TABLE_CHANGED
 
 from .base_columnar import ColumnarResult
 from .base_result import R
@@ -26,17 +27,16 @@ from .description import describe
 from .doors import need
 from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
-from .insert_cursor import InsertCursor, RowSource
+from .insert_cursor import InsertCursor
 from .observe import observed, query_log
 from .placeholders import Parameters, Query, compile_query
+from .row_source import RowSource
 from .statement_cache import FEW_ROWS, Statement
 from .steps import Work
 from .translate import WIRE_ERRORS, translated
 
 __all__ = ["BaseCursor"]
 
-_TABLE_CHANGED: Final = -710
-"""The table changed under a prepared statement: prepare again, once (sqli.md 8 #17)."""
 _INSERT: Final = 6
 _SELECT: Final = 2
 _NEEDS_TARGET: Final = (bytes, bytearray, memoryview, list, set, frozenset, tuple, dict)
@@ -90,8 +90,8 @@ class BaseCursor(ColumnarResult[R]):
                 yield from self._execute_prepared_gen(statement, values)
                 break
             except ServerError as error:
-                self._abandon(statement, keep=error.sqlcode != _TABLE_CHANGED)
-                if error.sqlcode != _TABLE_CHANGED or last_try:
+                self._abandon(statement, keep=error.sqlcode != TABLE_CHANGED)
+                if error.sqlcode != TABLE_CHANGED or last_try:
                     raise
                 last_try = True
                 self.warnings.clear()
@@ -195,33 +195,55 @@ class BaseCursor(ColumnarResult[R]):
         if first is None:
             self.rowcount = 0
             return self
-        statement = yield from connection._statement_gen(query)
-        prepared = statement.prepared
-        try:
-            if prepared.returns_rows:
-                raise ProgrammingError("executemany is for statements that return no rows")
-            targets = yield from self._targets_gen(statement, query.arrange(first))
-            if connection._needs_begin(prepared.statement_type):
-                yield from connection._begin_gen()
-            if not batch_errors:
-                cursor = InsertCursor(self._session, prepared, query, self._context)
-                types = cursor.types(insert_cursor, rows)
-                if types is not None:
-                    try:
-                        yield from cursor.put_gen(types, rows)
-                    finally:
-                        self.rowcount = rows.done
-            bindings = self._bindings(query, rows, targets)
-            yield from self._batch_gen(statement, bindings, batch_errors, rows.done)
-        finally:
-            connection._give_back(statement)
+        for last_try in (False, True):
+            statement = yield from connection._statement_gen(query)
+            changed = False
+            try:
+                yield from self._execute_phases_gen(statement, rows, batch_errors, insert_cursor)
+                break
+            except Error as error:
+                changed = error.sqlcode == TABLE_CHANGED
+                if last_try or not changed:
+                    raise
+            finally:
+                if changed:
+                    connection._discard(statement)
+                else:
+                    connection._give_back(statement)
+        self._raise_warnings()
         return self
 
-    def _bindings(self, query: Query, rows: RowSource, targets: Sequence[ColumnType | None]) -> Iterator[Binding]:
+    def _execute_phases_gen(
+        self, statement: Statement, rows: RowSource, collect: bool, insert_cursor: bool | None
+    ) -> Work[None]:
+        """Send rows through an insert cursor as far as that goes, and bind the others.
+
+        When the server wants the statement prepared anew (-710), `rows` yields what was not executed.
+        """
+        query, prepared, connection = statement.query, statement.prepared, self._connection
+        if prepared.returns_rows:
+            raise ProgrammingError("executemany is for statements that return no rows")
+        targets = yield from self._targets_gen(statement, query.arrange(rows.first()))
+        if connection._needs_begin(prepared.statement_type):
+            yield from connection._begin_gen()
+        if not collect:
+            cursor = InsertCursor(self._session, prepared, query, self._context)
+            types = cursor.types(insert_cursor, rows)
+            if types is not None:
+                try:
+                    yield from cursor.put_gen(types, rows)
+                finally:
+                    self.rowcount = rows.affected
+        yield from self._bind_rows_gen(statement, rows, targets, collect)
+
+    def _bindings(
+        self, query: Query, rows: RowSource, targets: Sequence[ColumnType | None], result: batch.BatchResult
+    ) -> Iterator[Binding]:
         """Encode the rows one after the other; what is wrong with one names its index."""
-        context = self._context
+        context, counts, confirm = self._context, result.counts, rows.confirm
         encode: Callable[[Sequence[Any]], Binding] = partial(encode_params, targets=targets, ctx=context)
         for taken, row in enumerate(rows):
+            confirm(len(counts))
             if taken == FEW_ROWS:
                 encode = param_encoder(targets, context)
             try:
@@ -232,37 +254,39 @@ class BaseCursor(ColumnarResult[R]):
                 annotate(meant, row=rows.done + taken)
                 raise meant from (error if isinstance(meant, DataError) else None)
 
-    def _batch_gen(
-        self, statement: Statement, bindings: Iterator[Binding], collect: bool, stored: int
+    def _bind_rows_gen(
+        self, statement: Statement, rows: RowSource, targets: Sequence[ColumnType | None], collect: bool
     ) -> Work[None]:
-        """Execute the bindings and report what became of each row (sqli.md 5.6); `stored` rows came before."""
+        """Bind and execute the rows, and report what became of each (sqli.md 5.6)."""
         query, prepared = statement.query, statement.prepared
-        result = yield from batch.execute_many(self._session, prepared, bindings, go_on=collect)
-        self.rowcount = result.rows if result.rows < 0 else stored + result.rows
+        result = batch.BatchResult()
+        bindings = self._bindings(query, rows, targets, result)
+        yield from batch.execute_many(self._session, prepared, bindings, go_on=collect, result=result)
+        rows.affected = -1 if min(rows.affected, result.rows) < 0 else rows.affected + result.rows
+        self.rowcount = rows.affected
         if result.last is not None:
-            self._warn(result.last.warn)
-        if prepared.statement_type == _INSERT and result.last is not None:
             last = result.last
-            self.lastrowid = last.serial or last.serial8 or last.bigserial or None
+            self._warn(last.warn)
+            if prepared.statement_type == _INSERT:
+                self.lastrowid = last.serial or last.serial8 or last.bigserial or None
         self._connection._after_statement(prepared.statement_type)
+        executed = rows.done - len(self.batch_errors) + sum(count is not None for count in result.counts)
         errors = []
         for failed in result.errors:
             error = translated(failed.error, query)
             assert isinstance(error, Error)
-            annotate(error, row=stored + failed.index)
+            annotate(error, row=rows.done + failed.index)
             errors.append(error)
-        executed = stored + sum(count is not None for count in result.counts)
         failure = result.source_error
-        if collect:
-            self.batch_errors = errors
-        elif errors:
-            failure = errors[0]
+        if errors and (not collect or errors[-1].sqlcode == TABLE_CHANGED):
+            failure = errors.pop()
+            rows.settle(result.errors[-1].index)
+        self.batch_errors += errors
         if failure is not None:
             failure.add_note(
                 f"{executed} rows of this executemany were executed before; none was executed behind it"
             )
             raise failure
-        self._raise_warnings()
 
     # -- doors into informix-lob -------------------------------------------------------------------------------
 

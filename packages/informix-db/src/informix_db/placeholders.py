@@ -88,7 +88,7 @@ class Query:
             )
         if self.style == "numeric":
             return [parameters[key] for key in self.keys]  # type: ignore[index]  # numeric: all keys are int
-        return parameters
+        return parameters  # type: ignore[return-value]  # the check above is one that mypy cannot follow
 
     def _by_name(self, parameters: Parameters) -> Sequence[Any]:
         if not isinstance(parameters, Mapping):
