@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
 from informix_types.errors import FramingError
-from informix_types.params import BoundValue, decode_blocks
+from informix_types.params import decode_blocks
 from informix_types.reference import value_decoder, value_encoder
 from informix_types.values import BlobDescriptor, BlobLocator, ClobLocator
 
@@ -60,13 +60,11 @@ def decode_parameters(session: "Session", count: int, blocks: bytes) -> tuple[li
     """
     bound, _ = decode_blocks(blocks, 0, count, session.types)
     pending = [index for index, value in enumerate(bound) if value.blob_pending]
-    return [_parameter(session, value) for value in bound], pending
-
-
-def _parameter(session: "Session", bound: BoundValue) -> Parameter:
-    if is_constructed(bound.type, bound.value):
-        return Parameter(*decode_constructed(bound.value, session.types))
-    return Parameter(bound.type, bound.value, bound.is_default)
+    parameters = [Parameter(value.type, value.value, value.is_default) for value in bound]
+    for index, (column, value, _) in enumerate(parameters):
+        if is_constructed(column, value):
+            parameters[index] = Parameter(*decode_constructed(value, session.types))
+    return parameters, pending
 
 
 def resolved(session: "Session", parameter: Parameter) -> Parameter:
@@ -94,7 +92,8 @@ def put_decoder(session: "Session", types: Sequence[ColumnType]) -> Callable[[by
             row: list[Parameter] = []
             for column, decode_column in columns:
                 value, offset = decode_column(payload, offset)
-                row.append(resolved(session, Parameter(column, value)))
+                parameter = Parameter(column, value)
+                row.append(resolved(session, parameter) if isinstance(value, BlobLocator) else parameter)
             decoded.append(row)
         if offset != len(payload):
             raise FramingError(f"PUT of {len(payload)} bytes holds {offset} bytes of columns")
