@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable
 from typing import Any
 
 import informix_db
+import informix_db.run_blocking
 import informix_pool
 import pytest
 from informix_testserver.script import ScriptEngine
@@ -122,6 +124,15 @@ def test_ctrl_c(server: TestServer) -> None:
         timer.join()
         assert not conn.closed
         usable(conn)
+
+
+def test_ctrl_c_although_a_module_has_made_signals_restart_calls(
+    server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "polars", types.ModuleType("polars"))
+    informix_db.run_blocking._mended.clear()
+    signal.siginterrupt(signal.SIGINT, False)
+    test_ctrl_c(server)
 
 
 def test_close_while_another_thread_waits(server: TestServer) -> None:

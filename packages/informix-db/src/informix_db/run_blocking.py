@@ -4,8 +4,10 @@ import contextlib
 import logging
 import os
 import selectors
+import signal
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +38,17 @@ log: Final = logging.getLogger("informix_db")
 _ONE_CHUNK: Final = (RECV_SIZE,)
 _AT_ONCE: Final = 65536
 """Up to this size a request is sent by one `sendall`; beyond, we read while we write (sqli.md 5.6)."""
+_RESTARTING: Final = "polars"
+"""Importing it makes SIGINT restart system calls (seen with polars 1.x): Ctrl-C would not be noticed before the
+server answers."""
+_mended: Final[set[str]] = set()
+
+
+def _mend_ctrl_c() -> None:
+    """Let SIGINT interrupt system calls again, which is what CPython sets up."""
+    _mended.add(_RESTARTING)
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(signal.SIGINT, True)
 
 
 class BlockingLine:
@@ -84,6 +97,8 @@ class BlockingLine:
             StatementTimeout: the server was interrupted because ``limits.total`` was over.
             OperationalError: the connection is lost.
         """
+        if _RESTARTING in sys.modules and not _mended:
+            _mend_ctrl_c()
         me = threading.get_ident()
         if self._owner == me:
             raise InterfaceError("the connection is in the middle of another call of this thread")
