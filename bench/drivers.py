@@ -7,10 +7,11 @@ import sys
 import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .timing import timed
+from .timing import steady, timed
 
 PEER = "informix-driver==2026.9.3"
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +123,7 @@ def measure(
         if local is not None:
             times["local"].append(timed(local))
         for name, driver in (("ours", ours), ("theirs", theirs)):
-            answer = driver.run(command)
+            answer = steady(partial(driver.run, command), lambda answer: float(answer["cpu"]))
             counts.add(answer["count"])
             times[name].append(answer["cpu"])
             times[f"{name} wall"].append(answer["wall"])

@@ -4,8 +4,10 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 CALIBRATION_LOOPS = 100_000
+Result = TypeVar("Result")
 PATIENCE = 2
 """How often a timing during which the machine ran slow is repeated."""
 SLOW_MACHINE = 1.25
@@ -24,17 +26,30 @@ def calibrate() -> float:
     return taken / _best_calibration
 
 
-def timed(function: Callable[[], object]) -> int:
-    """CPU nanoseconds of one call; repeated if the machine was in a slow phase before or behind it."""
-    taken = 0
-    for _ in range(PATIENCE + 1):
+def steady(run: Callable[[], Result], cost: Callable[[Result], float]) -> Result:
+    """Run something; a few times if the machine was in a slow phase before or behind it. Returns the best."""
+    results: list[Result] = []
+    while True:
         before = calibrate()
+        results.append(run())
+        if max(before, calibrate()) < SLOW_MACHINE or len(results) > PATIENCE:
+            return min(results, key=cost)
+
+
+def timed(function: Callable[[], object]) -> int:
+    """CPU nanoseconds of one call, with garbage collection off."""
+
+    def run() -> int:
         start = time.thread_time_ns()
         function()
-        taken = time.thread_time_ns() - start
-        if max(before, calibrate()) < SLOW_MACHINE:
-            break
-    return taken
+        return time.thread_time_ns() - start
+
+    gc.collect()
+    gc.disable()
+    try:
+        return steady(run, float)
+    finally:
+        gc.enable()
 
 
 def rounds(variants: Mapping[str, Callable[[], object]], count: int) -> dict[str, list[int]]:
@@ -42,14 +57,9 @@ def rounds(variants: Mapping[str, Callable[[], object]], count: int) -> dict[str
     for function in variants.values():
         function()
     times: dict[str, list[int]] = {name: [] for name in variants}
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(count):
-            for name, function in variants.items():
-                times[name].append(timed(function))
-    finally:
-        gc.enable()
+    for _ in range(count):
+        for name, function in variants.items():
+            times[name].append(timed(function))
     return times
 
 
