@@ -156,6 +156,19 @@ def test_waiting_for_a_commit(two: Any) -> None:
     assert a.rows("select v from t where id = 1") == [("xb",)]
 
 
+def test_a_release_between_two_looks_is_not_missed(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.run("update t set v = 'x' where id = 1")
+    b.run("set lock mode to wait 5")
+    waiting = Background(b, "update t set v = 'y' where id = 1").waiting()
+    changed = a.session.store.changed
+    with changed:  # b looks up, and cannot go on: it is not among those who are notified
+        waiting.wait_until(lambda: not changed._waiters)
+        a.session.commit()
+    assert waiting.join() == 1
+
+
 def test_a_statement_that_waited_starts_again(two: Any) -> None:
     a, b = two
     a.session.begin()
@@ -219,6 +232,35 @@ def test_interrupting_while_another_session_works(two: Any) -> None:
         b.session.interrupt()
     assert waiter.join() == (-213, -157)
     assert len(a.rows("select * from t")) == 3
+
+
+def test_interrupts_never_touch_changes(two: Any) -> None:
+    """sqlite would roll back everything if a change were interrupted."""
+    a, _ = two
+    a.session.begin()
+    stop = threading.Event()
+
+    def shoot() -> None:
+        while not stop.is_set():
+            a.session.interrupt()
+
+    shooter = threading.Thread(target=shoot, daemon=True)
+    shooter.start()
+    done, codes = 0, set()
+    try:
+        for n in range(10, 2000):
+            try:
+                a.run("insert into t values (?, 'x')", n)
+                done += 1
+            except SqlError as error:
+                codes.add(error.sqlcode)
+    finally:
+        stop.set()
+        shooter.join(LIMIT)
+    a.session.commit()
+    assert codes <= {-213}
+    assert a.rows("select count(*) from t where id >= 10") == [(done,)]
+    assert a.rows("select v from t where id = 1") == [("a",)]
 
 
 def test_interrupting_an_idle_session_does_nothing(two: Any) -> None:

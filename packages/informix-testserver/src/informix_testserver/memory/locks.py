@@ -66,6 +66,8 @@ class LockManager:
         self._tables: dict[int, dict[LockOwner, str]] = {}
         self._writers: dict[int, dict[LockOwner, int]] = {}
         self._held: dict[LockOwner, _Held] = {}
+        self._releases = 0
+        """How often locks were released: a notification alone is missed by who just looks up from waiting."""
 
     @property
     def tables_locked(self) -> bool:
@@ -151,7 +153,7 @@ class LockManager:
             return False
         del holders[owner]
         held.tables.discard(table)
-        self._store.changed.notify_all()
+        self._tell()
         return True
 
     # --------------------------------------------------------------------------------------------- lifetimes
@@ -181,6 +183,10 @@ class LockManager:
             holders.pop(owner, None)
             if not holders:
                 del self._tables[table]
+        self._tell()
+
+    def _tell(self) -> None:
+        self._releases += 1
         self._store.changed.notify_all()
 
     def wait(self, owner: LockOwner, conflict: LockConflict) -> None:
@@ -195,6 +201,7 @@ class LockManager:
         if owner.deadline is None and owner.lock_wait is not None:
             owner.deadline = time.monotonic() + owner.lock_wait
         owner.waits_for = conflict.holders
+        releases = self._releases
         try:
             if self._circle(owner):
                 raise SqlError(conflict.sqlcode, isam=DEADLOCK, token=conflict.token)
@@ -202,11 +209,11 @@ class LockManager:
                 rest = LOOK_UP if owner.deadline is None else min(LOOK_UP, owner.deadline - time.monotonic())
                 if rest <= 0:
                     raise SqlError(conflict.sqlcode, isam=TIMEOUT, token=conflict.token)
-                released = self._store.changed.wait(rest)
+                self._store.changed.wait(rest)
                 if owner.interrupted:
                     owner.interrupted = False
                     raise SqlError(INTERRUPTED, isam=ISAM_INTERRUPTED)
-                if released:
+                if self._releases != releases:
                     return
         finally:
             owner.waits_for = frozenset()
