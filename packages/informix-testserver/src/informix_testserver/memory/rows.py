@@ -371,20 +371,23 @@ def forget_unlogged(session: "MemorySession", mark: int) -> None:
 
 def undo_to(session: "MemorySession", mark: int) -> None:
     """Undo the session's changes back to a mark in its undo log, newest first."""
-    undo, store = session.undo, session.store
-    while len(undo) > mark:
-        kind, plan, rowid, old = undo.pop()
-        if kind == CHANGED:
-            old()
-        elif plan is None:
-            continue
-        elif kind == INSERTED:
-            store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
-        elif kind == UPDATED:
-            everything = dict(enumerate(old))
-            store.run(_update_sql(plan, everything), [*old, rowid])
-        elif kind == DELETED:
-            session.engine.unmark(plan.table.key, rowid)
-        elif kind == PURGED:
-            store.run(plan.restore, [rowid, *old])
-            session.engine.mark_dead(session, plan.table.key, rowid)
+    with session.store.undisturbed():
+        while len(session.undo) > mark:
+            _undo(session, *session.undo.pop())
+
+
+def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int, old: Any) -> None:
+    if kind == CHANGED:
+        old()
+    elif plan is None:
+        return
+    elif kind == INSERTED:
+        session.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
+    elif kind == UPDATED:
+        everything = dict(enumerate(old))
+        session.store.run(_update_sql(plan, everything), [*old, rowid])
+    elif kind == DELETED:
+        session.engine.unmark(plan.table.key, rowid)
+    elif kind == PURGED:
+        session.store.run(plan.restore, [rowid, *old])
+        session.engine.mark_dead(session, plan.table.key, rowid)

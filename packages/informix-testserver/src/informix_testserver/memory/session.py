@@ -235,20 +235,15 @@ class MemorySession(NameSpace):
             return
         self.interrupted = True
         if self.store.env.session is self and not self.waits_for:
-            self.store.db.interrupt()
+            self.store.interrupt()
 
     # ---------------------------------------------------------------------------------------------- transactions
 
     def _end(self, *, commit: bool) -> None:
         """Make the changes permanent or undo them, and release the locks."""
         if commit:
-            for kind, plan, rowid, _ in self.undo:
-                if kind == DELETED and self.engine.dead.get(plan.table.key, {}).get(rowid) is self:
-                    self.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
-                    self.engine.unmark(plan.table.key, rowid)
-            self.undo.clear()
-            for action in self.on_commit:
-                action()
+            with self.store.undisturbed():
+                self._settle()
         else:
             undo_to(self, 0)
         self.on_commit.clear()
@@ -257,6 +252,15 @@ class MemorySession(NameSpace):
         self.savepoints.clear()
         self.locks.release(self)
         self.engine.persist()
+
+    def _settle(self) -> None:
+        for kind, plan, rowid, _ in self.undo:
+            if kind == DELETED and self.engine.dead.get(plan.table.key, {}).get(rowid) is self:
+                self.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
+                self.engine.unmark(plan.table.key, rowid)
+        self.undo.clear()
+        for action in self.on_commit:
+            action()
 
     def _close_cursors(self, *, everything: bool = False) -> None:
         for cursor in list(self.open_cursors):

@@ -7,7 +7,8 @@ lock manager while one waits for another.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ..engine import SqlError
@@ -71,6 +72,8 @@ class Store:
         self.env = _Current()
         self._functions: dict[Any, str] = {}
         self._pending: Exception | None = None
+        self._phase = threading.Lock()
+        self._reading = self._writing = 0
         self._made = 0
 
     # -------------------------------------------------------------------------------------------- functions
@@ -153,36 +156,71 @@ class Store:
     # -------------------------------------------------------------------------------------------- execution
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Execute a statement.
+        """Execute a statement that changes something.
 
         Raises:
-            SqlError: what a function of ours raised; -213 when interrupted.
+            SqlError: what a function of ours raised.
             sqlite3.IntegrityError: a unique index was violated.
         """
         self._pending = None
+        with self._phase:
+            self._writing += 1
         try:
             return self.db.execute(sql, values)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
             raise self._explain(error) from error
+        finally:
+            with self._phase:
+                self._writing -= 1
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Execute a query and return all its rows. Raises as `run`."""
+        """Execute a query and return all its rows. Raises SqlError; -213 when interrupted."""
         self._pending = None
+        self._reading += 1
         try:
             return self.db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._explain(error) from error
+        finally:
+            with self._phase:
+                self._reading -= 1
 
     def many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         """Execute a statement for each of several rows of values. Raises as `run`."""
+        with self._phase:
+            self._writing += 1
         try:
             self.db.executemany(sql, values)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
             raise self._explain(error) from error
+        finally:
+            with self._phase:
+                self._writing -= 1
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Keep interrupts away from what must be done to its end: undoing and committing."""
+        with self._phase:
+            self._writing += 1
+        try:
+            yield
+        finally:
+            with self._phase:
+                self._writing -= 1
+
+    def interrupt(self) -> None:
+        """Abort the query that is running; never a change.
+
+        sqlite rolls its whole transaction back when an INSERT, UPDATE or DELETE is interrupted, and that
+        transaction holds everything. Changes are of single rows, hence short.
+        """
+        with self._phase:
+            if self._reading and not self._writing:
+                self.db.interrupt()
 
     def _explain(self, error: sqlite3.Error) -> Exception:
         pending, self._pending = self._pending, None
