@@ -56,7 +56,7 @@ class ConformanceError(Exception):
 # ---- environments ----------------------------------------------------------------------------------------------
 
 
-def _call(command: list[str], what: str, seconds: int, **options: Any) -> str:
+def _call(command: list[str], what: str, seconds: int) -> str:
     """Run a command to its end; ConformanceError when it fails or takes too long."""
     try:
         done = subprocess.run(
@@ -66,7 +66,6 @@ def _call(command: list[str], what: str, seconds: int, **options: Any) -> str:
             timeout=seconds,
             check=False,
             env=_clean_environment(),
-            **options,
         )
     except FileNotFoundError as e:
         raise ConformanceError(f"{what}: {command[0]} is not there") from e

@@ -19,6 +19,8 @@ SLOW = (
 )
 """More combinations than any server counts while we wait."""
 OURS = hasattr(informix_db.Connection, "tpc_begin")
+BULK: dict[str, Any] = {"insert_cursor": True} if OURS else {}
+"""Settings with which executemany sends rows as JDBC does with IFX_USEPUT; informix-driver has none."""
 _LOGIN: dict[str, Any] = {"user": "informix", "password": "in4mix", "database": "testdb", "server": "informix"}
 
 
@@ -225,7 +227,7 @@ def main(host: str, port: int, marks_port: int) -> None:
     c.close()
 
     mark("bulk_insert_login")
-    c = informix_db.connect(host=host, port=port, **_LOGIN, **({"insert_cursor": True} if OURS else {}))
+    c = informix_db.connect(host=host, port=port, **_LOGIN, **BULK)
     mark("bulk_insert")
     cursor = c.cursor()
     cursor.executemany(

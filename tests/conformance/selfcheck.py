@@ -65,7 +65,7 @@ def _recorder() -> None:
             server.join(5)
             assert not server.is_alive(), "the end of the client did not reach the server"
         assert urgent == [b"B"], urgent
-        sent = {}
+        sent: dict[tuple[str, str], bytes] = {}
         for chunk in recorder.chunks:
             key = chunk.operation, chunk.direction
             sent[key] = sent.get(key, b"") + chunk.data

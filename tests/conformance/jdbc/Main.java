@@ -10,8 +10,10 @@ public final class Main {
         Harness harness = new Harness(args.length > 0 ? args[0] : null);
         Basics.all(harness);
         Scalars.all(harness);
+        RandomValues.all(harness);
         Conversions.all(harness);
         Statements.all(harness);
+        Sql.all(harness);
         Batches.all(harness);
         Cursors.all(harness);
         Transactions.all(harness);
