@@ -21,7 +21,7 @@ from .column import FLOATING_SCALE, ColumnType
 from .context import TypeContext
 from .errors import ConversionError, FramingError, Incomplete
 from .literals import format_literal, parse_constructed
-from .reference import encode_value, value_decoder
+from .reference import Decode, encode_value, value_decoder
 from .values import DESCRIPTOR_SIZE, BlobDescriptor, BlobLocator
 
 __all__ = ["BoundValue", "decode_block", "decode_blocks", "encode_block"]
@@ -292,15 +292,20 @@ def _decimal_reader(code: int, _ctx: TypeContext) -> Reader:
 
 
 def _qualified_reader(code: int, ctx: TypeContext) -> Reader:
+    @lru_cache(maxsize=256)
+    def known(precision: int) -> tuple[int, Decode]:
+        column = ColumnType(code, precision)
+        return column.width or 0, value_decoder(column, ctx)
+
     def read(buf: bytes, at: int, flags: int, precision: int) -> tuple[BoundValue, int]:
         raw, at = _take_char(buf, at)
         column = _type(code, precision, flags)
         if not any(raw):
             return BoundValue(column, None), at
-        width = column.width or 0
+        width, decode = known(precision)
         if any(raw[width:]):
             raise FramingError(f"{len(raw)} bytes for {column.type_name}")
-        value, _ = value_decoder(column, ctx)(raw[:width].ljust(width, b"\0"), 0)
+        value, _ = decode(raw[:width].ljust(width, b"\0"), 0)
         return BoundValue(column, value), at
 
     return read

@@ -10,6 +10,8 @@ MIN_EXPONENT, MAX_EXPONENT = -64, 63
 ZERO_HEAD = 0x80
 """Head of zero, as servers send it (sqli.md 7.3)."""
 
+DIGITS = bytes(range(100))
+"""All base-100 digits."""
 BCD = bytes((d // 10 * 16 + d % 10) if d < 100 else 0xFF for d in range(256))
 """`bytes.translate` table: base-100 digit to two packed decimal digits, so that ``.hex()`` is the decimal text."""
 UNBCD = bytes(d // 16 * 10 + d % 16 if d // 16 < 10 and d % 16 < 10 else 0xFF for d in range(256))
@@ -35,7 +37,7 @@ def unpack(raw: bytes) -> tuple[bool, int, bytes]:
     if not raw:
         raise FramingError("empty packed value")
     digits = raw[1:]
-    if digits and max(digits) > 99:
+    if digits.translate(None, DIGITS):
         raise FramingError(f"digit above 99 in packed value {raw.hex()}")
     head = raw[0]
     if head & 0x80:
