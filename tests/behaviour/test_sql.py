@@ -406,3 +406,11 @@ def test_interrupt_under_tls(driver: Any, certificate: tuple[Path, Path], engine
             conn.cursor().execute("select slow from t", timeout=0.2)
         conn.ping()
         conn.close()
+
+
+def test_session_id(driver: Any, db: Any, memory: TestServer) -> None:
+    other = driver.connect(memory.url)
+    assert isinstance(db.session_id(), int)
+    assert db.session_id() == db.session_id() != other.session_id()
+    assert not other.in_transaction
+    other.close()

@@ -42,6 +42,7 @@ _WRONG_SERVER_NAME: Final = -761
 _LOCALE_MISMATCH: Final = -23197
 """DB_LOCALE was given and is not the database's (sqli.md 9)."""
 _LOCALE_QUERY: Final = "SELECT site FROM informix.systables WHERE tabname = ' GL_COLLATE'"
+_SESSION_QUERY: Final = "SELECT DBINFO('sessionid') FROM informix.systables WHERE tabid = 1"
 _AGAIN: Final = "again"
 _locales: Final[dict[tuple[str, int, str | None], str]] = {}
 """Locales of databases (host, port, name) that connections of this process have asked for."""
@@ -233,6 +234,15 @@ class BaseConnection(TwoPhase, BulkTransfer):
     @guarded
     def _databases_gen(self) -> Work[tuple[str, ...]]:
         return (yield from setup.list_databases(self._session))
+
+    @guarded
+    def _session_id_gen(self) -> Work[int | None]:
+        session, before = self._session, self._session.in_transaction
+        found: int | None = yield from first_value_gen(session, _SESSION_QUERY, self._plain_context)
+        if session.in_transaction and not before:
+            # MODE ANSI: the question has opened a transaction (sqli.md 5.10).
+            yield from transaction.rollback(session)
+        return found
 
     @guarded
     def _ping_gen(self) -> Work[None]:

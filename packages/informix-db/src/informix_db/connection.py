@@ -294,6 +294,10 @@ class Connection(BaseConnection):
         """
         return self._run(self._reset_gen())
 
+    def session_id(self) -> int | None:
+        """Ask the server for the number of this session, as ``onstat -g ses`` has it; None without a database."""
+        return self._run(self._session_id_gen())
+
     def ping(self) -> None:
         """Ask the server for a sign of life. Raises OperationalError when there is none."""
         return self._run(self._ping_gen())

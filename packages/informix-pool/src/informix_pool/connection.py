@@ -297,6 +297,10 @@ class AsyncConnection(BaseConnection):
         """
         return await self._run(self._reset_gen())
 
+    async def session_id(self) -> int | None:
+        """Ask the server for the number of this session, as ``onstat -g ses`` has it; None without a database."""
+        return await self._run(self._session_id_gen())
+
     async def ping(self) -> None:
         """Ask the server for a sign of life. Raises OperationalError when there is none."""
         return await self._run(self._ping_gen())

@@ -366,3 +366,24 @@ def test_insert_cursor_input_that_fails(session: Session, prepared: Prepared, ma
     assert (result.sent, result.stored) == (1, 1)
     assert isinstance(result.source_error, KeyError)
     assert peer.idle()
+
+
+def test_a_changed_table_ends_a_batch_that_goes_on(
+    session: Session, prepared: Prepared, make_peer: Any, group: Any
+) -> None:
+    """Nothing behind -710 can succeed before the statement is prepared anew (sqli.md 8 #17)."""
+    peer = make_peer(session, [(None, group(*ok(1), Err(-710, 0, 0, "")))])
+    watched = batch.BatchResult()
+    seen = []
+
+    def bindings() -> Iterator[Binding]:
+        for number in range(6):
+            seen.append(len(watched.counts))
+            yield binding(number)
+
+    run = batch.execute_many(session, prepared, bindings(), go_on=True, group_bytes=GROUP, result=watched)
+    assert peer.run(run) is watched
+    assert [(error.index, error.error.sqlcode) for error in watched.errors] == [(1, -710)]
+    assert watched.counts[:2] == [1, None]
+    assert seen == [0] * len(seen)
+    assert peer.idle()
