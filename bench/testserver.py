@@ -33,7 +33,7 @@ Operation = tuple[int, Callable[[], object]]
 @contextmanager
 def server() -> Iterator[tuple[str, float]]:
     """Run the server in a process of its own; gives its URL and the seconds until it listened."""
-    command = [sys.executable, "-m", "informix_testserver.cli", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "informix_testserver", "serve", "--port", "0"]
     begin = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

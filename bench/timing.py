@@ -13,7 +13,11 @@ PATIENCE = 2
 SLOW_MACHINE = 1.25
 """A calibration loop that takes this many times its best marks such a timing."""
 
+RETRY_SECONDS = 30.0
+"""What all repetitions together may take: on a machine that is always slow they help nobody."""
+
 _best_calibration = float("inf")
+_retries = 0.0
 
 
 def calibrate() -> float:
@@ -28,11 +32,13 @@ def calibrate() -> float:
 
 def steady(run: Callable[[], Result], cost: Callable[[Result], float]) -> Result:
     """Run something; a few times if the machine was in a slow phase before or behind it. Returns the best."""
+    global _retries  # noqa: PLW0603 (one budget for the whole process)
     results: list[Result] = []
     while True:
-        before = calibrate()
+        before, start = calibrate(), time.monotonic()
         results.append(run())
-        if max(before, calibrate()) < SLOW_MACHINE or len(results) > PATIENCE:
+        _retries += time.monotonic() - start if len(results) > 1 else 0
+        if max(before, calibrate()) < SLOW_MACHINE or len(results) > PATIENCE or _retries > RETRY_SECONDS:
             return min(results, key=cost)
 
 
