@@ -76,3 +76,13 @@ def test_text_that_the_code_set_lacks_is_refused(driver: Any) -> None:
 def test_an_unknown_code_set_is_explained(driver: Any) -> None:
     with pytest.raises(informix_db.InterfaceError, match="klingon"):
         driver.connect("informix://u@localhost/x", client_locale="tlh_KX.klingon")
+
+
+def test_text_that_is_longer_in_the_clients_code_set_comes_whole(driver: Any) -> None:
+    with TestServer(port=0) as server:
+        conn = driver.connect(server.url, client_locale="en_US.utf8")
+        conn.execute("CREATE TEMP TABLE t (v VARCHAR(4), c CHAR(7))")
+        conn.execute("INSERT INTO t VALUES (?, ?)", ("aüüü", "äö"))
+        # Four bytes in the database's 8859-1, seven in UTF-8.
+        assert conn.execute("SELECT v, c FROM t").fetchall() == [("aüüü", "äö   ")]
+        conn.close()

@@ -32,6 +32,9 @@ __all__ = [
 
 BYTES_TYPES = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 CHAR_TYPES = frozenset({TypeCode.CHAR, TypeCode.NCHAR})
+VARCHAR_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.NVARCHAR})
+MAX_VARCHAR = 255
+"""What the length byte of a VARCHAR can say (sqli.md 7.1)."""
 LARGE_OBJECT_NAMES = frozenset({"blob", "clob"})
 LARGE_OBJECT_CODES = frozenset({TypeCode.UDTFIXED, TypeCode.SENDRECV})
 """As described and as RET_TYPE asks for them (sqli.md 4.5, 6.2)."""
@@ -118,12 +121,14 @@ def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
 def _plain_encoder(session: "Session", column: ColumnType) -> Callable[[Any], bytes]:
     """Return the encoder of a column without data outside of the row.
 
-    A CHAR is padded in the database's code set; in the client's it may need more bytes than the column has, then
-    it comes with fewer blanks.
+    Lengths are counted in the database's code set; in the client's a text may need more bytes than the column
+    has. A CHAR then comes with fewer blanks; a VARCHAR comes whole, since its own length goes before it.
     """
     if column.code == TypeCode.SENDRECV and column.source in CONSTRUCTED:
         described = replace(column, code=column.source, source=0)
         return lambda value: encode_constructed(described, value, session.types)
+    if column.code in VARCHAR_TYPES:
+        return value_encoder(replace(column, encoded_length=MAX_VARCHAR), session.types)
     encode = value_encoder(column, session.types)
     codec, width = session.types.encoding, column.width or 0
     if column.code not in CHAR_TYPES:
