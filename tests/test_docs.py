@@ -279,7 +279,7 @@ def check_hatch(words: list[str]) -> None:
 def check_help(words: list[str]) -> None:
     """The command has the subcommand and the options that are shown."""
     program = {
-        "informix-testserver": ["informix_testserver.cli"],
+        "informix-testserver": ["informix_testserver"],
         "pytest": ["pytest"],
         "python": words[2:3],
     }[words[0]]
@@ -444,7 +444,7 @@ def test_every_name_of_the_classes_is_in_the_reference(tmp_path: Path) -> None:
 
 def test_every_option_of_the_server_is_in_the_reference() -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", "informix_testserver.cli", "serve", "--help"],
+        [sys.executable, "-m", "informix_testserver", "serve", "--help"],
         capture_output=True, text=True, timeout=100, check=True,
     )  # fmt: skip
     options = set(re.findall(r"^  (--[a-z-]+)", shown.stdout, re.MULTILINE))

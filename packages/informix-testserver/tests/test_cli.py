@@ -11,7 +11,7 @@ from informix_testserver.cli import main
 from informix_wire import pdu
 
 TLS = Path(__file__).parent / "tls"
-COMMAND = [sys.executable, "-m", "informix_testserver.cli", "serve"]
+COMMAND = [sys.executable, "-m", "informix_testserver", "serve"]
 
 
 class Address:

@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -102,7 +101,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     _serve(_parser().parse_args(arguments))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -131,7 +131,7 @@ def list_databases(session: "Session", _message: pdu.DbList) -> None:
 def leave(session: "Session", _message: pdu.Exit) -> None:
     """Say goodbye; the caller closes the connection (sqli.md 4.8, 5.19).
 
-    Locks and the database are free before the client hears it, so that what it does next cannot meet its own ghost.
+    Locks and the database are free before the client hears it: what it does next cannot meet its own ghost.
     """
     session.end()
     session.send(pdu.Exit())
