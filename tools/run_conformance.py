@@ -336,6 +336,16 @@ def run_requests(_pattern: str | None) -> list[str]:
         interrupts = compare.urgent(chunks)
         if interrupts != ({"interrupt": b"B"} if "interrupt" in recorded[client] else {}):
             failures.append(f"requests: {client}: urgent data {interrupts}")
+    for profile in JDBC_PROFILES[1:]:
+        # ours must get along with the other kinds of server too; the operations check what comes back
+        with (
+            test_server(failures, "--profile", profile) as address,
+            Recorder((address["host"], address["port"])) as recorder,
+        ):
+            try:
+                _call(clients["ours"](recorder), f"our driver ({profile})", 120)
+            except ConformanceError as e:
+                failures.append(f"requests: {e}")
     allowances = compare.read_allowances(TESTS / "differences.tsv")
     for client in ("jdbc", "informix-driver"):
         if client in recorded and "ours" in recorded:

@@ -24,7 +24,16 @@ __all__ = ["SKIP", "Allowance", "Request", "compare", "read_allowances", "reques
 CAPS = Capabilities.negotiate(OFFER_JDBC, SERVER_ANSWER)
 """What is in force between any of the three clients and the server: all offer the same mask (sqli.md 3.2)."""
 _PREPARING = frozenset(
-    {"start", "setup", "parameter_types", "interrupt_setup", "transaction_login", "transaction_close", "end"}
+    {
+        "start",
+        "setup",
+        "parameter_types",
+        "interrupt_setup",
+        "verify",
+        "transaction_login",
+        "transaction_close",
+        "end",
+    }
 )
 SKIP = {
     "jdbc": _PREPARING | {"bind_interval", "write_blob", "read_blob", "open_blob", "fast_path"},

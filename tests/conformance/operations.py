@@ -24,6 +24,9 @@ BULK: dict[str, Any] = {"insert_cursor": True} if OURS else {}
 _LOGIN: dict[str, Any] = {"user": "informix", "password": "in4mix", "database": "testdb", "server": "informix"}
 
 
+_THREE = ("three", Decimal("3.75"), datetime.date(2026, 6, 22), 2.5)
+
+
 class _Marks:
     """Tells the recorder which operation comes next."""
 
@@ -52,6 +55,11 @@ def _one(connection: Any, sql: str, *parameters: Any) -> list[Any]:
     rows = cursor.fetchall() if cursor.description and sql.startswith(("select", "execute")) else []
     cursor.close()
     return list(rows)
+
+
+def _same(got: Any, want: Any) -> None:
+    if got != want:
+        raise SystemExit(f"expected {want!r}, got {got!r}")
 
 
 def _fail(connection: Any, sql: str) -> None:
@@ -127,6 +135,10 @@ def _ours(host: str, port: int, mark: _Marks) -> None:
     _one(c, "update op_fixed set amount = 4 where id = 1")
     c.tpc_prepare()
     c.tpc_commit()
+    mark("verify")
+    _same(_one(c, "select amount from op_fixed where id = 1"), [(Decimal(4),)])
+    _same(sorted(_one(c, "select id from op_fixed where id >= 20")), [(20,), (21,), (22,)])
+    c.rollback()
     mark("xa_close")
     c.close()
 
@@ -154,17 +166,17 @@ def main(host: str, port: int, marks_port: int) -> None:
     _one(c, "insert into op_fixed values (1, 1.25, mdy(6,20,2026), 0.5)")
 
     mark("select_fixed")
-    _one(c, "select id, amount, d, f from op_fixed")
-    mark("select_varchar")
-    _one(c, "select id, name from op_t")
-    mark("select_empty")
-    _one(c, "select id from op_fixed where id = 99")
-    mark("select_parameter_int")
-    _one(c, "select id, amount from op_fixed where id = ?", 1)
-    mark("insert_parameters")
-    _one(
-        c, "insert into op_t values (?, ?, ?, ?, ?)", 3, "three", Decimal("3.75"), datetime.date(2026, 6, 22), 2.5
+    _same(
+        _one(c, "select id, amount, d, f from op_fixed"), [(1, Decimal("1.25"), datetime.date(2026, 6, 20), 0.5)]
     )
+    mark("select_varchar")
+    _same(_one(c, "select id, name from op_t"), [(1, "one"), (2, "two")])
+    mark("select_empty")
+    _same(_one(c, "select id from op_fixed where id = 99"), [])
+    mark("select_parameter_int")
+    _same(_one(c, "select id, amount from op_fixed where id = ?", 1), [(1, Decimal("1.25"))])
+    mark("insert_parameters")
+    _one(c, "insert into op_t values (?, ?, ?, ?, ?)", 3, *_THREE)
     mark("error_syntax")
     _fail(c, "selec 1 from op_t")
     mark("error_table")
@@ -179,8 +191,8 @@ def main(host: str, port: int, marks_port: int) -> None:
     mark("scroll")
     cursor = c.cursor(scrollable=True)
     cursor.execute("select id, amount from op_fixed")
-    cursor.fetch_last()
-    cursor.fetch_absolute(0)  # the first row: both drivers count from 0
+    _same(cursor.fetch_last(), (12, Decimal("0.25")))
+    _same(cursor.fetch_absolute(0), (1, Decimal("1.25")))  # the first row: both drivers count from 0
     cursor.close()
     mark("parameter_types")
     for table in ("op_p", "op_i", "op_b", "op_l"):
@@ -207,9 +219,9 @@ def main(host: str, port: int, marks_port: int) -> None:
     mark("bind_byte")
     _one(c, "insert into op_b values (?, ?)", 1, bytes(range(256)) * 5)
     mark("fetch_byte")
-    _one(c, "select b from op_b")
+    _same(_one(c, "select b from op_b"), [(bytes(range(256)) * 5,)])
     mark("execute_function")
-    _one(c, "execute function r_add(?, ?)", 2, 40)
+    _same(_one(c, "execute function r_add(?, ?)", 2, 40), [(42,)])
     if not OURS or importlib.util.find_spec("informix_lob.columns"):
         _blobs(c, mark)
     mark("close")
@@ -222,6 +234,19 @@ def main(host: str, port: int, marks_port: int) -> None:
     c.commit()
     mark("transaction_rollback")
     _one(c, "update op_fixed set amount = ? where id = ?", Decimal(-1), 1)
+    c.rollback()
+    mark("verify")
+    _same(_one(c, "select amount from op_fixed where id = 1"), [(Decimal("9.50"),)])
+    _same(_one(c, "select name, amount, d, f from op_t where id = 3"), [_THREE])
+    _same(_one(c, "select b from op_p where b is not null"), [(5_000_000_000,)])
+    _same(
+        _one(c, "select t from op_p where t is not null"), [(datetime.datetime(2026, 6, 20, 12, 34, 56, 789010),)]
+    )
+    _same(_one(c, "select bo from op_p where bo is not null"), [(True,)])
+    _same(_one(c, "select l from op_p where l is not null"), [("x" * 299,)])
+    _same(_one(c, "select i from op_i"), [(datetime.timedelta(days=3, hours=4, minutes=5, seconds=6),)])
+    _same(_one(c, "select count(*) from op_fixed where id is null"), [(1,)])
+    _same(sorted(_one(c, "select id from op_fixed where amount = 0.25")), [(10,), (11,), (12,)])
     c.rollback()
     mark("transaction_close")
     c.close()

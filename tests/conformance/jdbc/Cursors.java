@@ -147,24 +147,24 @@ final class Cursors {
             Harness.equal("1|-12.34|it's|2026-06-20|2026-06-20 12:34:56.0|0.25|5000000000|true|long", row(c), "row");
             c.commit();
         });
-        h.check("cursor/twenty-thousand-rows", c -> {
+        h.check("cursor/five-thousand-rows", c -> {
             Harness.recreate(c, "c_big", "a integer, b char(30), d decimal(12,2), v varchar(60)");
             c.setAutoCommit(false);
             try (PreparedStatement p = c.prepareStatement("insert into c_big values (?, ?, ?, ?)")) {
-                for (int i = 0; i < 20_000; i++) {
+                for (int i = 0; i < 5_000; i++) {
                     p.setInt(1, i);
                     p.setString(2, "row " + i);
                     p.setBigDecimal(3, BigDecimal.valueOf(i, 2));
                     p.setString(4, "x".repeat(i % 61));
                     p.addBatch();
-                    if (i % 2000 == 1999) {
+                    if (i % 1000 == 999) {
                         p.executeBatch();
                     }
                 }
             }
             c.commit();
             try (Statement s = c.createStatement(); ResultSet r = s.executeQuery("select * from c_big order by a")) {
-                for (int i = 0; i < 20_000; i++) {
+                for (int i = 0; i < 5_000; i++) {
                     Harness.isTrue(r.next(), "row " + i);
                     Harness.equal(i, r.getInt(1), "a");
                     Harness.equal("row " + i, r.getString(2).stripTrailing(), "b");

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -104,6 +105,7 @@ final class Harness {
         planned++;
         Throwable[] problem = new Throwable[1];
         CountDownLatch done = new CountDownLatch(1);
+        long started = System.nanoTime();
         Thread thread = new Thread(() -> {
             try {
                 action.run();
@@ -129,14 +131,15 @@ final class Harness {
         } catch (InterruptedException e) {
             problem[0] = e;
         }
-        report(name, problem[0]);
+        report(name, problem[0], (System.nanoTime() - started) / 1e9);
     }
 
-    private void report(String name, Throwable problem) {
+    private void report(String name, Throwable problem, double seconds) {
         if (problem != null) {
             failed++;
         }
         OUT.println("{\"check\": " + quote(name) + ", \"ok\": " + (problem == null)
+                + ", \"seconds\": " + String.format(Locale.ROOT, "%.3f", seconds)
                 + (problem == null ? "" : ", \"detail\": " + quote(describe(problem))) + "}");
     }
 
