@@ -1,0 +1,85 @@
+"""The same statement again and again: what the driver learns about it must change nothing but the work."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import informix_db
+import pytest
+from informix_testserver.script import ScriptEngine
+from informix_testserver.session import Session
+from informix_types import ColumnType, TypeCode
+
+INT = ColumnType(TypeCode.INTEGER, 4)
+COLUMNS = [
+    ("id", INT),
+    ("name", ColumnType(TypeCode.VARCHAR, 20)),
+    ("price", ColumnType(TypeCode.DECIMAL, 10 << 8 | 2)),
+    ("day", ColumnType(TypeCode.DATE, 4)),
+]
+INSERT = "insert into t values (?, ?, ?, ?)"
+POINT = "select id from t where id = ?"
+
+
+def test_values_arrive_the_same_however_often_a_statement_runs(conn: Any, engine: ScriptEngine) -> None:
+    """From the 17th execution on the encoder is one made for the shape; classes of the values may still change."""
+    engine.answer(INSERT, columns=COLUMNS, rows_affected=1)
+    cur = conn.cursor()
+    sent: list[tuple[Any, ...]] = []
+    for n in range(60):
+        row: list[Any] = [n, f"name {n}", Decimal(n).scaleb(-2), date(2024, 1, 1)]
+        if n % 5 == 3:
+            row[n % 4] = None
+        if n % 7 == 2 and row[2]:
+            row[2] = row[2] * 3
+        cur.execute(INSERT, row)
+        sent.append(tuple(row))
+    assert [call.values for call in engine.log if call.action == "execute"] == sent
+    assert len([call for call in engine.log if call.action == "prepare"]) == 1
+
+
+def test_bad_values_are_refused_however_often_a_statement_ran(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer(INSERT, columns=COLUMNS, rows_affected=1)
+    cur = conn.cursor()
+    good = (1, "a", Decimal("1.5"), date(2024, 1, 1))
+    for _ in range(40):
+        cur.execute(INSERT, good)
+        with pytest.raises(informix_db.DataError, match="parameter 2"):
+            cur.execute(INSERT, (1, "€", Decimal("1.5"), date(2024, 1, 1)))
+    assert [call.values for call in engine.log if call.action == "execute"] == [good] * 40
+
+
+@pytest.fixture
+def fetches(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often the server was asked for rows."""
+    counted: Counter[str] = Counter()
+    check = Session.check_faults
+
+    def counting(self: Session, phase: Any) -> None:
+        counted[phase] += 1
+        check(self, phase)
+
+    monkeypatch.setattr(Session, "check_faults", counting)
+    return counted
+
+
+def test_a_statement_that_found_one_row_is_not_asked_for_more_early(
+    conn: Any, engine: ScriptEngine, fetches: Counter[str]
+) -> None:
+    engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [values])
+    cur = conn.cursor()
+    for n in range(10):
+        assert cur.execute(POINT, (n,)).fetchone() == (n,)
+    conn.commit()
+    assert fetches["open"] == 10
+    assert fetches["fetch"] == 11  # the first time nobody knew
+    for n in range(10):
+        assert cur.execute(POINT, (n,)).fetchall() == [(n,)]
+    assert fetches["fetch"] == 11 + 2 * 10
+
+
+def test_results_of_every_size_in_turn(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [(n,) for n in range(values[0])])
+    for size in (1, 9000, 1, 0, 9000, 9000, 0, 1):
+        assert conn.execute(POINT, (size,)).fetchall() == [(n,) for n in range(size)]
