@@ -20,7 +20,7 @@ def run(tmp_path):
 
 
 def test_each_test_has_a_database_with_the_schema(run):
-    code, output = run('''
+    code, output = run("""
 import pytest
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def test_databases_are_dropped(informix_server):
     session = informix_server.engine.connect("informix", {})
     assert sorted(session.databases()) == ["sysmaster", "testdb"]
     session.close()
-''')
+""")
     assert code == 0, output
     assert "3 passed" in output
 
@@ -50,13 +50,13 @@ def test_databases_are_dropped(informix_server):
 def test_a_real_server_takes_the_place_of_the_embedded_one(run):
     url = "informix://u:p@192.0.2.1:9088/db?server=ifx"
     code, output = run(
-        f'''
+        f"""
 def test_url(informix_url):
     assert informix_url == {url!r}
 
 def test_server(informix_server):
     pass
-''',
+""",
         "-rs",
         f"--informix-url={url}",
     )
@@ -66,12 +66,12 @@ def test_server(informix_server):
 
 
 def test_a_missing_driver_is_named(run):
-    code, output = run('''
+    code, output = run("""
 import sys
 sys.modules["informix_db"] = None
 
 def test_connection(informix_connection):
     pass
-''')
+""")
     assert code == 1
     assert "pip install informix-db" in output
