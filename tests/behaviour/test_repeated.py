@@ -83,3 +83,12 @@ def test_results_of_every_size_in_turn(conn: Any, engine: ScriptEngine) -> None:
     engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [(n,) for n in range(values[0])])
     for size in (1, 9000, 1, 0, 9000, 9000, 0, 1):
         assert conn.execute(POINT, (size,)).fetchall() == [(n,) for n in range(size)]
+
+
+def test_a_dropped_cursor_leaves_its_statement_prepared(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [values, (0,)])
+    for n in range(10):
+        assert conn.execute(POINT, (n,)).fetchone() == (n,)
+    assert Counter(call.action for call in engine.log if call.sql == POINT) == {"prepare": 1, "open": 10}
+    conn.ping()
+    assert Counter(call.action for call in engine.log)["close_cursor"] >= 9

@@ -146,10 +146,11 @@ class BaseResult(Generic[R]):
         return f"<{type(self).__module__}.{type(self).__qualname__} {state} {self.statement!r}>"
 
     def __del__(self) -> None:
-        """Have the server's side freed with the connection's next request: only appends to a queue."""
+        """Have the server's side freed with the connection's next request: only appends to queues."""
         statement = getattr(self, "_statement", None)
         if statement is not None:
-            self._session.queue_release(statement.prepared)
+            self._session.queue_close(statement.prepared, self._cursor_name)
+            self._connection._dropped.append(statement)
 
     # -- rows --------------------------------------------------------------------------------------------------
 

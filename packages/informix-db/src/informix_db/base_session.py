@@ -6,6 +6,7 @@ does the sending and receiving.
 
 import logging
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
@@ -120,6 +121,8 @@ class BaseSession:
         self._line_base = line
         self._session = Session(encoding=settings.encoding)
         self._cache = StatementCache(settings.statement_cache_size)
+        self._dropped: deque[Statement] = deque()
+        """Statements of cursors that were collected while they had one."""
         self._autocommit = settings.autocommit
         self._closed = False
         self._lost = False
@@ -319,6 +322,7 @@ class BaseSession:
 
     def _statement_gen(self, query: Query) -> Work[Statement]:
         """Return the statement, prepared: from the cache, or by asking the server."""
+        self._collect_dropped()
         found = self._cache.take(query.text)
         if found is not None and self._session.is_live(found.prepared):
             return found
@@ -355,8 +359,14 @@ class BaseSession:
             self._epoch += 1
             self._forget_statements()
 
+    def _collect_dropped(self) -> None:
+        """Take the statements of cursors that nobody closed; a finalizer cannot touch the cache."""
+        while self._dropped:
+            self._give_back(self._dropped.popleft())
+
     def _forget_statements(self) -> None:
         """Have every idle prepared statement released: the database is about to change or has changed."""
+        self._collect_dropped()
         for statement in self._cache.clear():
             self._discard(statement)
 
