@@ -347,10 +347,14 @@ def run_requests(_pattern: str | None) -> list[str]:
             except ConformanceError as e:
                 failures.append(f"requests: {e}")
     allowances = compare.read_allowances(TESTS / "differences.tsv")
+    used: set[compare.Allowance] = set()
     for client in ("jdbc", "informix-driver"):
         if client in recorded and "ours" in recorded:
-            found = compare.compare(client, recorded[client], recorded["ours"], allowances, compare.SKIP[client])
+            found = compare.compare(client, recorded[client], recorded["ours"], allowances, used)
             failures += [f"requests: {client}: {problem}" for problem in found]
+    if len(recorded) == len(clients):
+        idle = [a for a in allowances if a not in used]
+        failures += [f"requests: {a.client}: explains nothing: {a.pattern}" for a in idle]
     for failure in failures:
         print(failure)
     print(f"requests: {len(recorded)} clients recorded, {len(failures)} problems")

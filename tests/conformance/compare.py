@@ -214,17 +214,13 @@ def compare(
     theirs: dict[str, list[Request]],
     ours: dict[str, list[Request]],
     allowances: list[Allowance],
-    skip: frozenset[str] = frozenset(),
+    used: set[Allowance],
 ) -> list[str]:
-    """Compare two recordings; return what is not explained, and explanations that explain nothing.
-
-    `skip` names operations that one of the two clients does not have at all or that only prepare others.
-    """
+    """Compare two recordings; return the differences that no allowance explains; add to `used` those that do."""
     problems: list[str] = []
-    used: set[Allowance] = set()
     mine = [a for a in allowances if a.client in {client, "*"}]
     for operation in [*theirs, *(o for o in ours if o not in theirs)]:
-        if operation in skip:
+        if operation in SKIP[client]:
             continue
         for difference in _differences(operation, theirs.get(operation, []), ours.get(operation, [])):
             match = next((a for a in mine if fnmatch.fnmatchcase(difference, a.pattern)), None)
@@ -232,5 +228,4 @@ def compare(
                 problems.append(f"unexplained: {difference}")
             else:
                 used.add(match)
-    problems += [f"explains nothing: {a.pattern}" for a in mine if a.client == client and a not in used]
     return problems

@@ -95,9 +95,7 @@ def open_cursor(session: "Session", _message: pdu.Open) -> None:
     statement = session.statement()
     session.check_faults("open")
     statement.close_cursor()
-    statement.was_open = (
-        True  # tried: an error -267 from the CLOSE that follows would hide this OPEN's error in JDBC
-    )
+    statement.was_open = True  # tried: in JDBC a -267 from the CLOSE that follows would hide this OPEN's error
     prepared = statement.prepared
     if prepared.statement_type == INSERT:
         if session.flags & DatabaseFlag.LOGGED and not session.engine.in_transaction:
