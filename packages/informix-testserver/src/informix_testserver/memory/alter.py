@@ -13,6 +13,7 @@ from .convert import converter
 from .ddl import make_column
 from .definitions import altering, home, sync_indexes, undoing
 from .dml import assignment, default_value
+from .references import column_renamed, table_renamed
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -209,6 +210,8 @@ def rename_column(session: "MemorySession", node: ast.RenameColumn) -> None:
         column = table.column(node.column.name)
         assert column is not None
         column.name = node.new_name.name
+        database = None if table.temporary else home(session, node.table)
+        column_renamed(session, database, table, node.column.name, node.new_name.name)
 
 
 def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
@@ -232,7 +235,9 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
     if node.kind not in ("TABLE", "SEQUENCE"):
         raise SqlError(-513, offset=node.pos, token=f"RENAME {node.kind}")
     table = session.find(node.name)
-    if table is None or table.system or (node.kind == "SEQUENCE") != (table.kind == "Q"):
+    # Neither temporary tables nor synonyms can be renamed.
+    fixed = table is None or table.system or table.temporary or table.kind in ("P", "S")
+    if table is None or fixed or (node.kind == "SEQUENCE") != (table.kind == "Q"):
         raise SqlError(-206, isam=-111, offset=node.name.pos, token=node.name.name)
     if node.new_name.name in database.tables:
         raise SqlError(TABLE_EXISTS, offset=node.new_name.pos, token=node.new_name.name)
@@ -244,8 +249,13 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
         database.tables[target].version += 1
         database.version += 1
 
+    def undo() -> None:
+        restore_references()
+        move(node.new_name.name, old)
+
     move(old, node.new_name.name)
-    undoing(session, lambda: move(node.new_name.name, old))
+    restore_references = table_renamed(database, old, node.new_name.name)
+    undoing(session, undo)
 
 
 def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:

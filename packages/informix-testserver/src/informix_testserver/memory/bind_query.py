@@ -350,6 +350,7 @@ def _star(b: Binder, star: ast.Star, scope: Scope) -> list[Expr]:
     wanted = star.qualifier.name if star.qualifier is not None else None
     found: list[Expr] = []
     known = False
+    stands_for: list[ast.ColumnRef] = []
     for source in scope.sources:
         if wanted is not None and source.name != wanted:
             continue
@@ -357,11 +358,13 @@ def _star(b: Binder, star: ast.Star, scope: Scope) -> list[Expr]:
         for name in source.order:
             column = source.columns[name]
             found.append(column)
+            stands_for.append(ast.ColumnRef(star.pos, (source.name, name) if source.name else (name,)))
             scope.loose.append((column.sql, ast.ColumnRef(star.pos, (name,))))
             if scope.groups and column.sql in scope.groups:
                 scope.loose.pop()
     if not known:
         raise SqlError(-522 if wanted else SYNTAX, offset=star.pos, token=wanted or "")
+    b.stars[id(star)] = tuple(stands_for)
     return found
 
 

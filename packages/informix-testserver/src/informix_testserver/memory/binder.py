@@ -132,6 +132,8 @@ class Binder:
         self.checked: dict[int, bool] = {}
         self.old_versions: list[Table] = []
         """Tables read in the version committed last (see `committed`)."""
+        self.stars: dict[int, tuple[ast.ColumnRef, ...]] = {}
+        """What each ``*`` in a select list stood for, by `id` of its node."""
         self.scope = Scope()
         self.ctes: list[dict[str, tuple[str, list[tuple[str, Expr]]]]] = []
         self._aliases = 0

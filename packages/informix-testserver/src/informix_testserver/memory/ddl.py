@@ -12,6 +12,7 @@ from .catalog import Column, Database, Table
 from .constraints import add_constraint
 from .definitions import altering, home, new_table, register, undoing
 from .expr import Expr
+from .references import names, refers_to
 from .rows import delete_row, plan_of
 from .typenames import declared_type
 
@@ -211,8 +212,8 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
 def _drop_dependents(session: "MemorySession", database: Database, table: Table) -> None:
     """Views and synonyms of a dropped table go too."""
     for other in list(database.tables.values()):
-        uses = other.kind == "V" and other.query is not None and _mentions(other.query, table.name)
-        if uses or (other.kind in ("P", "S") and other.target is not None and other.target.name == table.name):
+        uses = other.kind == "V" and other.query is not None and refers_to(other.query, table.name, database.name)
+        if uses or (other.target is not None and names(other.target, table.name, database.name)):
             drop_entry(session, database, other)
 
 
@@ -228,16 +229,6 @@ def drop_entry(session: "MemorySession", database: Database, table: Table) -> No
         database.version += 1
 
     undoing(session, restore)
-
-
-def _mentions(node: Any, name: str) -> bool:
-    if isinstance(node, ast.TableRef):
-        return node.name.name == name
-    if isinstance(node, tuple):
-        return any(_mentions(item, name) for item in node)
-    if isinstance(node, ast.Node):
-        return any(_mentions(getattr(node, field), name) for field in node.__dataclass_fields__)
-    return False
 
 
 def truncate(session: "MemorySession", node: ast.Truncate) -> None:

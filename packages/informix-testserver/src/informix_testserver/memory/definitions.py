@@ -126,6 +126,7 @@ def altering(session: "MemorySession", table: Table) -> Iterator[None]:
         table.name,
         dict(table.serials),
     )
+    view = table.query, table.text
     database = engine.databases.get(table.database)
 
     def restore() -> None:
@@ -133,6 +134,7 @@ def altering(session: "MemorySession", table: Table) -> Iterator[None]:
         names.pop(table.name, None)
         table.columns, table.constraints, table.indexes, table.name, table.serials = before
         names[table.name] = table
+        table.query, table.text = view
         table.version += 1
         if database is not None:
             database.version += 1

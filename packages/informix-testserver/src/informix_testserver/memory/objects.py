@@ -10,6 +10,7 @@ from .catalog import Column, Database, Index, Sequence
 from .collections import drop_type
 from .ddl import drop_entry, drop_table
 from .definitions import add_index, altering, home, new_table, register, sync_indexes
+from .references import without_stars
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -50,7 +51,8 @@ def create_view(session: "MemorySession", node: ast.CreateView) -> None:
     database = home(session, node.name)
     if _exists(database, node.name, if_not_exists=node.if_not_exists):
         return
-    found = bind_query(Binder(session, []), node.query, isolated=True)
+    binder = Binder(session, [])
+    found = bind_query(binder, node.query, isolated=True)
     names = [column.name for column in node.columns] or [column.name for column in found.columns]
     if len(names) != len(found.columns):
         raise SqlError(-382, offset=node.pos)
@@ -61,7 +63,8 @@ def create_view(session: "MemorySession", node: ast.CreateView) -> None:
         if table.column(name) is not None:
             raise SqlError(-328, offset=node.pos, token=name)
         table.columns.append(Column(name, expr.type, number, not_null=not expr.type.nullable))
-    table.query, table.text, table.check_option = node.query, node.text, node.check_option
+    table.query = without_stars(node.query, binder.stars)
+    table.text, table.check_option = node.text, node.check_option
     register(session, database, table)
 
 
