@@ -3,6 +3,8 @@
 import gc
 import linecache
 import struct
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +80,29 @@ def test_variants_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for start in range(0, 5000, 300):
         decode(messages(rows(start, 300)))
     assert compiled == [[1, 2], [1]]
+
+
+def test_threads_share_a_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptive, "UNWATCHED", 500)
+    monkeypatch.setattr(adaptive, "WATCHED", 20)
+    decode = AdaptiveDecoder(TYPES, CTX, FRAME)
+    work = [(rows(start, 60), messages(rows(start, 60))) for start in range(0, 600, 60)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def run(number: int) -> list[Any]:
+        wrong = []
+        for turn in range(60):
+            wanted, buf = work[(number + turn) % len(work)]
+            if decode(buf) != (wanted, len(buf)):
+                wrong.append(turn)
+        return wrong
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(run, range(4))) == [[]] * 4
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_no_memo_where_there_is_nothing_to_remember() -> None:
