@@ -60,8 +60,9 @@ def main() -> int:
             print(f"== {name}", flush=True)
             python = new_environment(work / name)
             install(python, wheels, name + EXTRAS.get(name, ""), *TEST_TOOLS)
-            copy = work / "tests" / name
+            copy = work / "tests" / name / "tests"
             shutil.copytree(tests, copy)
+            shutil.copy(tests.parent / "README.md", copy.parent)  # its examples are tests
             shutil.copy(ROOT / "pyproject.toml", work / "tests" / "pyproject.toml")
             command = [
                 python,
