@@ -15,6 +15,7 @@ from . import decimals, temporal
 from .bind_functions import function
 from .binder import ANY_TEXT, Binder
 from .expr import Expr
+from .numberformat import format_number
 from .types import DATE, FRACTION5, INTEGER, YEAR, Family, datetime_type, decimal, family, lvarchar
 
 __all__: list[str] = []
@@ -320,17 +321,26 @@ def _month_number(name: str) -> int | None:
 
 @function("to_char", most=2)
 def _to_char(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    """TO_CHAR; the type of the value, or for text the kind of the format, decides how it is written."""
     argument = b.settle(arguments[0], STAMP)
     which = family(argument.stored)
-    if which is Family.CHAR or argument.null:
+    if argument.null or (which is Family.CHAR and len(arguments) == 1):
         return Expr.of(argument.sql, lvarchar())
-    if which in (Family.DATE, Family.DATETIME) and len(arguments) > 1:
-        picture = b.text(arguments[1])
+    if len(arguments) == 1:
+        return Expr.of(b.convert(argument, lvarchar()).sql, lvarchar())
+    picture = b.text(arguments[1])
+    if which is Family.CHAR and picture.constant and "%" in str(picture.value):
+        argument, which = b.convert(argument, STAMP), Family.DATETIME
+    if which in (Family.DATE, Family.DATETIME):
         stamp = argument if which is Family.DATETIME else b.convert(argument, datetime_type(YEAR, 4))
         return Expr.of(b.call("to_char", format_moment, [stamp.sql, picture.sql]), lvarchar())
-    if len(arguments) > 1:
-        raise SqlError(-999, offset=node.pos, token="to_char of a number with a format")
-    return Expr.of(b.convert(argument, lvarchar()).sql, lvarchar())
+    if which in (Family.INT, Family.FLOAT, Family.DECIMAL):
+        number = b.convert(argument, decimal(32))
+        sql = b.call(
+            "to_char number", lambda v, f: format_number(decimals.unpack(v), f), [number.sql, picture.sql]
+        )
+        return Expr.of(sql, lvarchar())
+    raise SqlError(-999, offset=node.pos, token="to_char of this type with a format")
 
 
 @function("to_date", "to_datetime", most=2)
