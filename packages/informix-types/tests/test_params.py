@@ -229,6 +229,27 @@ def test_refused_values_name_the_parameter(value, target, message):
     assert str(info.value).startswith("parameter 2: ")
 
 
+def test_elements_follow_the_rules_of_parameters():
+    registry = TypeRegistry()
+    registry.register_dumper(Point, lambda p: [p.x, p.y])
+    registry.register_dumper(list, lambda v: v[::-1])
+    zone = timezone(timedelta(hours=2))
+    ctx = TypeContext(encoding="utf-8", timezone=zone, adapters=registry.adapters)
+    moment = datetime(2024, 1, 2, 23, tzinfo=UTC)
+    assert send((moment, {"when": moment}), None, ctx)[1] == (
+        "ROW('2024-01-03 01:00:00',ROW('2024-01-03 01:00:00'))"
+    )
+    assert send((Point(1, 2), None, Colour.RED), None, ctx)[1] == "ROW(LIST{2,1},NULL,'red')"
+    assert send([1, 2], None, ctx)[1] == "LIST{2,1}"  # each dumper once
+    assert send([int64(), (int64(),)])[1] == "LIST{42,ROW(42)}"
+    assert send((timedelta64(3, "Y"), datetime64(None)), "ROW(a INTERVAL YEAR(4) TO MONTH, b DATE)")[1] == (
+        "ROW('3-00',NULL)"
+    )
+    for value in ([datetime64(1)], [Timedelta(1)], [Timestamp(2024, 1, 2)]):
+        with pytest.raises(ConversionError, match=r"finer than microseconds|fraction digits"):
+            encode_params([value], [], TypeContext(strict_fractions=True))
+
+
 def test_a_list_that_contains_itself():
     endless = []
     endless.append(endless)

@@ -6,7 +6,7 @@ way the server reads it. Single values are in `textforms.py`.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from enum import Enum
@@ -183,11 +183,23 @@ def _is_constructed(value: object) -> bool:
     return isinstance(value, CollectionValue | RowValue | list | tuple | AbstractSet | Mapping)
 
 
-def format_literal(value: Any, column: ColumnType | None = None, *, strict_fractions: bool = False) -> str:
+def format_literal(
+    value: Any,
+    column: ColumnType | None = None,
+    *,
+    strict_fractions: bool = False,
+    adapt: Callable[[Any], Any] | None = None,
+) -> str:
     """Text of a value inside of a collection or row, e.g. ``'it''s'``, ``LIST{1,2}``, ``ROW('x',NULL)``.
 
     list becomes LIST, set and frozenset SET, Counter MULTISET, tuple and dict ROW, unless `column` says which
     collection or which fields are wanted.
+
+    Args:
+        value: what is written.
+        column: the type that it is for.
+        strict_fractions: refuse a sixth fraction digit instead of dropping it.
+        adapt: applied to each element at every depth before it is written, not to `value` itself.
 
     Raises:
         ConversionError: a value has no text form, or a dict's keys are not the row's fields.
@@ -195,9 +207,15 @@ def format_literal(value: Any, column: ColumnType | None = None, *, strict_fract
     if value is None:
         return "NULL"
     if isinstance(value, Enum):
-        return format_literal(value.value, column, strict_fractions=strict_fractions)
+        return format_literal(value.value, column, strict_fractions=strict_fractions, adapt=adapt)
     if _is_constructed(value):
-        return _format_constructed(value, column, strict_fractions)
+
+        def literal(item: Any, inner: ColumnType | None) -> str:
+            if adapt is not None and item is not None:
+                item = adapt(item)
+            return format_literal(item, inner, strict_fractions=strict_fractions, adapt=adapt)
+
+        return _format_constructed(value, column, literal)
     text, quoted = scalar_text(value, column, strict_fractions=strict_fractions)
     return "'" + text.replace("'", "''") + "'" if quoted else text
 
@@ -218,10 +236,9 @@ def _values_by_name(value: Mapping[Any, Any], names: list[str]) -> list[Any]:
     return [given[name] for name in names]
 
 
-def _format_constructed(value: Any, column: ColumnType | None, strict: bool) -> str:
-    def literal(item: Any, inner: ColumnType | None) -> str:
-        return format_literal(item, inner, strict_fractions=strict)
-
+def _format_constructed(
+    value: Any, column: ColumnType | None, literal: Callable[[Any, ColumnType | None], str]
+) -> str:
     kind = _kind(value)
     wanted = _KIND_BY_CODE.get(column.code) if column is not None else None
     if wanted and kind != wanted:

@@ -188,7 +188,8 @@ def _refuse_nanoseconds(value: object, attribute: str, ctx: TypeContext) -> None
         raise ConversionError(f"{value!r} has more fraction digits than Informix holds")
 
 
-def _bind_datetime(value: datetime, _target: ColumnType | None, ctx: TypeContext) -> Bound:
+def _plain_datetime(value: datetime, ctx: TypeContext) -> datetime:
+    """The naive datetime that is stored for a value: in the context's time zone when it has one itself."""
     if value != value:  # noqa: PLR0124 (pandas.NaT is a datetime and equals nothing)
         raise ConversionError(f"{value!r} is no point in time")
     _refuse_nanoseconds(value, "nanosecond", ctx)
@@ -202,7 +203,11 @@ def _bind_datetime(value: datetime, _target: ColumnType | None, ctx: TypeContext
             value = value.astimezone(ctx.timezone).replace(tzinfo=None)
         except OverflowError:
             raise ConversionError(f"{value!r} has no equivalent in the time zone {ctx.timezone}") from None
-    return TIMESTAMP, value, None
+    return value
+
+
+def _bind_datetime(value: datetime, _target: ColumnType | None, ctx: TypeContext) -> Bound:
+    return TIMESTAMP, _plain_datetime(value, ctx), None
 
 
 def _bind_time(value: time, _target: ColumnType | None, _ctx: TypeContext) -> Bound:
@@ -247,7 +252,12 @@ def _bind_constructed(value: Any, target: ColumnType | None, ctx: TypeContext) -
             raise ConversionError(f"no JSON for {target.type_name}: {exc}") from None
     else:
         try:
-            text = format_literal(value, target, strict_fractions=ctx.strict_fractions)
+            text = format_literal(
+                value,
+                target,
+                strict_fractions=ctx.strict_fractions,
+                adapt=lambda element: _element(element, ctx),
+            )
         except RecursionError:
             raise ConversionError(f"the {type(value).__name__} contains itself") from None
     return (CHAR if len(encode_text(text, ctx)) <= MAX_CHAR else LVARCHAR), text, None
@@ -305,6 +315,10 @@ def _null(target: ColumnType | None) -> Bound:
     return ColumnType(_NULL_CODES.get(target.code, target.code)), None, None
 
 
+def _is_numpy_scalar(cls: type) -> bool:
+    return any(base.__module__ == "numpy" and base.__name__ == "generic" for base in cls.__mro__)
+
+
 def _from_numpy(value: Any, ctx: TypeContext) -> Any:
     """The Python value of a numpy scalar, without importing numpy; None for NaT."""
     if type(value).__name__ in ("datetime64", "timedelta64"):
@@ -339,6 +353,19 @@ def _dump(value: Any, ctx: TypeContext) -> Any:
     raise ConversionError(f"dumpers lead from {type(value).__qualname__} to no end")
 
 
+def _element(value: Any, ctx: TypeContext) -> Any:
+    """What is written for an element of a collection or row: by the same rules as for a parameter of its own."""
+    if ctx.adapters.dumpers:
+        value = _dump(value, ctx)
+    if isinstance(value, datetime):
+        return _plain_datetime(value, ctx)
+    if isinstance(value, timedelta):
+        _refuse_nanoseconds(value, "nanoseconds", ctx)
+    elif type(value) not in BINDERS and _is_numpy_scalar(type(value)):
+        value = _from_numpy(value, ctx)
+    return value
+
+
 def _bind(value: Any, target: ColumnType | None, ctx: TypeContext) -> Bound:
     if ctx.adapters.dumpers and value is not None:
         value = _dump(value, ctx)
@@ -348,7 +375,7 @@ def _bind(value: Any, target: ColumnType | None, ctx: TypeContext) -> Bound:
     binder = BINDERS.get(cls) or _binder(cls)
     if binder is not None:
         return binder(value, target, ctx)
-    if any(base.__module__ == "numpy" and base.__name__ == "generic" for base in cls.__mro__):
+    if _is_numpy_scalar(cls):
         return _bind(_from_numpy(value, ctx), target, ctx)
     raise ConversionError(f"values of class {cls.__qualname__} cannot be bound; register a dumper for it")
 
