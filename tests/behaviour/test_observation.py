@@ -108,6 +108,7 @@ def test_query_hook(driver: Any, server: TestServer) -> None:
     assert all(event.duration >= 0 for event in events)
     assert "12345" not in repr(events)
     assert "67890" not in repr(events)
+    assert [event.values for event in events] == [{"low": 12345}, None, None]
 
 
 def test_log(driver: Any, server: TestServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -116,7 +116,8 @@ class BaseConnection(TwoPhase, BulkTransfer):
                 continue
             log.info("%s:%s redirects to %s:%s", address.host, address.port, answer.host, answer.port)
             server = answer.server or server
-            address, may_rename = Address(answer.host, port_number(answer.port, server)), False
+            port = port_number(answer.port, server)
+            address, may_rename = Address(answer.host, port, tls=address.tls), False
         raise OperationalError(f"the login went from server to server {_MAX_LOGINS} times; last to {address.host}")
 
     def _one_login_gen(
@@ -133,10 +134,11 @@ class BaseConnection(TwoPhase, BulkTransfer):
         self._use(settings)
         session = self._session = self._new_session(settings)
         hostname = settings.tls_server_hostname or address.host
+        tls = settings.tls if address.tls else None
         try:
-            yield Dial(address, session.inbox, settings.tls, hostname, settings.keepalive)
+            yield Dial(address, session.inbox, tls, hostname, settings.keepalive)
         except OSError as error:
-            raise connect_failure(address, error, tls=settings.tls is not None) from None
+            raise connect_failure(address, error, tls=tls is not None) from None
         try:
             answer = yield from login_talk.login(session, self._login_request(settings, server))
             if isinstance(answer, login_talk.Redirect):
@@ -150,11 +152,11 @@ class BaseConnection(TwoPhase, BulkTransfer):
         except OperationalError as error:
             if error.sqlcode or error.retry != "reconnect":
                 raise
-            raise connect_failure(address, error, tls=settings.tls is not None) from None
+            raise connect_failure(address, error, tls=tls is not None) from None
         except (Error, LoginRejected):
             raise
         except TimeoutError as error:
-            raise connect_failure(address, error, tls=settings.tls is not None) from None
+            raise connect_failure(address, error, tls=tls is not None) from None
         except WIRE_ERRORS as error:
             raise translated(error, peer=f"{address.host}:{address.port}") from None
         return None

@@ -3,6 +3,7 @@
 `base_cursor.py` adds what makes results. All is written as conversations; the shells only step them.
 """
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar, cast
@@ -30,6 +31,8 @@ R = TypeVar("R")
 _POSITIONED_BUFFER: Final = 1
 """Byte budget that makes the server send one row at a time: what `WHERE CURRENT OF` refers to is the last row
 that was sent (sqli.md 5.9)."""
+_CURSOR_NAME: Final = re.compile(r"[^\W\d]\w{0,127}")
+"""An identifier (Guide to SQL: Syntax); anything else could not stand in `WHERE CURRENT OF`."""
 END: Final = object()
 """Stands for "no more rows" where a row may be None."""
 
@@ -56,6 +59,8 @@ class BaseResult(Generic[R]):
         name: str | None = None,
         row_factory: Any = None,
     ) -> None:
+        if name is not None and (not isinstance(name, str) or not _CURSOR_NAME.fullmatch(name)):
+            raise InterfaceError(f"{name!r} is no name of a cursor")
         settings = connection._settings
         self._connection = connection
         self._session = connection._session
@@ -156,6 +161,7 @@ class BaseResult(Generic[R]):
 
     def _open_gen(self, statement: Statement, binding: Binding | None) -> Work[None]:
         session, prepared = self._session, statement.prepared
+        self._require_own_name()
         plan, self.description = statement.result(session.caps)
         self._decoding = RowDecoding.make_for(statement, plan, self._context, self.row_factory)
         self._cursor_name = self.name or session.next_cursor_name()
@@ -176,6 +182,16 @@ class BaseResult(Generic[R]):
         )
         if not self.scrollable:
             yield from self._take_gen(block)
+
+    def _require_own_name(self) -> None:
+        """Refuse a second open cursor of one name: `WHERE CURRENT OF` could change a row of the other."""
+        if self.name is None:
+            return
+        epoch = self._connection._epoch
+        other = self._connection._named.get(self.name)
+        if other is not None and other is not self and other._open and (other.hold or other._epoch == epoch):
+            raise ProgrammingError(f"a cursor with the name {self.name!r} is open already; close it first")
+        self._connection._named[self.name] = self
 
     @property
     def _budget(self) -> int:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
-from weakref import WeakSet
+from weakref import WeakSet, WeakValueDictionary
 
 from informix_types import TypeContext, TypeRegistry
 from informix_types.registry import GLOBAL
@@ -140,6 +140,8 @@ class BaseSession:
         self._changed: set[int] = set()
         """Types of statements that changed what `reset` has to set back."""
         self._cursors: WeakSet[BaseResult[Any]] = WeakSet()
+        self._named: WeakValueDictionary[str, BaseResult[Any]] = WeakValueDictionary()
+        """By its name the cursor that opened last with that name."""
         self.row_factory = settings.row_factory
 
     def _use(self, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .placeholders import Query
@@ -25,7 +25,9 @@ class QueryEvent:
 
     Attributes:
         statement: the SQL text as the application wrote it.
-        parameters: the classes of the parameters' values, never the values: they may be secret.
+        parameters: the classes of the parameters' values; safe to write down.
+        values: the parameters themselves as they were given, None for an ``executemany``; they may be secret,
+            hence `repr` does not show them.
         many: it was an ``executemany``.
         duration: seconds until the result was there; fetching further rows is not part of it.
         rows: `Cursor.rowcount`; -1 for a query whose rows are still to be fetched.
@@ -38,6 +40,7 @@ class QueryEvent:
     duration: float
     rows: int
     error: BaseException | None
+    values: Any = field(default=None, repr=False)
 
 
 QueryHook = Callable[[QueryEvent], None]
@@ -109,4 +112,6 @@ def observed(
             f": {type(error).__name__}" if error is not None else "",
         )
         if hook is not None:
-            hook(QueryEvent(query.original, _masked(parameters), many, duration, cursor.rowcount, error))
+            hook(
+                QueryEvent(query.original, _masked(parameters), many, duration, cursor.rowcount, error, parameters)
+            )

@@ -79,9 +79,25 @@ class Settings:
     trace: str | None = None
 
     def password_text(self) -> str | None:
-        """Return the password now: a callable is asked each time, so that it may be rotated."""
-        password = self.password
-        return password() if callable(password) else password
+        """Return the password now: a callable is asked each time, so that it may be rotated.
+
+        Raises:
+            InterfaceError: it is no text that can be sent. The message never shows a part of it.
+        """
+        password: object = self.password() if callable(self.password) else self.password
+        if password is None:
+            return None
+        if not isinstance(password, str):
+            raise InterfaceError(f"the callable for the password returned {type(password).__name__}, not a string")
+        if "\0" in password:
+            raise InterfaceError("the password contains a NUL character")
+        try:
+            password.encode(self.encoding)
+        except UnicodeEncodeError:
+            raise InterfaceError(
+                f"the password has a character that code set {self.encoding} lacks; see client_locale="
+            ) from None
+        return password
 
     def with_locale(self, locale: str) -> "Settings":
         """Return the same settings for another CLIENT_LOCALE.
@@ -253,7 +269,9 @@ def make_settings(
     client_locale = chosen_locale or DEFAULT_LOCALE
     tls: TLSSetting = options.get("tls", False)
     if tls is False and any(address.tls for address in addresses):
-        tls = "verify"
+        tls = "verify"  # for those members of the group that sqlhosts says speak TLS
+    elif tls is not False:
+        addresses = tuple(replace(address, tls=True) for address in addresses)
     settings = Settings(
         addresses=addresses,
         user=user,

@@ -25,7 +25,7 @@ class Address:
     port: int
     server: str | None = None
     tls: bool = False
-    """The sqlhosts entry says that the listener speaks TLS."""
+    """The listener speaks TLS: the sqlhosts entry says so, or ``tls=`` was given."""
 
 
 @dataclass(frozen=True, slots=True)

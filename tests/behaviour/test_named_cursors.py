@@ -1,0 +1,99 @@
+"""Cursors with a name of the application's: which names there may be, and what `WHERE CURRENT OF` changes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import informix_db
+import pytest
+from informix_testserver import TestServer
+
+
+@pytest.fixture(scope="module")
+def memory() -> Iterator[TestServer]:
+    with TestServer(port=0) as server:
+        yield server
+        assert server.protocol_errors == []
+        assert server.internal_errors == []
+
+
+@pytest.fixture
+def db(driver: Any, memory: TestServer) -> Iterator[Any]:
+    conn = driver.connect(memory.url)
+    conn.execute("DROP TABLE IF EXISTS t")
+    conn.execute("CREATE TABLE t (id INT, v INT)")
+    conn.cursor().executemany("INSERT INTO t VALUES (?, ?)", [(i, 0) for i in range(4)])
+    conn.commit()
+    yield conn
+    conn.rollback()
+    conn.close()
+
+
+def test_the_row_that_was_fetched_last_is_the_one_that_changes(db: Any) -> None:
+    first, second = db.cursor(name="first"), db.cursor(name="second")
+    first.execute("SELECT id FROM t ORDER BY id")
+    second.execute("SELECT id FROM t WHERE id >= 2 FOR UPDATE")
+    assert first.fetchmany(2) == [(0,), (1,)]
+    assert second.fetchone() == (2,)
+    assert db.execute("UPDATE t SET v = 7 WHERE CURRENT OF second").rowcount == 1
+    assert first.fetchall() == [(2,), (3,)]
+    assert second.fetchone() == (3,)
+    assert db.execute("DELETE FROM t WHERE CURRENT OF second").rowcount == 1
+    assert db.execute("SELECT id, v FROM t ORDER BY id").fetchall() == [(0, 0), (1, 0), (2, 7)]
+
+
+def test_a_name_that_is_not_open_is_unknown(db: Any) -> None:
+    cur = db.cursor(name="walker")
+    cur.execute("SELECT id FROM t FOR UPDATE").fetchone()
+    cur.close()
+    with pytest.raises(informix_db.ProgrammingError, match="-276") as caught:
+        db.execute("DELETE FROM t WHERE CURRENT OF walker")
+    assert caught.value.near == "walker"
+    assert db.execute("SELECT COUNT(*) FROM t").fetchone() == (4,)
+
+
+def test_a_name_belongs_to_one_open_cursor(db: Any) -> None:
+    one, two = db.cursor(name="walker"), db.cursor(name="walker")
+    assert one.execute("SELECT id FROM t WHERE id = 1 FOR UPDATE").fetchone() == (1,)
+    with pytest.raises(informix_db.ProgrammingError, match="'walker' is open already"):
+        two.execute("SELECT id FROM t WHERE id = 2 FOR UPDATE")
+    assert db.execute("UPDATE t SET v = 1 WHERE CURRENT OF walker").rowcount == 1
+    one.close()
+    assert two.execute("SELECT id FROM t WHERE id = 2 FOR UPDATE").fetchone() == (2,)
+    assert db.execute("UPDATE t SET v = 2 WHERE CURRENT OF walker").rowcount == 1
+    assert db.execute("SELECT id, v FROM t ORDER BY id").fetchall() == [(0, 0), (1, 1), (2, 2), (3, 0)]
+
+
+def test_a_name_is_free_again_after_commit_and_when_the_cursor_is_dropped(db: Any) -> None:
+    one = db.cursor(name="walker")
+    one.execute("SELECT id FROM t FOR UPDATE").fetchone()
+    db.commit()
+    two = db.cursor(name="walker")
+    assert two.execute("SELECT id FROM t WHERE id = 3 FOR UPDATE").fetchone() == (3,)
+    del two
+    three = db.cursor(name="walker")
+    assert three.execute("SELECT id FROM t WHERE id = 2 FOR UPDATE").fetchone() == (2,)
+    assert db.execute("UPDATE t SET v = 5 WHERE CURRENT OF walker").rowcount == 1
+    assert db.execute("SELECT id FROM t WHERE v = 5").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("name", ["", "two words", "1st", "a;drop", "x" * 129, 5, b"walker"])
+def test_what_is_no_name(db: Any, name: Any) -> None:
+    with pytest.raises(informix_db.InterfaceError, match="no name of a cursor"):
+        db.cursor(name=name)
+
+
+# -- serials: every kind of column tells what was generated
+
+
+@pytest.mark.parametrize("kind", ["SERIAL", "SERIAL8", "BIGSERIAL"])
+def test_lastrowid(db: Any, kind: str) -> None:
+    cur = db.cursor()
+    cur.execute("DROP TABLE IF EXISTS s")
+    cur.execute(f"CREATE TABLE s (id {kind}(100), n INT)")
+    assert cur.execute("INSERT INTO s (n) VALUES (?)", (1,)).lastrowid == 100
+    assert cur.execute("INSERT INTO s VALUES (0, 2)").lastrowid == 101
+    assert cur.executemany("INSERT INTO s (n) VALUES (?)", [(3,), (4,)]).lastrowid == 103
+    assert cur.execute("INSERT INTO s VALUES (?, ?)", (5000, 5)).lastrowid == 5000
+    assert cur.execute("UPDATE s SET n = 0").lastrowid is None
+    assert cur.execute("SELECT id FROM s ORDER BY id").fetchall() == [(i,) for i in (100, 101, 102, 103, 5000)]
+    db.commit()
