@@ -61,6 +61,29 @@ def test_agrees_with_encode_params(rows: Any, targets: Any, ctx: TypeContext) ->
         assert outcome(encode, row) == outcome(encode_params, row, targets, ctx)
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(st.characters(max_codepoint=255, min_codepoint=1), max_size=9),
+            st.decimals(-999, 999, places=3),
+            st.booleans(),
+            st.integers(-9, 9),
+            st.none(),
+            st.dates(),
+        ),
+        min_size=3,
+        max_size=9,
+    ),
+    CONTEXTS,
+)
+def test_many_variable_parts(row: Any, ctx: TypeContext) -> None:
+    encode = param_encoder((), ctx)
+    expected = encode_params(row, (), ctx)
+    assert encode(row) == expected
+    assert encode(tuple(row)) == expected
+
+
 @pytest.mark.parametrize(
     "text", ["0", "0.00", "1.5", "100", "1E+5", "0.0001", "99999999999999.99", "-1.5", "12.30"]
 )

@@ -33,7 +33,8 @@ class Part:
     Attributes:
         prepare: statements that make what is packed from the value ``{v}``; they raise for others than plain ones.
         format: struct format; ``{n}`` is the length that is known at run time only.
-        packed: the packed expressions behind the block's constant head.
+        packed: the packed expressions behind the block's constant head; those of a variable part end in the name
+            of its bytes, for which ``{n}s`` stands at the end of the format.
         length: expression of that length, empty when the size is fixed.
         head: the constant bytes at the block's beginning.
     """
@@ -132,28 +133,6 @@ def _part(cls: type, target: ColumnType | None, ctx: TypeContext) -> Part | None
     return make(target, ctx, binding.blocks)
 
 
-class _Packers(dict[Any, Callable[..., bytes]]):
-    """`Struct.pack` by the lengths of the variable parts, pads to even length built in."""
-
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self.parts = parts
-
-    def __missing__(self, lengths: Any) -> Callable[..., bytes]:
-        rest = list(lengths if isinstance(lengths, tuple) else (lengths,))
-        formats = ">"
-        for part in self.parts:
-            formats += f"{len(part.head)}s" if part.head else ""
-            if part.length:
-                length = rest.pop(0)
-                formats += part.format.replace("{n}", str(length)) + "x" * (length & 1)
-            else:
-                formats += part.format
-        if len(self) > 4096:
-            self.clear()
-        pack = self[lengths] = Struct(formats).pack
-        return pack
-
-
 def _compile(
     classes: tuple[type, ...], targets: Sequence[ColumnType | None], ctx: TypeContext
 ) -> Callable[[Sequence[Any]], bytes | None] | None:
@@ -163,19 +142,44 @@ def _compile(
         if part is None:
             return None
         parts.append(part)
-    names: dict[str, Any] = {"DECIMAL": plain_decimal, "NUL": b"\0", "P": _Packers(parts)}
+    names: dict[str, Any] = {"DECIMAL": plain_decimal, "NUL": b"\0"}
     lines = ["def encode(values):", "    " + "".join(f"v{i}, " for i in range(len(parts))) + "= values"]
-    packed: list[str] = []
-    lengths: list[str] = []
     for index, part in enumerate(parts):
-        words = {"v": f"v{index}", "i": str(index)}
-        lines += ["    " + line.format(**words) for line in part.prepare]
-        packed += [repr(part.head)] if part.head else []
-        packed += [value.format(**words) for value in part.packed]
-        lengths += [part.length.format(**words)] if part.length else []
-    key = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
-    lines.append(f"    return P[{key}]({', '.join(packed)})")
+        lines += ["    " + line.format(v=f"v{index}", i=index) for line in part.prepare]
+    lines += ["    " + line for line in _segments(parts, names)]
     return compile_source("encode", "\n".join(lines) + "\n", names)
+
+
+def _segments(parts: Sequence[Part], names: dict[str, Any]) -> list[str]:
+    """Lines that return the blocks: one `pack` for all that lies between two variable parts.
+
+    One `pack` for everything, found by the lengths of the variable parts, is no faster, and the lengths combine in
+    too many ways.
+    """
+    lines: list[str] = []
+    pieces: list[str] = []
+    formats, packed = ">", list[str]()
+    for index, part in enumerate(parts):
+        formats += f"{len(part.head)}s" if part.head else ""
+        packed += [repr(part.head)] if part.head else []
+        values = [value.format(v=f"v{index}", i=index) for value in part.packed]
+        if not part.length:
+            formats += part.format
+            packed += values
+            continue
+        # A variable part ends in its bytes, which are padded to even length.
+        formats += part.format.removesuffix("{n}s")
+        packed += values[:-1]
+        if packed:
+            names[f"S{index}"] = Struct(formats).pack
+            pieces.append(f"S{index}({', '.join(packed)})")
+        lines.append(f"if {part.length.format(i=index)} & 1: {values[-1]} += NUL")
+        pieces.append(values[-1])
+        formats, packed = ">", []
+    if packed:
+        names["REST"] = Struct(formats).pack
+        pieces.append(f"REST({', '.join(packed)})")
+    return [*lines, f"return {pieces[0]}" if len(pieces) == 1 else f"return b''.join(({', '.join(pieces)}))"]
 
 
 def param_encoder(targets: Sequence[ColumnType | None], ctx: TypeContext) -> ParamEncoder:
