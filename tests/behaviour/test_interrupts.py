@@ -251,6 +251,23 @@ def test_asyncio_timeout_interrupts(server: TestServer) -> None:
     run(main)
 
 
+def test_another_event_loop_is_told_apart(server: TestServer) -> None:
+    async def connect() -> Any:
+        return await informix_pool.aio.connect(server.url)
+
+    first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+    conn, other = first.run_until_complete(connect()), first.run_until_complete(connect())
+    with pytest.raises(informix_db.InterfaceError, match="another event loop"):
+        second.run_until_complete(conn.ping())
+    first.run_until_complete(conn.ping())
+    first.run_until_complete(conn.close())
+    second.run_until_complete(other.close())
+    assert other.closed
+    first.run_until_complete(asyncio.sleep(0))
+    first.close()
+    second.close()
+
+
 def test_cancelling_twice_gives_the_connection_up(server: TestServer) -> None:
     async def main() -> None:
         conn = await informix_pool.aio.connect(server.url)

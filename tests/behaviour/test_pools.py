@@ -291,6 +291,23 @@ def test_many_tasks_share_few_connections_while_some_are_cancelled(server: TestS
     asyncio.run(main())
 
 
+def test_pools_belong_to_their_event_loop(server: TestServer) -> None:
+    async def create() -> Any:
+        return await informix_db.aio.create_pool(server.url)
+
+    async def use(pool: Any) -> None:
+        async with pool.connection() as conn:
+            await conn.ping()
+
+    loop = asyncio.new_event_loop()
+    pool = loop.run_until_complete(create())
+    with pytest.raises(informix_db.InterfaceError, match="another event loop"):
+        asyncio.run(use(pool))
+    loop.run_until_complete(use(pool))
+    loop.run_until_complete(pool.close())
+    loop.close()
+
+
 def test_a_cancelled_waiter_passes_its_connection_on(server: TestServer) -> None:
     async def main() -> None:
         pool = await informix_pool.aio.create_pool(server.url, max_size=1)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any, Self, TypeVar
 
+from informix_db.errors import InterfaceError
 from informix_db.settings import Settings
 
 from .base_pool import BasePool, Do, Open, PoolOptions, PoolWork, Wait, Waiter
@@ -34,6 +35,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
     def __init__(self, settings: Settings, options: PoolOptions) -> None:
         # One event loop, one thread: nothing comes between two awaits.
         super().__init__(settings, options, nullcontext())
+        self._loop = asyncio.get_running_loop()
 
     @classmethod
     async def open(cls, settings: Settings, options: PoolOptions) -> Self:
@@ -89,6 +91,9 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         return _TaskWaiter()
 
     async def _run(self, work: PoolWork[T]) -> T:
+        if self._loop is not asyncio.get_running_loop():
+            work.close()
+            raise InterfaceError("the pool belongs to another event loop; create one in this loop")
         value: Any = None
         failure: BaseException | None = None
         try:

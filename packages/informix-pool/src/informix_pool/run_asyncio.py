@@ -4,6 +4,7 @@ The counterpart of ``informix_db.run_blocking``; both carry out the same steps (
 """
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import Callable
@@ -41,6 +42,7 @@ class AsyncLine(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._inbox = Inbox()
         self._turn = asyncio.Lock()
         self._owner: asyncio.Task[Any] | None = None
@@ -88,6 +90,9 @@ class AsyncLine(asyncio.Protocol):
         if self._owner is not None and self._owner is asyncio.current_task():
             work.close()
             raise InterfaceError("the connection is in the middle of another call of this task")
+        if self._elsewhere():
+            work.close()
+            raise InterfaceError("the connection belongs to another event loop; connect again in this one")
         try:
             await self._turn.acquire()
         except BaseException:
@@ -102,12 +107,16 @@ class AsyncLine(asyncio.Protocol):
 
     async def finish(self, work: Work[T], limits: Limits) -> T | None:
         """Carry out the last `work` of the connection; when another task is at it, close the transport instead."""
-        if self._transport is None or self._turn.locked():
+        if self._transport is None or self._turn.locked() or self._elsewhere():
             work.close()
             self.close()
             await self._until_gone()
             return None
         return await self.run(work, limits)
+
+    def _elsewhere(self) -> bool:
+        """Whether the transport is one of another event loop, where nobody would step our conversations."""
+        return self._transport is not None and self._loop is not asyncio.get_running_loop()
 
     def interrupt(self) -> bool:
         """Ask the server to abort the running request; False when no reply is outstanding (sqli.md 5.17)."""
@@ -131,9 +140,10 @@ class AsyncLine(asyncio.Protocol):
 
     def close(self) -> None:
         """Close the transport without further words. A task that waits on it wakes up with an error."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            with contextlib.suppress(RuntimeError):  # its event loop is closed; the socket goes with the transport
+                transport.abort()
 
     # -- one conversation --------------------------------------------------------------------------------------
 
@@ -315,13 +325,14 @@ class AsyncLine(asyncio.Protocol):
         return None
 
     async def _until_gone(self) -> None:
-        if self._gone is not None:
+        if self._gone is not None and self._gone.get_loop() is asyncio.get_running_loop():
             await self._gone
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport (asyncio calls this). TCP_NODELAY is asyncio's default."""
         self._transport = cast("asyncio.Transport", transport)
-        self._gone = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._gone = self._loop.create_future()
         self.reason = "it was closed"
 
     def data_received(self, data: bytes) -> None:
