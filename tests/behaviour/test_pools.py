@@ -268,6 +268,39 @@ def test_many_threads_share_few_connections(server: TestServer) -> None:
         assert len(server.logins) <= 3
 
 
+def test_no_place_is_lost_when_connections_break(server: TestServer) -> None:
+    """Threads work while the server drops connections: errors are raised, the pool keeps its size and works on."""
+    with informix_db.create_pool(server.url, min_size=0, max_size=3, acquire_timeout=20, check_after=0) as pool:
+        outcomes: list[Any] = []
+
+        def work(number: int) -> None:
+            for turn in range(6):
+                if (number + turn) % 5 == 0:
+                    server.faults.cut(after_bytes=100 * turn)
+                try:
+                    with pool.connection() as conn:
+                        outcomes.append(len(conn.execute("select id from t").fetchall()))
+                except informix_db.OperationalError as error:
+                    outcomes.append(error)
+
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert len(outcomes) == 36
+        assert all(o == 3000 or isinstance(o, informix_db.OperationalError) for o in outcomes)
+        assert outcomes.count(3000) > 0
+        server.faults.clear()
+        stats = pool.stats
+        assert (stats.in_use, stats.waiting) == (0, 0)
+        assert stats.size == stats.idle <= 3
+        taken = [pool.acquire() for _ in range(3)]
+        for conn in taken:
+            assert conn.execute("select id from t").fetchone() == (0,)
+            pool.release(conn)
+
+
 def test_many_tasks_share_few_connections_while_some_are_cancelled(server: TestServer) -> None:
     async def main() -> None:
         async with informix_db.aio.create_pool(server.url, max_size=3, acquire_timeout=20) as pool:
@@ -313,7 +346,8 @@ def test_a_cancelled_waiter_passes_its_connection_on(server: TestServer) -> None
         pool = await informix_pool.aio.create_pool(server.url, max_size=1)
         conn = await pool.acquire()
         waiting = asyncio.create_task(pool.acquire())
-        await asyncio.sleep(0.01)
+        for _ in range(5):
+            await asyncio.sleep(0)
         await pool.release(conn)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
