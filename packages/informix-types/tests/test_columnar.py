@@ -302,6 +302,8 @@ def test_schema() -> None:
     schema = arrow_schema(list(wanted), [parse_type(name) for name in wanted])
     assert dict(zip(schema.names, schema.types, strict=True)) == wanted
     assert schema.field("DECIMAL(10,2)").metadata == {b"informix.type": b"DECIMAL(10,2)"}
+    with pytest.raises(ConversionError, match="has no decimal in Arrow"):
+        arrow_schema(["d"], [ColumnType(5, 0x2802)])
     blob = ColumnType(41, 72, 0, 10, "informix", "blob")
     assert arrow_schema(["b"], [blob]).types == [pa.binary()]
 

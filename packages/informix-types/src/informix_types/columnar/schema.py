@@ -37,6 +37,8 @@ from .optional import need_arrow
 __all__ = ["array_of", "arrow_schema", "arrow_type", "record_batch"]
 
 METADATA_KEY = "informix.type"
+MAX_PRECISION = 38
+"""Digits of decimal128; Informix has at most 32 (sqli.md 7.3)."""
 
 _INTEGERS: dict[int, str] = {2: "int16", 4: "int32", 8: "int64"}
 """By width in bytes."""
@@ -83,12 +85,14 @@ def arrow_type(column: ColumnType) -> Any:
     """Return the `pyarrow.DataType` of a column type.
 
     Raises:
-        ConversionError: the type has no known layout.
+        ConversionError: the type has no known layout, or an impossible precision.
         ImportError: pyarrow is not installed.
     """
     pa = need_arrow()
     name = _type_name(column)
     if name == "decimal128":
+        if column.precision > MAX_PRECISION:
+            raise ConversionError(f"{column.type_name} has no decimal in Arrow")
         return pa.decimal128(max(column.precision, 1), column.scale)
     return getattr(pa, name)("us") if name in _WITH_UNIT else getattr(pa, name)()
 
