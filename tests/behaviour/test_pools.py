@@ -346,8 +346,9 @@ def test_a_cancelled_waiter_passes_its_connection_on(server: TestServer) -> None
         pool = await informix_pool.aio.create_pool(server.url, max_size=1)
         conn = await pool.acquire()
         waiting = asyncio.create_task(pool.acquire())
-        for _ in range(5):
-            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            while not pool.stats.waiting:
+                await asyncio.sleep(0)
         await pool.release(conn)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
