@@ -66,7 +66,10 @@ class BaseCursor(ColumnarResult[R]):
             if self._query is None:
                 raise ProgrammingError("there is no statement to execute again; prepare or execute one first")
             sql = self._query.original
-        query = self._compile(sql)
+        return (yield from self._run_gen(self._compile(sql), parameters))
+
+    def _run_gen(self, query: Query, parameters: Parameters | None) -> Work[Self]:
+        """Execute a statement where hook and log can see it."""
         work = self._execute_query_gen(query, parameters)
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
@@ -305,17 +308,27 @@ class BaseCursor(ColumnarResult[R]):
 
     @guarded
     def _callproc_gen(self, name: str, parameters: Parameters) -> Work[Parameters]:
-        yield from self._execute_query_gen(self._call(name, "PROCEDURE", parameters), parameters)
+        yield from self._run_gen(self._call(name, "PROCEDURE", parameters), parameters)
         return parameters
 
     @guarded
     def _callfunc_gen(self, name: str, parameters: Parameters) -> Work[Any]:
-        yield from self._execute_query_gen(self._call(name, "FUNCTION", parameters), parameters)
-        row = yield from self._fetchone_gen()
-        columns = len(self.description or ())
+        query, factory = self._call(name, "FUNCTION", parameters), self.row_factory
+        try:
+            self.row_factory = None  # a single value is no row
+            yield from self._run_gen(query, parameters)
+            row = yield from self._fetchone_gen()
+        finally:
+            self.row_factory = factory
+        columns = [column.name for column in self.description or ()]
         yield from self._finish_gen()
         self._buffer.clear()
-        return row[0] if columns == 1 and isinstance(row, tuple) else row
+        if row is None:
+            return None
+        values: Any = row
+        if len(columns) == 1:
+            return values[0]
+        return values if factory is None else factory(columns)(values)
 
     def _call(self, name: str, kind: str, parameters: Parameters) -> Query:
         if not _ROUTINE_NAME.fullmatch(name):
