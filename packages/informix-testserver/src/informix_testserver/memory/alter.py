@@ -263,13 +263,14 @@ def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:
     database = engine.databases.get(node.name.name)
     if database is None:
         raise SqlError(-329, isam=-111, offset=node.name.pos, token=node.name.name)
-    if any(s.database is database for s in engine.sessions.values()):
-        raise SqlError(-359, offset=node.name.pos)
-    del engine.databases[database.name]
-    database.name = node.new_name.name
-    engine.databases[database.name] = database
-    for table in database.tables.values():
-        table.database = database.name
+    with engine.registry:
+        if any(s.database is database for s in engine.sessions.values()):
+            raise SqlError(-359, offset=node.name.pos)
+        del engine.databases[database.name]
+        database.name = node.new_name.name
+        engine.databases[database.name] = database
+        for table in database.tables.values():
+            table.database = database.name
 
 
 _: Any = None

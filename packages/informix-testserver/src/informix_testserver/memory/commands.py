@@ -65,9 +65,10 @@ def _drop_database(session: "MemorySession", node: ast.DropDatabase) -> None:
         raise SqlError(-329, isam=-111, offset=node.database.pos, token=node.database.name)
     if database is session.database or database.name == "sysmaster":
         raise SqlError(-359, offset=node.database.pos, token=node.database.name)
-    if any(s.database is database for s in engine.sessions.values()):
-        raise SqlError(-425, isam=-107, token=database.name)
-    engine.drop_database(database.name)
+    with engine.registry:
+        if any(s.database is database for s in engine.sessions.values()):
+            raise SqlError(-425, isam=-107, token=database.name)
+        engine.drop_database(database.name)
 
 
 _LEVELS = {

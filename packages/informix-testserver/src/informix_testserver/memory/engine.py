@@ -5,6 +5,7 @@ One engine serves many sessions (`session.MemorySession`), one for each connecti
 
 import datetime
 import socket
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -57,6 +58,9 @@ class MemoryEngine:
         self.tables: dict[int, Table] = {}
         self.row_plans: dict[int, RowPlan] = {}
         self.dead: dict[int, dict[int, MemorySession]] = {}
+        self.registry = threading.Lock()
+        """Guards who is there and in which database, without the latch: nobody's query keeps others from logging
+        in. Taken after the latch where both are."""
         self.sessions: dict[int, MemorySession] = {}
         self.routines: dict[str, Routine] = {}
         self._next_key = 1
@@ -167,12 +171,18 @@ class MemoryEngine:
 
     def connect(self, user: str, environment: Mapping[str, str]) -> MemorySession:
         """Start a session for a user whose password was accepted."""
-        with self.store.latch:
+        with self.registry:
             number = self._next_session + 20
             self._next_session += 1
             session = MemorySession(self, number, user, dict(environment))
-            self.sessions[number] = session
+            # A new dictionary: others may be going through the old one.
+            self.sessions = {**self.sessions, number: session}
             return session
+
+    def disconnect(self, session: MemorySession) -> None:
+        """Forget a session that has ended."""
+        with self.registry:
+            self.sessions = {n: s for n, s in self.sessions.items() if s is not session}
 
     def close(self) -> None:
         """End all sessions and close the store."""

@@ -353,28 +353,40 @@ class MemorySession(NameSpace):
         return int(bits)
 
     def open_database(self, name: str, *, exclusive: bool = False) -> int:
-        """Open a database and return its flags."""
+        """Open a database and return its flags; without one open before, no matter what others are running."""
+        if self.database is None:
+            with self.engine.registry:
+                return self._enter(self._available(name, exclusive=exclusive), exclusive=exclusive)
         with self.store.latch:
             if self._in_transaction and self.undo:
                 raise SqlError(OPEN_TRANSACTION)
-            bare = name.strip().strip("'\"").partition("@")[0].strip().lower()
-            database = self.engine.databases.get(bare)
-            if database is None:
-                raise SqlError(DATABASE_NOT_FOUND, isam=ISAM_NO_RECORD, token=bare)
-            others = [s for s in self.engine.sessions.values() if s is not self and s.database is database]
-            if (exclusive and others) or any(s.exclusive for s in others):
-                raise SqlError(-425, isam=-107, token=bare)
-            wanted = self.environment.get("DB_LOCALE")
-            if wanted:
-                self._check_locale(wanted, database)
-            self.close_database()
-            self.database = database
-            self.exclusive = exclusive
-            self.isolation = "REPEATABLE READ" if database.ansi else "COMMITTED READ"
-            self.last_committed = False
-            if not database.logged:
-                self.isolation = "DIRTY READ"
-            return self.flags()
+            with self.engine.registry:
+                database = self._available(name, exclusive=exclusive)
+                self.close_database()
+                return self._enter(database, exclusive=exclusive)
+
+    def _available(self, name: str, *, exclusive: bool) -> Database:
+        """Return the database of a name if this session may open it."""
+        bare = name.strip().strip("'\"").partition("@")[0].strip().lower()
+        database = self.engine.databases.get(bare)
+        if database is None:
+            raise SqlError(DATABASE_NOT_FOUND, isam=ISAM_NO_RECORD, token=bare)
+        others = [s for s in self.engine.sessions.values() if s is not self and s.database is database]
+        if (exclusive and others) or any(s.exclusive for s in others):
+            raise SqlError(-425, isam=-107, token=bare)
+        wanted = self.environment.get("DB_LOCALE")
+        if wanted:
+            self._check_locale(wanted, database)
+        return database
+
+    def _enter(self, database: Database, *, exclusive: bool) -> int:
+        self.database = database
+        self.exclusive = exclusive
+        self.isolation = "REPEATABLE READ" if database.ansi else "COMMITTED READ"
+        self.last_committed = False
+        if not database.logged:
+            self.isolation = "DIRTY READ"
+        return self.flags()
 
     exclusive = False
 
@@ -412,7 +424,7 @@ class MemorySession(NameSpace):
         with self.store.latch:
             self.close_database()
             self.locks.release(self)
-            self.engine.sessions.pop(self.session_id, None)
+            self.engine.disconnect(self)
 
     def check_sql(self, table: Table, constraint: Constraint) -> str:
         """Return the query that finds a row (rowid = ?) violating a check constraint."""
