@@ -328,11 +328,16 @@ class longdouble(generic):  # noqa: N801 (numpy's name)
 class datetime64(generic):  # noqa: N801 (numpy's name)
     """Counts nanoseconds, as pandas uses it."""
 
-    def __init__(self, nanoseconds):
+    def __init__(self, nanoseconds, unit="ns"):
         self.nanoseconds = nanoseconds
-        self.dtype = SimpleNamespace(name="datetime64[ns]")
+        self.dtype = SimpleNamespace(name=f"datetime64[{unit}]")
 
     def astype(self, unit):
+        if unit == "datetime64[D]":
+            assert self.dtype.name == "datetime64[M]"
+            out = datetime64(self.nanoseconds)
+            out.item = lambda: date(1970, 1, 1) + timedelta(microseconds=self.nanoseconds // 1000)
+            return out
         assert unit == "datetime64[us]"
         out = datetime64(self.nanoseconds // 1000 * 1000)
         out.item = lambda: datetime(1970, 1, 1) + timedelta(microseconds=self.nanoseconds // 1000)
@@ -364,6 +369,7 @@ def test_numpy_scalars():
     assert send(timedelta64(-2, "Y"))[1] == IntervalYM(years=-2)
     assert send(int64())[:2] == (2, 42)
     assert send(datetime64(10**9))[1] == datetime(1970, 1, 1, 0, 0, 1)
+    assert send(datetime64(0, "M"))[:2] == (7, date(1970, 1, 1))
     assert send(datetime64(None))[1] is None
     # Below the five digits of Informix: dropped like the sixth digit, or refused.
     assert send(datetime64(1))[1] == datetime(1970, 1, 1)

@@ -315,6 +315,9 @@ def _null(target: ColumnType | None) -> Bound:
     return ColumnType(_NULL_CODES.get(target.code, target.code)), None, None
 
 
+_NUMPY_DATES = frozenset(f"datetime64[{unit}]" for unit in "YMWD")
+
+
 def _is_numpy_scalar(cls: type) -> bool:
     return any(base.__module__ == "numpy" and base.__name__ == "generic" for base in cls.__mro__)
 
@@ -326,8 +329,9 @@ def _from_numpy(value: Any, ctx: TypeContext) -> Any:
             return None
         if value.dtype.name in ("timedelta64[M]", "timedelta64[Y]"):
             return IntervalYM(value.astype("timedelta64[M]").item())
-        # item() gives a bare integer for nanoseconds: go through microseconds.
-        exact = value.astype(f"{type(value).__name__}[us]")
+        # item() gives a bare integer for nanoseconds: go through microseconds; days and more are a date.
+        unit = "D" if value.dtype.name in _NUMPY_DATES else "us"
+        exact = value.astype(f"{type(value).__name__}[{unit}]")
         if ctx.strict_fractions and exact != value:
             raise ConversionError(f"{value!r} is finer than microseconds")
         plain = exact.item()
