@@ -27,6 +27,7 @@ from .description import describe
 from .doors import need
 from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
+from .input_types import InputTypes, as_named
 from .insert_cursor import InsertCursor
 from .observe import observed, query_log
 from .placeholders import Parameters, Query, compile_query
@@ -74,7 +75,10 @@ class BaseCursor(ColumnarResult[R]):
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
             work = observed(work, self, query, parameters, hook)
-        return (yield from work)
+        try:
+            return (yield from work)
+        finally:
+            self._input_types = None
 
     def _compile(self, sql: str) -> Query:
         if not isinstance(sql, str):
@@ -135,6 +139,7 @@ class BaseCursor(ColumnarResult[R]):
             return
         if self.scrollable and prepared.statement_type == _SELECT:
             raise NotSupportedError("this statement cannot be opened for scrolling")
+        connection._note_decision(prepared.statement_type)
         done = yield from statement_talk.execute(session, prepared, binding)
         self.rowcount = done.rows
         if prepared.statement_type not in OTHER_DATABASE:  # their bits describe the database (sqli.md 3.5)
@@ -147,13 +152,14 @@ class BaseCursor(ColumnarResult[R]):
     def _binding_gen(self, statement: Statement, values: Sequence[Any]) -> Work[Binding | None]:
         if not values:
             return None
+        named = self._input_types
         targets = yield from self._targets_gen(statement, values)
-        return statement.bind(values, targets, self._context)
+        return statement.bind(as_named(values, named) if named else values, targets, self._context)
 
     def _targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[tuple[ColumnType | None, ...]]:
         """Return the types of the columns that the parameters go to, where they are known (sqli.md 4.7, 6.1)."""
         prepared = statement.prepared
-        given, self._input_types = self._input_types, None
+        given = self._input_types
         if given is not None:
             return tuple(given[i] if i < len(given) else None for i in range(len(values)))
         if prepared.statement_type == _INSERT and len(prepared.columns) == len(values):
@@ -187,7 +193,10 @@ class BaseCursor(ColumnarResult[R]):
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
             work = observed(work, self, query, None, hook, many=True)
-        return (yield from work)
+        try:
+            return (yield from work)
+        finally:
+            self._input_types = None
 
     def _execute_rows_gen(
         self, query: Query, rows: RowSource, batch_errors: bool, insert_cursor: bool | None
@@ -226,10 +235,11 @@ class BaseCursor(ColumnarResult[R]):
         query, prepared, connection = statement.query, statement.prepared, self._connection
         if prepared.returns_rows:
             raise ProgrammingError("executemany is for statements that return no rows")
+        named = self._input_types
         targets = yield from self._targets_gen(statement, query.arrange(rows.first()))
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
-        if not collect:
+        if not collect and named is None:
             cursor = InsertCursor(self._session, prepared, query, self._context)
             types = cursor.types(insert_cursor, rows)
             if types is not None:
@@ -237,10 +247,15 @@ class BaseCursor(ColumnarResult[R]):
                     yield from cursor.put_gen(types, rows)
                 finally:
                     self.rowcount = rows.affected
-        yield from self._bind_rows_gen(statement, rows, targets, collect)
+        yield from self._bind_rows_gen(statement, rows, targets, collect, named)
 
     def _bindings(
-        self, query: Query, rows: RowSource, targets: Sequence[ColumnType | None], result: batch.BatchResult
+        self,
+        query: Query,
+        rows: RowSource,
+        targets: InputTypes,
+        result: batch.BatchResult,
+        named: InputTypes | None,
     ) -> Iterator[Binding]:
         """Encode the rows one after the other; what is wrong with one names its index."""
         context, counts, confirm = self._context, result.counts, rows.confirm
@@ -250,7 +265,8 @@ class BaseCursor(ColumnarResult[R]):
             if taken == FEW_ROWS:
                 encode = param_encoder(targets, context)
             try:
-                yield encode(query.arrange(row))
+                values = query.arrange(row)
+                yield encode(as_named(values, named) if named else values)
             except (Error, *WIRE_ERRORS) as error:
                 meant = translated(error, query)
                 assert isinstance(meant, Error)
@@ -258,12 +274,18 @@ class BaseCursor(ColumnarResult[R]):
                 raise meant from (error if isinstance(meant, DataError) else None)
 
     def _bind_rows_gen(
-        self, statement: Statement, rows: RowSource, targets: Sequence[ColumnType | None], collect: bool
+        self,
+        statement: Statement,
+        rows: RowSource,
+        targets: InputTypes,
+        collect: bool,
+        named: InputTypes | None,
     ) -> Work[None]:
         """Bind and execute the rows, and report what became of each (sqli.md 5.6)."""
         query, prepared = statement.query, statement.prepared
         result = batch.BatchResult()
-        bindings = self._bindings(query, rows, targets, result)
+        bindings = self._bindings(query, rows, targets, result, named)
+        self._connection._note_decision(prepared.statement_type)
         yield from batch.execute_many(self._session, prepared, bindings, go_on=collect, result=result)
         rows.affected = -1 if min(rows.affected, result.rows) < 0 else rows.affected + result.rows
         self.rowcount = rows.affected

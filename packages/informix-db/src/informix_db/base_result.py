@@ -59,6 +59,8 @@ class BaseResult(Generic[R]):
         name: str | None = None,
         row_factory: Any = None,
     ) -> None:
+        if connection._closed:
+            raise InterfaceError("the connection is closed")
         if name is not None and (not isinstance(name, str) or not _CURSOR_NAME.fullmatch(name)):
             raise InterfaceError(f"{name!r} is no name of a cursor")
         settings = connection._settings
@@ -135,8 +137,10 @@ class BaseResult(Generic[R]):
         """Say which types the parameters of the next statement are for; seldom needed (PEP 249).
 
         Args:
-            sizes: for each parameter a `ColumnType`, a `TypeCode`, or anything else for "as usual". Without this
-                the types are those that the server describes.
+            sizes: for each parameter a `ColumnType`, a `TypeCode`, or anything else for "as usual". Numbers, and
+                strings for LVARCHAR, are sent under the type that is named, which matters for routines that exist
+                for several types; for other values it tells what the server will make of them. Without this the
+                value's class and the types that the server describes decide.
         """
         self._input_types = tuple(
             size if isinstance(size, ColumnType) else ColumnType(size) if isinstance(size, TypeCode) else None

@@ -35,7 +35,7 @@ from .observe import ConnectionInfo, QueryHook
 from .placeholders import Query, compile_query
 from .settings import Settings
 from .statement_cache import Statement, StatementCache
-from .steps import Limits, UrgentGate, Work, lost
+from .steps import Limits, UrgentGate, Work, lost, undecided
 from .trace_file import TraceFile, traced_session
 from .translate import translated
 
@@ -48,6 +48,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 log: Final = logging.getLogger("informix_db")
 
+_CONNECTION_LOST: Final = "08S01"
 _ENDS_TRANSACTION: Final = frozenset({35, 36})
 _CREATES: Final = frozenset({3, 14, 16, 40, 43, 45, 53, 70})
 """Statement types that create tables, indexes, views, synonyms, routines, triggers (sqli.md 6.4)."""
@@ -126,6 +127,8 @@ class BaseSession:
         self._autocommit = settings.autocommit
         self._closed = False
         self._lost = False
+        self._decides = False
+        """The request at hand commits: if its reply is lost, nobody knows whether it did."""
         self._pid = os.getpid()
         self._epoch = 0
         """Grows with every end of a transaction: cursors without hold that were opened before are gone."""
@@ -186,6 +189,8 @@ class BaseSession:
 
     @autocommit.setter
     def autocommit(self, value: bool) -> None:
+        if self._closed:
+            raise InterfaceError("the connection is closed")
         if bool(value) != self._autocommit and self.in_transaction:
             raise ProgrammingError("autocommit cannot be changed inside a transaction; commit or roll back first")
         self._autocommit = bool(value)
@@ -199,7 +204,7 @@ class BaseSession:
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open, as far as the driver knows (sqli.md 5.10)."""
-        return self._session.in_transaction
+        return self._session.in_transaction and not self.closed
 
     @property
     def database(self) -> str | None:
@@ -295,9 +300,14 @@ class BaseSession:
         try:
             if self._line_base.interrupted:
                 yield from self._absorb_interrupt_gen()
-            return (yield from work)
+            result = yield from work
+            self._decides = False
+            return result
         except Exception as error:
             self._drop_if_broken()
+            decides, self._decides = self._decides, False
+            if decides and isinstance(error, OperationalError) and error.sqlstate == _CONNECTION_LOST:
+                undecided(error)
             meant = translated(error, cursor._query if cursor else None, peer=self._line_base.peer)
             if meant is error:
                 raise

@@ -58,6 +58,14 @@ class Transactions(BaseSession):
             and statement_type not in _NEVER_IN_TRANSACTION
         )
 
+    def _note_decision(self, statement_type: int) -> None:
+        """Note whether the statement that is about to be executed commits: by its nature, or by itself."""
+        session = self._session
+        alone = (
+            not session.in_transaction and not session.in_branch and statement_type not in _NEVER_IN_TRANSACTION
+        )
+        self._decides = alone or statement_type == COMMIT
+
     def _begin_gen(self) -> Work[None]:
         """Start a transaction; that one is already open is fine."""
         try:
@@ -81,16 +89,25 @@ class Transactions(BaseSession):
             raise ProgrammingError("inside a two-phase transaction use tpc_commit or tpc_rollback (PEP 249)")
 
     def _end_gen(self, end: Callable[[Session], Work[None]]) -> Work[None]:
-        """Commit or roll back if a transaction is open; a no-op otherwise and in an unlogged database."""
+        """Commit or roll back if a transaction is open; a no-op otherwise and in an unlogged database.
+
+        That the server knows of no transaction is fine for a rollback. A commit says so: the server, or a routine,
+        has ended the transaction, and the changes may be gone.
+        """
         session = self._session
         if not session.in_transaction:
             return
+        commit = end is transaction.commit
+        self._decides = commit
         try:
             yield from end(session)
         except ServerError as error:
             if error.sqlcode != _NOT_IN_TRANSACTION:
                 raise
-        self._after_statement(COMMIT if end is transaction.commit else ROLLBACK)
+            if commit:
+                self._after_statement(COMMIT)
+                raise
+        self._after_statement(COMMIT if commit else ROLLBACK)
 
     # -- settings of the session -------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ __all__ = [
     "lost",
     "silent",
     "timed_out",
+    "undecided",
 ]
 
 INTERRUPT_BYTE: Final = b"B"
@@ -103,6 +104,15 @@ def lost(peer: str, reason: BaseException | str) -> OperationalError:
     error.sqlstate = "08S01"
     error.is_retryable, error.retry = True, "reconnect"
     return error
+
+
+def undecided(error: OperationalError) -> None:
+    """Make the error of a lost connection say that the request that it hit may have been committed or not."""
+    error.args = (
+        f"{error}; whether the changes were committed is not known: look at the data before you repeat the work",
+    )
+    error.sqlstate = "08007"
+    error.is_retryable, error.retry = False, "none"
 
 
 def timed_out(cancelled: StatementCancelled, seconds: float | None) -> StatementTimeout:
