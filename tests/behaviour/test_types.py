@@ -5,7 +5,7 @@ import enum
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ from informix_types import (
     parse_type,
 )
 from informix_types.registry import GLOBAL
+from informix_types.rows import class_row, dict_row, namedtuple_row, row_row, scalar_row, tuple_row
 
 BSON = ColumnType(TypeCode.UDTVAR, 4096, extended_id=21, owner="informix", extended_name="bson")
 LABEL = ColumnType(TypeCode.VARCHAR, 128, TypeFlag.DISTINCT, extended_id=2051, extended_name="idssecuritylabel")
@@ -131,6 +132,70 @@ def test_rows(conn: Any, engine: ScriptEngine, monkeypatch: pytest.MonkeyPatch, 
     if name in ("LVARCHAR", "BOOLEAN"):
         assert alone is not None
         assert alone[0].code == TypeCode[name]
+
+
+@pytest.mark.parametrize("decoder", ["reference", ""])
+def test_many_rows_of_every_type(
+    conn: Any, engine: ScriptEngine, monkeypatch: pytest.MonkeyPatch, decoder: str
+) -> None:
+    """Enough of them for generated decoders, with and without the switch that does without."""
+    monkeypatch.setenv("INFORMIX_ROWCODE", decoder)
+    for names in (
+        [n for n in TYPES if n not in ("BYTE", "TEXT")],
+        ["INTEGER", "VARCHAR", "DECIMAL(32)", "BOOLEAN"],
+    ):
+        value = tuple(TYPES[name][1] for name in names)
+        rows = [value, *(tuple(v if i % 7 != n % 7 else None for i, v in enumerate(value)) for n in range(60))] * 3
+        columns = [(f"c{i}", TYPES[name][0]) for i, name in enumerate(names)]
+        engine.answer(f"select {', '.join(names)} from t", columns=columns, rows=rows)
+        assert conn.execute(f"select {', '.join(names)} from t").fetchall() == rows
+
+
+@dataclass
+class Named:
+    id: int
+    code: str
+
+
+@pytest.mark.parametrize("count", [1, 2000])
+def test_rows_with_names(driver: Any, server: TestServer, engine: ScriptEngine, count: int) -> None:
+    """Every row factory, for few rows and for a generated decoder."""
+    columns = [("id", TYPES["INTEGER"][0]), ("code", TYPES["CHAR"][0])]
+    engine.answer("select id, code from t", columns=columns, rows=[(n, "ab") for n in range(count)])
+    conn = driver.connect(server.url, trim_char=True)
+
+    def rows(factory: Any) -> list[Any]:
+        return conn.cursor(row_factory=factory).execute("select id, code from t").fetchall()
+
+    plain = [(n, "ab") for n in range(count)]
+    assert rows(None) == rows(tuple_row) == plain
+    assert rows(dict_row) == [{"id": n, "code": "ab"} for n in range(count)]
+    assert rows(class_row(Named)) == [Named(n, "ab") for n in range(count)]
+    assert rows(scalar_row) == list(range(count))
+    for factory in (namedtuple_row, row_row):
+        named = rows(factory)
+        assert named == plain
+        assert [(row.id, row.code) for row in named] == plain
+    assert [type(row) for row in rows(lambda names: lambda values: {names[1]: values[1]})] == [dict] * count
+    conn.close()
+
+
+def test_blanks_of_char(driver: Any, server: TestServer, engine: ScriptEngine) -> None:
+    """They are part of the value, unless `trim_char` strips them; those of VARCHAR and LVARCHAR stay."""
+    names = ("CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "LVARCHAR")
+    engine.answer(
+        "select * from t", columns=[(n, TYPES[n][0]) for n in names], rows=[(" a",) * 5, ("",) * 5, ("a ",) * 5]
+    )
+    for trim, char, nchar in (
+        (False, [" a   ", " " * 5, "a    "], [" a ", " " * 3, "a  "]),
+        (True, [" a", "", "a"], [" a", "", "a"]),
+    ):
+        conn = driver.connect(server.url, trim_char=trim)
+        got = conn.execute("select * from t").fetchall()
+        assert [row[0] for row in got] == char
+        assert [row[1] for row in got] == nchar
+        assert [row[2:] for row in got] == [(" a",) * 3, ("",) * 3, ("a ",) * 3]
+        conn.close()
 
 
 SENT_AS: dict[str, Any] = {
