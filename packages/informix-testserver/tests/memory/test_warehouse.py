@@ -342,7 +342,7 @@ def test_everyday_administration(shop: Any) -> None:
         "update statistics low for table article", "set lock mode to wait 3", "set isolation to dirty read",
         "set isolation to committed read", "alter table article add (ean char(13) before price)",
         "alter table article modify (descr lvarchar(400))", "rename column article.ean to gtin",
-        "alter table article drop (gtin)", "set explain off", "set pdqpriority low", "truncate table line",
+        "alter table article drop (gtin)", "create role clerk", "grant clerk to eva", "drop role clerk", "set explain off", "set pdqpriority low", "truncate table line",
     ):  # fmt: skip
         shop.run(sql)
     assert shop.rows("select trim(colname) from syscolumns c, systables t where c.tabid = t.tabid and tabname = 'article' order by colno") == [

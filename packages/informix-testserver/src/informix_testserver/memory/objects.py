@@ -135,7 +135,10 @@ _MISSING = {"VIEW": -394, "SYNONYM": -218, "SEQUENCE": NO_TABLE}
 
 
 def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
-    """DROP TABLE, INDEX, VIEW, SYNONYM, SEQUENCE."""
+    """DROP TABLE, INDEX, VIEW, SYNONYM, SEQUENCE, TYPE, ROLE."""
+    if node.kind == "ROLE":
+        # As CREATE ROLE: read, and without effect.
+        return
     if node.kind == "TABLE":
         drop_table(session, node)
         return
