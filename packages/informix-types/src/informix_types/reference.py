@@ -176,7 +176,11 @@ def decode_row(columns: Sequence[ColumnType], payload: bytes, ctx: TypeContext) 
             raise ConversionError(_locate(index, column, exc)) from exc
         values.append(value)
     if offset != len(payload):
-        raise FramingError(f"the row has {len(payload)} bytes, its {len(columns)} columns take {offset}")
+        last = f", the last being {columns[-1].type_name}" if columns else ""
+        raise FramingError(
+            f"the row has {len(payload)} bytes, its {len(columns)} columns take {offset}{last}; left over: "
+            f"{payload[offset : offset + 32].hex()}"
+        )
     return tuple(values)
 
 
