@@ -97,6 +97,13 @@ def test_an_error_in_a_file_names_line_and_code(tmp_path):
         main(["serve", "--port", "0", "--load", str(script)])
 
 
+@pytest.mark.parametrize("port", ["65536", "x", "-1"])
+def test_impossible_ports_are_refused(capsys, port):
+    with pytest.raises(SystemExit):
+        main(["serve", f"--port={port}"])
+    assert f"'{port}' is no port" in capsys.readouterr().err
+
+
 def test_an_unknown_profile_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--profile", "7"])

@@ -14,6 +14,13 @@ from .server import DEFAULT_PASSWORD, DEFAULT_PORT, DEFAULT_USER, TestServer
 __all__ = ["main"]
 
 
+def _port(text: str) -> int:
+    """Read a port number for `argparse`."""
+    if not (text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="informix-testserver",
@@ -24,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="listen until interrupted")
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=int, default=DEFAULT_PORT, help="port, 0 = any free one (default: %(default)s)")
+    add("--port", type=_port, default=DEFAULT_PORT, help="port, 0 = any free one (default: %(default)s)")
     add("--user", default=DEFAULT_USER, help="user who may log in (default: %(default)s)")
     add("--password", default=DEFAULT_PASSWORD, help="the user's password (default: %(default)s)")
     add("--server-name", default="informix", metavar="NAME", help="DBSERVERNAME (default: %(default)s)")
@@ -37,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--tls-cert", type=Path, metavar="FILE", help="certificate: the listener speaks TLS")
     add("--tls-key", type=Path, metavar="FILE", help="its private key")
-    add("--tls-port", type=int, metavar="PORT", help="speak TLS on this port and plain SQLI on --port")
+    add("--tls-port", type=_port, metavar="PORT", help="speak TLS on this port and plain SQLI on --port")
     add("--profile", choices=sorted(PROFILES), default="12.10", help="release to play (default: %(default)s)")
     add("--load", action="append", default=[], type=Path, metavar="FILE.sql", help="SQL to run in testdb at start")
     add("--data", type=Path, metavar="DIR", help="keep the databases in this folder (default: in memory)")
