@@ -3,10 +3,14 @@
 import json
 import pickle
 from importlib.resources import files
+from typing import Any
 
 import informix_db.errors as e
 import pytest
 from informix_db.error_codes import error_from_code, mark_place
+from informix_db.placeholders import compile_query
+from informix_db.translate import translated
+from informix_wire.errors import ServerError
 
 TABLE = json.loads(files("informix_db").joinpath("data/errors.json").read_text(encoding="utf-8"))["errors"]
 
@@ -77,6 +81,24 @@ def test_the_caret_stands_under_the_place() -> None:
 )
 def test_offsets_are_clamped(sql: str, offset: int, marked: str) -> None:
     assert mark_place(sql, offset) == marked
+
+
+@pytest.mark.parametrize("sql", ["select '日本é', x, nosuch from t", "select :long, NoSuch from t"])
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("unit", [str, str.encode], ids=["characters", "bytes"])
+def test_the_token_tells_how_the_server_counts(sql: str, base: int, unit: Any) -> None:
+    query = compile_query(sql)
+    offset = base + len(unit(query.text[: query.text.lower().index("nosuch")]))
+    error = translated(ServerError(-217, 0, offset, "nosuch"), query)
+    assert isinstance(error, e.Error)
+    assert error.offset == sql.lower().index("nosuch") + 1
+
+
+@pytest.mark.parametrize(("offset", "token"), [(3, ""), (3, "elsewhere"), (0, "select"), (99, "t")])
+def test_offsets_without_a_token_at_their_place_stay(offset: int, token: str) -> None:
+    error = translated(ServerError(-201, 0, offset, token), compile_query("select from t"))
+    assert isinstance(error, e.Error)
+    assert error.offset == offset
 
 
 def test_long_lines_are_cut_around_the_place() -> None:

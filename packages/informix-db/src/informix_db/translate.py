@@ -60,6 +60,22 @@ def _xa_error(error: XaError) -> OperationalError:
     return failure
 
 
+def _offset(error: ServerError, query: Query | None) -> int:
+    """Return the 1-based offset of an error in the application's text; 0 = none.
+
+    Servers are taken to count characters from 1; whether real ones count from 0, or bytes, is not known (sqli.md 12
+    #8). So the place where the token stands wins among these.
+    """
+    if query is None or error.offset <= 0:
+        return error.offset
+    text, token = query.text, error.token.lower()
+    from_bytes = len(text.encode()[: error.offset - 1].decode(errors="ignore"))
+    for at in (error.offset - 1, error.offset, from_bytes, from_bytes + 1):
+        if token and text[at : at + len(token)].lower() == token:
+            return query.original_offset(at + 1)
+    return query.original_offset(error.offset)
+
+
 def translated(error: Exception, query: Query | None = None, *, peer: str = "the server") -> Exception:
     """Return the PEP 249 exception for `error`, or `error` itself when it needs no translation.
 
@@ -76,7 +92,7 @@ def translated(error: Exception, query: Query | None = None, *, peer: str = "the
         return error_from_code(
             error.sqlcode,
             error.isam,
-            offset=query.original_offset(error.offset) if query is not None else error.offset,
+            offset=_offset(error, query),
             near=error.token,
             statement=query.original if query is not None else None,
             sqlstate=error.sqlstate,
