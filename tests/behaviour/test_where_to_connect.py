@@ -207,3 +207,18 @@ def test_several_hosts_are_tried_in_order(driver: Any, both: TestServer, closed_
         hosts = f"127.0.0.1:{closed_port},127.0.0.1:{both.port},127.0.0.1:{other.port}"
         assert not used_tls(driver.connect(host=hosts, **LOGIN))
         assert other.logins == []
+
+
+@pytest.mark.parametrize("keepalive", [True, False])
+def test_keepalive(driver: Any, both: TestServer, keepalive: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    options: list[tuple[Any, ...]] = []
+    plain = socket.socket.setsockopt
+
+    def noting(self: socket.socket, *option: Any) -> None:
+        options.append(option)
+        plain(self, *option)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", noting)
+    conn = driver.connect(host="127.0.0.1", port=both.port, keepalive=keepalive, **LOGIN)
+    assert ((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in options) is keepalive
+    conn.close()
