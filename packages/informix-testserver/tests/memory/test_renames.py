@@ -92,3 +92,21 @@ def test_a_star_in_a_view_keeps_its_columns(tables: Any) -> None:
     assert tables.rows("select * from v") == [(2, 20, 1)]
     assert tables.rows("select * from w") == [(2, 20)]
     assert tables.rows("select * from t") == [(2, 7, 20)]
+
+
+def test_a_dropped_column_takes_its_constraints_along(tables: Any) -> None:
+    tables.run("create table p (k int primary key, m int, check (m < k) constraint smaller)")
+    tables.run("create table q (k int references p)")
+    tables.run("insert into p values (5, 1)")
+    assert tables.fails("insert into q values (9)") == (-691, -111)
+    assert tables.fails("insert into p values (6, 7)") == (-530, 0)
+    tables.run("begin work")
+    tables.run("alter table p drop (k)")
+    assert tables.run("insert into p values (7)").rows == 1
+    assert tables.run("insert into q values (9)").rows == 1
+    tables.run("rollback work")
+    assert tables.fails("insert into q values (9)") == (-691, -111)
+    assert tables.fails("insert into p values (6, 7)") == (-530, 0)
+    tables.run("alter table p drop (k)")
+    assert tables.value("select count(*) from sysconstraints where constrtype in ('P', 'R')") == 0
+    assert tables.rows("select checktext from syschecks where type = 'T'") == [("a > 0".ljust(32),)]

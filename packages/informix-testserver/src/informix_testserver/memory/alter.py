@@ -7,13 +7,13 @@ from informix_types import TypeFlag
 from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
-from .catalog import Column, Database, Table
+from .catalog import Column, Constraint, Database, Table
 from .constraints import add_constraint
 from .convert import converter
 from .ddl import make_column
 from .definitions import altering, home, sync_indexes, undoing
 from .dml import assignment, default_value
-from .references import column_renamed, table_renamed
+from .references import column_renamed, table_renamed, uses_column
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -112,14 +112,20 @@ def _add_column(session: "MemorySession", database: Database | None, table: Tabl
 
 
 def _drop_column(session: "MemorySession", table: Table, action: ast.DropColumn) -> None:
-    """The sqlite column stays, unused: the catalogue no longer knows it."""
+    """The sqlite column stays, unused: the catalogue no longer knows it.
+
+    Constraints that the column is part of go, checks that mention it and references of other tables to it included.
+    """
     column = table.column(action.column.name)
     if column is None:
         raise SqlError(NO_COLUMN, offset=action.column.pos, token=action.column.name)
     if len(table.columns) == 1:
         raise SqlError(-515, offset=action.pos)
     table.columns.remove(column)
-    table.constraints = [c for c in table.constraints if column.number not in c.columns]
+    dropped = [c for c in table.constraints if column.number in c.columns or uses_column(c.condition, column.name)]
+    table.constraints = [c for c in table.constraints if c not in dropped]
+    for constraint in dropped:
+        _release_children(session, table, constraint)
     table.indexes = [i for i in table.indexes if column.number not in dict(i.columns)]
     sync_indexes(session, table)
 
@@ -188,14 +194,20 @@ def _drop_constraint(session: "MemorySession", table: Table, action: ast.DropCon
             column = table.numbered(number)
             column.not_null = False
             column.type = column.type.with_flags(column.type.flags & ~TypeFlag.NOT_NULL)
-    if constraint.kind in "PU":
-        for key in table.children:
-            child = session.engine.tables[key]
-            kept = [c for c in child.constraints if c.parent_constraint != constraint.id or c.parent != table.key]
-            if len(kept) != len(child.constraints):
-                with altering(session, child):
-                    child.constraints = kept
+    _release_children(session, table, constraint)
     sync_indexes(session, table)
+
+
+def _release_children(session: "MemorySession", table: Table, constraint: Constraint) -> None:
+    """Drop the references of other tables to a key that has been dropped."""
+    if constraint.kind not in "PU":
+        return
+    for key in table.children:
+        child = session.engine.tables[key]
+        kept = [c for c in child.constraints if c.parent_constraint != constraint.id or c.parent != table.key]
+        if len(kept) != len(child.constraints):
+            with altering(session, child):
+                child.constraints = kept
 
 
 def rename_column(session: "MemorySession", node: ast.RenameColumn) -> None:

@@ -13,7 +13,7 @@ from .definitions import altering
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["column_renamed", "names", "refers_to", "table_renamed", "without_stars"]
+__all__ = ["column_renamed", "names", "refers_to", "table_renamed", "uses_column", "without_stars"]
 
 N = TypeVar("N")
 
@@ -36,6 +36,11 @@ def _nodes(node: Any) -> Iterator[ast.Node]:
 def refers_to(node: Any, table: str, database: str) -> bool:
     """Whether a table of a database stands in a FROM somewhere in a tree."""
     return any(isinstance(n, ast.TableRef) and names(n.name, table, database) for n in _nodes(node))
+
+
+def uses_column(condition: ast.Expression | None, column: str) -> bool:
+    """Whether a check names a column of its table."""
+    return any(isinstance(n, ast.ColumnRef) and n.parts[-1] == column for n in _nodes(condition))
 
 
 def _changed(node: N, change: Callable[[Any], Any]) -> N:
