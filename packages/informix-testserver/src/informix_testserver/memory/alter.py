@@ -114,7 +114,7 @@ def _add_column(session: "MemorySession", database: Database | None, table: Tabl
 def _drop_column(session: "MemorySession", table: Table, action: ast.DropColumn) -> None:
     """The sqlite column stays, unused: the catalogue no longer knows it.
 
-    Constraints that the column is part of go, checks that mention it and references of other tables to it included.
+    Its constraints go, checks that mention it and references of other tables to it included.
     """
     column = table.column(action.column.name)
     if column is None:
