@@ -63,8 +63,8 @@ def _xa_error(error: XaError) -> OperationalError:
 def _offset(error: ServerError, query: Query | None) -> int:
     """Return the 1-based offset of an error in the application's text; 0 = none.
 
-    Servers are taken to count characters from 1; whether real ones count from 0, or bytes, is not known (sqli.md 12
-    #8). So the place where the token stands wins among these.
+    Servers are taken to count characters from 1; whether real ones count from 0, or bytes, is not known (sqli.md
+    12 #8). So the place where the token stands wins among these.
     """
     if query is None or error.offset <= 0:
         return error.offset
