@@ -39,7 +39,7 @@ def decode(rows: int, rounds: int, bars: Bars) -> None:
         for variant, taken in times.items():
             against = 1 / ratios[f"{variant}/rowcode"]
             _line(variant, f"{taken:,.0f}", f"{1e9 / taken:,.0f}", f"{ratios[variant]:.2f}", f"{against:.2f}")
-        for variant in ("row_row", "namedtuple_row"):
+        for variant in ("row_row", "namedtuple_row") if name in DRIVER_TABLES else ():
             bars.append(
                 (f"{variant} on {name}: share of tuples' speed", 1 / ratios[f"{variant}/rowcode"], 1 / 1.15)
             )

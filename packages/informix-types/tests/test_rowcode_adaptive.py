@@ -59,6 +59,7 @@ def test_columns_of_new_values_lose_their_memo() -> None:
 
 
 def test_they_get_another_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptive, "WATCHED", 256)
     monkeypatch.setattr(adaptive, "UNWATCHED", 600)
     decode = AdaptiveDecoder(TYPES, CTX, FRAME)
     decode(messages(rows(1, 300)))
@@ -71,6 +72,7 @@ def test_they_get_another_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_variants_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptive, "WATCHED", 256)
     monkeypatch.setattr(adaptive, "UNWATCHED", 300)
     compiled: list[Any] = []
     monkeypatch.setattr(

@@ -172,4 +172,4 @@ def _rebuild_row(names: tuple[str, ...], values: tuple[Any, ...]) -> Row:
 def row_row(names: Sequence[str]) -> RowMaker[Row]:
     """Rows are `Row`: tuples with the columns as attributes."""
     cls = _row_class(tuple(names))
-    return RowMaker("NEW(MAKE, ({values},))", cls, cls)
+    return RowMaker("MAKE(({values},))", cls, cls)

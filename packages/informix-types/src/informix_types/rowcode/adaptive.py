@@ -15,8 +15,8 @@ from .expressions import decimal_memo
 
 __all__ = ["AdaptiveDecoder", "adaptive_decoder"]
 
-WATCHED = 256
-"""Rows after which the memos are judged."""
+WATCHED = 2048
+"""Rows after which the memos are judged: a thousand values have all been seen by then."""
 UNWATCHED = 1 << 17
 """Rows after which columns that lost their memo are tried again."""
 

@@ -85,6 +85,8 @@ class _Source:
         whole = row.replace(f"({targets},)", "row")
         if whole == "row":
             self.raw_rows = f"list({RAW})"
+        elif whole == "MAKE(row)":
+            self.raw_rows = f"list(map(MAKE, {RAW}))"
         elif not any(name in whole for name in self.raw):
             self.raw_rows = f"[{whole} for row in {RAW}]"
         else:
