@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from informix_types import ColumnType, TypeCode, TypeContext, reference
+from informix_types import (
+    Adapters,
+    BlobDescriptor,
+    BlobLocator,
+    ClobLocator,
+    ColumnType,
+    TypeCode,
+    TypeContext,
+    TypeFlag,
+    parse_type,
+    reference,
+)
 from informix_types.layout import RowFrame
 from informix_types.rowcode import batch_decoder
 from informix_types.rowcode.decoder import compile_decoder
@@ -109,7 +120,28 @@ SIMPLE: list[tuple[ColumnType, st.SearchStrategy[Any]]] = [
     moment(0x0B6F, "time5"),
     moment(0x0468, "clock"),
 ]
-COLUMN = st.one_of(st.sampled_from(SIMPLE), decimals(), floating())
+_SMALL = st.integers(-99, 99)
+_LOCATORS = st.binary(min_size=72, max_size=72)
+OTHERS: list[tuple[ColumnType, st.SearchStrategy[Any]]] = [
+    (ColumnType(TypeCode.SERIAL, 4, 0x100), st.integers(1, 2**31 - 1)),
+    (ColumnType(TypeCode.SERIAL8, 10), st.integers(1, 2**63 - 1)),
+    (ColumnType(TypeCode.BIGSERIAL, 8), st.integers(1, 2**63 - 1)),
+    (ColumnType(TypeCode.NCHAR, 3), text(3)),
+    (ColumnType(TypeCode.NULL, 3), st.none()),
+    (ColumnType(TypeCode.BYTE, 56), st.builds(BlobDescriptor.build, _SMALL.map(abs))),
+    (ColumnType(TypeCode.TEXT, 68), st.builds(BlobDescriptor.build, _SMALL.map(abs), width=st.just(68))),
+    (ColumnType(TypeCode.UDTFIXED, 72, extended_name="blob"), _LOCATORS.map(BlobLocator)),
+    (ColumnType(TypeCode.SENDRECV, 72, extended_name="clob"), _LOCATORS.map(ClobLocator)),
+    (ColumnType(TypeCode.UDTVAR, 0, 0, 2048, "me", "point"), st.binary(max_size=20)),
+    (ColumnType(TypeCode.VARCHAR, 128, TypeFlag.DISTINCT, 2049, "", "idssecuritylabel"), st.binary(max_size=9)),
+    (ColumnType(TypeCode.UDTVAR, 0, 0, 20, "", "json"), text(40)),
+    (ColumnType(TypeCode.SMALLINT, 2, TypeFlag.DISTINCT, 2050, "me", "age", 1), _SMALL),
+    (parse_type("SET(INTEGER NOT NULL)"), st.sets(_SMALL)),
+    (parse_type("LIST(SET(VARCHAR(9) NOT NULL) NOT NULL)"), st.lists(st.sets(text(9)))),
+    (parse_type("ROW(a SMALLINT, b VARCHAR(20))"), st.tuples(_SMALL | st.none(), text(20))),
+]
+"""Types for which no code of their own is generated, or only some."""
+COLUMN = st.one_of(st.sampled_from(SIMPLE), st.sampled_from(OTHERS), decimals(), floating())
 
 
 @st.composite
@@ -127,6 +159,9 @@ CONTEXTS = st.sampled_from(
         TypeContext(encoding="cp1252", errors="replace"),
         TypeContext(encoding="utf-8", trim_char=True, cut_partial_char=True),
         TypeContext(encoding="utf-8", errors="replace", cut_partial_char=True),
+        TypeContext(
+            encoding="utf-8", adapters=Adapters({TypeCode.INTEGER: str, "point": len, "boolean": repr}, {})
+        ),
     ]
 )
 
