@@ -269,6 +269,10 @@ def test_nextset_setinputsizes_setoutputsize(cur: Any) -> None:
     cur.setoutputsize(1000, 1)
     cur.execute("SELECT * FROM p ORDER BY id")
     assert not cur.nextset()
+    cur.close()
+    for call in (cur.nextset, lambda: cur.setinputsizes([1])):
+        with pytest.raises(informix_db.InterfaceError, match="cursor is closed"):
+            call()
 
 
 def test_callproc(db: Any, memory: TestServer) -> None:

@@ -84,11 +84,26 @@ def test_sqlhosts_is_asked_when_there_is_no_host(tmp_path: Path) -> None:
         ({"user": "u", "tls": "yes"}, 'tls must be False, True, "verify"'),
         ({"user": "u", "tls_ca_file": "x"}, "need tls=True"),
         ({"user": "u", "tls": "verify", "tls_ca_file": "/nonexistent/x"}, "TLS files cannot be loaded"),
+        ({"user": "u", "autocommit": "no"}, "autocommit must be True or False, not 'no'"),
+        ({"user": "u", "keepalive": 2}, "keepalive must be True or False"),
+        ({"user": "u", "trim_char": 1.0}, "trim_char must be True or False"),
+        ({"user": "u", "encoding_errors": "no_such"}, "error handler"),
+        ({"user": "u", "encoding_errors": 5}, "error handler"),
+        ({"user": "u", "row_factory": "dict"}, "row_factory must be callable"),
+        ({"user": "u", "query_hook": 5}, "query_hook must be callable"),
+        ({"user": "u", "pam_answer": "in4mix"}, "pam_answer must be callable, not str"),
+        ({"user": "u", "read_timeout": float("nan")}, "read_timeout must be a positive number"),
     ],
 )
 def test_impossible_settings(given: dict[str, object], words: str) -> None:
     with pytest.raises(InterfaceError, match=words):
         make_settings(None, given, {})
+
+
+def test_flags_and_limits() -> None:
+    s = make_settings(None, {"user": "u", "autocommit": 1, "keepalive": 0, "read_timeout": float("inf")}, {})
+    assert (s.autocommit, s.keepalive, s.read_timeout) == (True, False, None)
+    assert make_settings(None, {"user": "u", "encoding_errors": "replace"}, {}).encoding_errors == "replace"
 
 
 def test_passwords(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@
 import re
 from collections import deque
 from collections.abc import Sequence
+from operator import index
 from typing import Any, Final, Generic, TypeVar, cast
 
 from informix_types import ColumnType, TypeCode, TypeContext, TypeRegistry
@@ -132,6 +133,7 @@ class BaseResult(Generic[R]):
 
     def nextset(self) -> None:
         """Return None: a statement has one result (PEP 249)."""
+        self._require_open()
 
     def setinputsizes(self, sizes: Sequence[Any], /) -> None:
         """Say which types the parameters of the next statement are for; seldom needed (PEP 249).
@@ -142,6 +144,7 @@ class BaseResult(Generic[R]):
                 for several types; for other values it tells what the server will make of them. Without this the
                 value's class and the types that the server describes decide.
         """
+        self._require_open()
         self._input_types = tuple(
             size if isinstance(size, ColumnType) else ColumnType(size) if isinstance(size, TypeCode) else None
             for size in sizes
@@ -216,8 +219,8 @@ class BaseResult(Generic[R]):
             rows = yield from self._decoding.fill_blobs_gen(self._session, self._statement.prepared, rows)
         self._received += len(rows)
         self._buffer.extend(rows)
-        for index, bits in block.warnings:
-            self._warn(bits, self._received - len(rows) + index)
+        for row, bits in block.warnings:
+            self._warn(bits, self._received - len(rows) + row)
         if block.exhausted:
             self.rowcount = self._received
             yield from self._finish_gen()
@@ -428,6 +431,7 @@ class BaseResult(Generic[R]):
 
     @guarded
     def _fetch_absolute_gen(self, row: int) -> Work[R | None]:
+        row = index(row)
         if row < 0:
             yield from self._fetch_last_gen()
             row += self._last or 0
@@ -435,7 +439,7 @@ class BaseResult(Generic[R]):
 
     @guarded
     def _fetch_relative_gen(self, distance: int) -> Work[R | None]:
-        return (yield from self._row_at_gen(self._position + distance))
+        return (yield from self._row_at_gen(self._position + index(distance)))
 
     @guarded
     def _scroll_gen(self, value: int, mode: str = "relative") -> Work[None]:
@@ -443,6 +447,7 @@ class BaseResult(Generic[R]):
         self._require_result()
         if mode not in ("relative", "absolute"):
             raise ProgrammingError(f'scroll mode must be "relative" or "absolute", not {mode!r}')
+        value = index(value)
         target = value if mode == "absolute" else self._position + value
         if not self.scrollable:
             yield from self._skip_gen(target - (self.rownumber or 0) if mode == "absolute" else value)

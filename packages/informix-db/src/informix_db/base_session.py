@@ -33,7 +33,7 @@ from .errors import (
 )
 from .observe import ConnectionInfo, QueryHook
 from .placeholders import Query, compile_query
-from .settings import Settings
+from .settings import Settings, time_limit
 from .statement_cache import Statement, StatementCache
 from .steps import Limits, UrgentGate, Work, lost, undecided
 from .trace_file import TraceFile, traced_session
@@ -247,17 +247,13 @@ class BaseSession:
 
     @statement_timeout.setter
     def statement_timeout(self, seconds: float | None) -> None:
-        if seconds is not None and not seconds > 0:
-            raise InterfaceError(f"statement_timeout must be positive or None, not {seconds!r}")
-        self._limits = Limits(self._limits.silence, seconds)
+        self._limits = Limits(self._limits.silence, time_limit("statement_timeout", seconds))
 
     def _within(self, timeout: float | None) -> Limits:
         """Return the limits of one call: the connection's, or those with another time limit."""
         if timeout is None:
             return self._limits
-        if not timeout > 0:
-            raise InterfaceError(f"timeout must be positive or None, not {timeout!r}")
-        return Limits(self._limits.silence, timeout)
+        return Limits(self._limits.silence, time_limit("timeout", timeout))
 
     def _context_with(self, registry: TypeRegistry) -> TypeContext:
         """Return how values are decoded and encoded with the loaders and dumpers of `registry`."""

@@ -1,9 +1,11 @@
 """`Settings`: everything that `connect` was told, validated, with strings, sqlhosts and environment worked in."""
 
+import codecs
 import os
 import re
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -20,7 +22,7 @@ from .tls import TLSSetting, make_context
 if TYPE_CHECKING:
     from .observe import QueryEvent
 
-__all__ = ["DEFAULT_PORT", "Settings", "make_settings"]
+__all__ = ["DEFAULT_PORT", "Settings", "make_settings", "time_limit"]
 
 DEFAULT_PORT: Final = 9088
 """The Developer Edition's plain listener (sqli.md 1)."""
@@ -157,12 +159,13 @@ def _addresses(
     )
 
 
-def _timeout(name: str, value: object) -> float | None:
+def time_limit(name: str, value: object) -> float | None:
+    """Return a time limit in seconds, None for none. Raises InterfaceError."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         raise InterfaceError(f"{name} must be a positive number of seconds or None, not {value!r}")
-    return float(value)
+    return float(value) if value != float("inf") else None
 
 
 def _at_least(name: str, value: object, minimum: int, maximum: int) -> int:
@@ -183,6 +186,26 @@ def _tristate(name: str, value: object) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise InterfaceError(f"{name} must be True, False or None, not {value!r}")
     return value
+
+
+def _flag(name: str, value: object) -> bool:
+    if value is not True and value is not False and (type(value) is not int or value not in (0, 1)):
+        raise InterfaceError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
+
+
+def _function(name: str, value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise InterfaceError(f"{name} must be callable, not {type(value).__name__}")
+    return value
+
+
+def _error_handler(value: object) -> str:
+    if isinstance(value, str):
+        with suppress(LookupError):
+            codecs.lookup_error(value)
+            return value
+    raise InterfaceError(f"encoding_errors must name an error handler of codecs, not {value!r}")
 
 
 def _timezone(value: object) -> tzinfo | None:
@@ -285,27 +308,27 @@ def make_settings(
             key_file=options.get("tls_key_file"),
         ),
         tls_server_hostname=_text("tls_server_hostname", options.get("tls_server_hostname")),
-        autocommit=bool(options.get("autocommit", False)),
-        connect_timeout=_timeout("connect_timeout", options.get("connect_timeout", 30.0)),
-        read_timeout=_timeout("read_timeout", options.get("read_timeout")),
-        statement_timeout=_timeout("statement_timeout", options.get("statement_timeout")),
-        keepalive=bool(options.get("keepalive", True)),
+        autocommit=_flag("autocommit", options.get("autocommit", False)),
+        connect_timeout=time_limit("connect_timeout", options.get("connect_timeout", 30.0)),
+        read_timeout=time_limit("read_timeout", options.get("read_timeout")),
+        statement_timeout=time_limit("statement_timeout", options.get("statement_timeout")),
+        keepalive=_flag("keepalive", options.get("keepalive", True)),
         locale_given=chosen_locale is not None,
         db_locale=_text("db_locale", options.get("db_locale")) or environ.get("DB_LOCALE") or env.get("DB_LOCALE"),
-        encoding_errors=options.get("encoding_errors", "strict"),
+        encoding_errors=_error_handler(options.get("encoding_errors", "strict")),
         env={k: v for k, v in env.items() if k not in ("CLIENT_LOCALE", "DB_LOCALE")},
         fetch_buffer=_at_least("fetch_buffer", options.get("fetch_buffer", 32767), 256, MAX_FETCH_BUFFER),
         arraysize=_at_least("arraysize", options.get("arraysize", 1), 1, MAX_FETCH_BUFFER),
         statement_cache_size=_at_least("statement_cache_size", options.get("statement_cache_size", 100), 0, 10000),
-        trim_char=bool(options.get("trim_char", False)),
-        strict_fractions=bool(options.get("strict_fractions", False)),
+        trim_char=_flag("trim_char", options.get("trim_char", False)),
+        strict_fractions=_flag("strict_fractions", options.get("strict_fractions", False)),
         timezone=_timezone(options.get("timezone")),
         application_name=_text("application_name", options.get("application_name")) or "",
-        pam_answer=options.get("pam_answer"),
-        row_factory=options.get("row_factory"),
-        query_hook=options.get("query_hook"),
+        pam_answer=_function("pam_answer", options.get("pam_answer")),
+        row_factory=_function("row_factory", options.get("row_factory")),
+        query_hook=_function("query_hook", options.get("query_hook")),
         insert_cursor=_tristate("insert_cursor", options.get("insert_cursor")),
-        raise_warnings=bool(options.get("raise_warnings", False)),
+        raise_warnings=_flag("raise_warnings", options.get("raise_warnings", False)),
         trace=_path("trace", options.get("trace")) or environ.get("INFORMIX_TRACE") or None,
     )
     return settings.with_locale(client_locale)
