@@ -6,7 +6,7 @@ which read and change the session.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -317,8 +317,3 @@ class Session:
             self.in_transaction = True
         elif effect.in_transaction is False and sqlcode == NOT_IN_TRANSACTION:
             self.in_transaction = False
-
-    def rename_database(self, name: str) -> None:
-        """Set the name of the current database when the caller knows it better than the statement's text."""
-        if self.database is not None:
-            self.database = replace(self.database, name=name)

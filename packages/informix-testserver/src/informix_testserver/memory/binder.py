@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from informix_types import ColumnType, TypeCode
+from informix_types import ColumnType
 
 from ..engine import SqlError
 from ..sql import ast
@@ -449,8 +449,3 @@ def collated(expr: Expr) -> str:
     if family(expr.stored) is Family.CHAR:
         return f"{expr.sql} COLLATE RTRIM"
     return expr.sql
-
-
-def is_text_code(code: int) -> bool:
-    """Tell whether a type code is CHAR or NCHAR (blank-padded)."""
-    return code in (TypeCode.CHAR, TypeCode.NCHAR)

@@ -14,7 +14,7 @@ from informix_types import ColumnType, TypeCode
 
 from ..engine import SqlError
 from . import decimals, temporal
-from .types import DAY, YEAR, Family, char_length, family, is_fixed_char, lvarchar
+from .types import DAY, YEAR, Family, char_length, family, is_fixed_char
 
 __all__ = ["Convert", "Environment", "converter", "fit_text", "range_check", "to_text"]
 
@@ -338,11 +338,3 @@ def converter(source: ColumnType, target: ColumnType, env: Environment) -> Conve
     if make is None:
         raise SqlError(NO_CAST, token=target.extended_name)
     return make(source, target, env)
-
-
-_ANY_TEXT = lvarchar(32739)
-
-
-def from_text(target: ColumnType, env: Environment) -> Convert | None:
-    """Return the conversion of a literal or bound text to a type."""
-    return converter(_ANY_TEXT, target, env)

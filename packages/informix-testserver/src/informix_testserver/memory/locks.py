@@ -116,11 +116,6 @@ class LockManager:
         writers = self._writers.get(table)
         return bool(writers) and any(w is not owner for w in writers)  # type: ignore[union-attr]  # checked
 
-    def foreign_rows(self, owner: LockOwner, table: int) -> bool:
-        """Whether another session holds any row lock in the table."""
-        rows = self._rows.get(table)
-        return bool(rows) and any(h is not owner for holders in rows.values() for h in holders)  # type: ignore[union-attr]  # checked
-
     # ----------------------------------------------------------------------------------------------- tables
 
     def lock_table(

@@ -377,11 +377,6 @@ class CommandHandle(Handle):
         return result if isinstance(result, Outcome) else Outcome()
 
 
-@dataclass
-class _Steps:
-    handles: list[tuple[Handle, int, int]] = field(default_factory=list)
-
-
 class ScriptHandle(Handle):
     """Several statements in one text; each is bound when its turn comes: it may need what the others made."""
 
