@@ -99,6 +99,15 @@ class Driver:
             self.loop.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def frozen_heap() -> Iterator[None]:
+    """Keep what the imports made out of the collections that look for leaks after each test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(params=["blocking", "asyncio"])
 def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     """The driver under test. Nothing may be left behind: no thread, no socket (ResourceWarning is an error)."""

@@ -113,9 +113,8 @@ def test_errors_are_of_the_right_class(cur: Any, sql: str, parameters: Any, expe
 # -- Connection Objects ----------------------------------------------------------------------------------------
 
 
-def test_close_makes_unusable(driver: Any, memory: TestServer) -> None:
-    conn = driver.connect(memory.url)
-    cur = conn.cursor()
+def test_close_makes_unusable(db: Any, cur: Any) -> None:
+    conn = db
     cur.execute("SELECT id FROM p")
     conn.close()
     conn.close()
