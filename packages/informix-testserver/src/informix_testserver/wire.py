@@ -32,6 +32,8 @@ _GATHERED = 1 << 14
 """Bytes of replies that go out even while requests wait to be served."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on with zero seconds: close sends RST."""
+INSIST_AFTER = 0.02
+"""Seconds after which a request that still runs is interrupted again."""
 _AT_MARK = 0x40047307 if sys.platform == "darwin" else 0x8905
 """SIOCATMARK: does the stream stand at the urgent mark?"""
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
@@ -224,9 +226,22 @@ class Wire:
             if not self._busy and not self._unread():
                 return
             self.urgent = True
-            interrupt = self._on_urgent if self._busy else None
-        if interrupt is not None:
-            interrupt()
+        self._insist()
+
+    def _insist(self) -> None:
+        """Interrupt the running request, again and again until it is done.
+
+        One call may find the engine between two steps, with nothing to interrupt yet.
+        """
+        with self._lock:
+            interrupt = self._on_urgent if self._busy and self.urgent else None
+        if interrupt is None:
+            return
+        interrupt()
+        again = threading.Timer(INSIST_AFTER, self._insist)
+        again.name = f"informix-testserver:interrupt-{self.number}"
+        again.daemon = True
+        again.start()
 
     def interrupt(self) -> None:
         """Abort the request that runs, if one does: the client or the server goes away."""
