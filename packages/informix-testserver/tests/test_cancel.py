@@ -41,6 +41,26 @@ def test_a_running_statement_is_aborted(script, server, client, repeat):
     assert client.ask(pdu.Commit()) == [pdu.XactStat(2, 0, 1)]  # the transaction stayed open
 
 
+def test_an_engine_between_two_steps_is_interrupted_again(script, server, client, monkeypatch):
+    from informix_testserver.script import ScriptSession
+
+    interrupt, calls = ScriptSession.interrupt, []
+
+    def second_call_counts(session):
+        calls.append(session)
+        if len(calls) > 1:
+            interrupt(session)
+
+    monkeypatch.setattr(ScriptSession, "interrupt", second_call_counts)
+    script.answer("update t set a = 1", waits=threading.Event())
+    client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
+    client.send(pdu.StatementId(0), pdu.Execute())
+    wait_for(lambda: script.log[-1].action == "execute")
+    client.urgent()
+    assert client.read_group() == CANCELLED
+    assert len(calls) >= 2
+
+
 def test_an_idle_session_ignores_it(client):
     client.urgent()
     assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
