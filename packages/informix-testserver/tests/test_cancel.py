@@ -110,3 +110,17 @@ def test_cancel_under_tls_travels_outside_of_the_records(script, serve, connect)
     socket.socket.send(client.sock, b"B", socket.MSG_OOB)
     assert client.read_group() == CANCELLED
     assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
+
+
+def test_a_socket_that_its_session_closed_does_not_end_the_watching(way_of_waiting):
+    from informix_testserver.watching import Event, Watch
+
+    stays, other = socket.socketpair()
+    closed, peer = socket.socketpair()
+    with stays, other, peer:
+        number = closed.fileno()
+        watch = Watch([stays.fileno()], [number])
+        closed.close()
+        assert [event for event in watch.wait() if event[0] != number] == []
+        other.send(b"x")
+        assert (stays.fileno(), Event.READABLE) in watch.wait()

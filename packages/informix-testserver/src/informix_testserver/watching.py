@@ -3,6 +3,7 @@
 Apart from connections to accept it sees urgent data, which a session's own thread cannot while it works.
 """
 
+import os
 import select
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -22,6 +23,14 @@ class Event(Enum):
     """Urgent data has arrived (sqli.md 5.17)."""
     GONE = auto()
     """The peer has reset the connection; seen by `poll` only."""
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 class Watch:
@@ -46,7 +55,13 @@ class Watch:
     def wait(self) -> list[tuple[int, Event]]:
         """Wait for events. A socket that is GONE is reported once."""
         if self._poller is None:
-            readable, _, urgent = select.select(self._readable, (), self._urgent)
+            try:
+                readable, _, urgent = select.select(self._readable, (), self._urgent)
+            except OSError:
+                # A session's own thread may close its socket at any time; poll() would report it as GONE.
+                self._urgent = set(filter(_is_open, self._urgent))
+                self._readable = set(filter(_is_open, self._readable))
+                return []
             return [(n, Event.READABLE) for n in readable] + [(n, Event.URGENT) for n in urgent]
         events = []
         for number, mask in self._poller.poll():
