@@ -134,6 +134,15 @@ def server(engine: ScriptEngine) -> Iterator[TestServer]:
         assert present.internal_errors == []
 
 
+@pytest.fixture(scope="module")
+def memory() -> Iterator[TestServer]:
+    """A server with the SQL engine, shared by the tests of a module; a module's own fixture may fill it."""
+    with TestServer(port=0) as present:
+        yield present
+        assert present.protocol_errors == []
+        assert present.internal_errors == []
+
+
 @pytest.fixture
 def conn(driver: Driver, server: TestServer) -> Iterator[Any]:
     """An open connection to `server`."""

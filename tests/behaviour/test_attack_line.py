@@ -112,14 +112,6 @@ def proxy(memory: TestServer) -> Iterator[Proxy]:
     present.close()
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
-
-
 @pytest.mark.parametrize("limit", ["statement_timeout", "read_timeout"])
 def test_a_server_that_stops_reading_is_given_up(driver: Any, proxy: Proxy, limit: str) -> None:
     conn = driver.connect(host="127.0.0.1", port=proxy.port, **LOGIN, **{limit: 0.3})

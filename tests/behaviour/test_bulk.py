@@ -39,14 +39,6 @@ ROW = (
 NULLS = (None,) * len(ROW)
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
-
-
 @pytest.fixture
 def db(driver: Any, memory: TestServer) -> Iterator[Any]:
     conn = driver.connect(memory.url)

@@ -12,14 +12,6 @@ from informix_types import ColumnType, TypeCode
 from informix_wire.trace import format_exchange, read_exchanges
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
-
-
 @pytest.fixture
 def trace(tmp_path: Path) -> Path:
     return tmp_path / "trace.jsonl"

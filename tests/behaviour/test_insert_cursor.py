@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -206,14 +205,6 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
         st.timedeltas(dt.timedelta(-99999), dt.timedelta(99999)), st.just("3 04:05:06")
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
 
 
 def outcome(conn: Any, values: list[Any], put: bool) -> Any:

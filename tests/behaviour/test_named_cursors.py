@@ -8,14 +8,6 @@ import pytest
 from informix_testserver import TestServer
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
-
-
 @pytest.fixture
 def db(driver: Any, memory: TestServer) -> Iterator[Any]:
     conn = driver.connect(memory.url)

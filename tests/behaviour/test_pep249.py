@@ -15,14 +15,6 @@ from informix_testserver.server import TestServer
 ROWS = [(1, "Ada", Decimal("1.50")), (2, "Bob", None), (3, None, Decimal("3.25")), (4, "Dan", Decimal("4.00"))]
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
-
-
 @pytest.fixture
 def db(driver: Any, memory: TestServer) -> Iterator[Any]:
     conn = driver.connect(memory.url)

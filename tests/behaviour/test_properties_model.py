@@ -256,14 +256,11 @@ class Program:
 
 
 @pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        with informix_db.connect(server.url) as conn:
-            conn.execute("CREATE TABLE static (id INT, v VARCHAR(40))")
-            conn.cursor().executemany("INSERT INTO static VALUES (?, ?)", STATIC)
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
+def memory(memory: TestServer) -> TestServer:
+    with informix_db.connect(memory.url) as conn:
+        conn.execute("CREATE TABLE static (id INT, v VARCHAR(40))")
+        conn.cursor().executemany("INSERT INTO static VALUES (?, ?)", STATIC)
+    return memory
 
 
 @settings(

@@ -16,14 +16,6 @@ from informix_db import IntervalYM, dict_row, namedtuple_row, scalar_row
 from informix_testserver.server import TestServer
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[TestServer]:
-    with TestServer(port=0) as server:
-        yield server
-        assert server.protocol_errors == []
-        assert server.internal_errors == []
-
-
 @pytest.fixture
 def db(driver: Any, memory: TestServer) -> Iterator[Any]:
     conn = driver.connect(memory.url)

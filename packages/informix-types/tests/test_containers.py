@@ -163,7 +163,7 @@ def test_row_value():
     with pytest.raises(KeyError):
         row["other"]
     with pytest.raises(AttributeError, match="no field other"):
-        row.other  # noqa: B018
+        row.other  # noqa: B018 (the access is the test)
     with pytest.raises(AttributeError):
         row.name = 1
     with pytest.raises(ValueError, match="2 fields"):

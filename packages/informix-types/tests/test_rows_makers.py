@@ -70,7 +70,7 @@ def test_the_generated_decoder_is_found_again(factory, monkeypatch):
 
 def test_a_maker_without_hash_is_taken():
     class Maker:
-        __hash__ = None  # type: ignore[assignment]
+        __hash__ = None  # type: ignore[assignment] # what a class with __eq__ alone has
 
         def __call__(self, values):
             return list(values)
