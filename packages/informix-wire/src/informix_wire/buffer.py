@@ -102,21 +102,30 @@ class Reader:
         """Read one byte, unsigned."""
         return self.take(1)[0]
 
+    def _integer(self, layout: struct.Struct) -> int:
+        pos = self.pos
+        try:
+            value: int = layout.unpack_from(self.buf, pos)[0]
+        except struct.error:
+            raise self.short() from None
+        self.pos = pos + layout.size
+        return value
+
     def s(self) -> int:
         """Read 2 bytes, signed."""
-        return self.unpack(S)[0]
+        return self._integer(S)
 
     def u16(self) -> int:
         """Read 2 bytes, unsigned."""
-        return self.unpack(U16)[0]
+        return self._integer(U16)
 
     def i(self) -> int:
         """Read 4 bytes, signed."""
-        return self.unpack(I)[0]
+        return self._integer(I)
 
     def q(self) -> int:
         """Read 8 bytes, signed."""
-        return self.unpack(Q)[0]
+        return self._integer(Q)
 
     def count(self) -> int:
         """Read a 2-byte number of things that follow; it cannot be negative."""
@@ -141,9 +150,13 @@ class Reader:
 
     def padded(self, n: int) -> bytes:
         """Read n bytes, and pass over the pad byte that follows an odd number of them."""
-        start = self.pos
-        self.skip_padded(n)
-        return self.buf[start : start + n]
+        start, buf = self.pos, self.buf
+        end = start + n
+        behind = end + (n & 1)
+        if behind > len(buf):
+            raise self.short()
+        self.pos = behind
+        return buf[start:end]
 
     def chunk(self) -> bytes:
         """Read `u16 n, PAD(n bytes)`."""

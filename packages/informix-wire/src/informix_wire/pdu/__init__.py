@@ -10,7 +10,7 @@ from typing import Final
 from ..caps import Capabilities
 from ..errors import Incomplete, ProtocolError
 from ..tags import Tag
-from .base import Message
+from .base import TAG_LAYOUT, Message
 from .bind import Bind, BlobBind
 from .blob import BlobChunk, FetchBlob
 from .describe import (
@@ -193,20 +193,11 @@ FROM_SERVER: Final = _table(
 )
 """Tag → class of every message that a server sends (sqli.md 4.1)."""
 
-_TAG: Final = struct.Struct(">H")
 
-
-def _read(
-    table: dict[int, type[Message]], sender: str, buf: bytes, offset: int, caps: Capabilities
-) -> tuple[Message, int]:
-    if offset + 2 > len(buf):
-        raise Incomplete
-    tag: int = _TAG.unpack_from(buf, offset)[0]
-    cls = table.get(tag)
-    if cls is None:
-        name = Tag(tag).name if tag in Tag.__members__.values() else "no known tag"
-        raise ProtocolError(f"the {sender} sent tag {tag} ({name}) which no {sender} is known to send")
-    return cls.decode(buf, offset + 2, caps)
+def _unknown(sender: str, buf: bytes, offset: int) -> ProtocolError:
+    tag: int = TAG_LAYOUT.unpack_from(buf, offset)[0]
+    name = Tag(tag).name if tag in Tag.__members__.values() else "no known tag"
+    return ProtocolError(f"the {sender} sent tag {tag} ({name}) which no {sender} is known to send")
 
 
 def read_server(buf: bytes, offset: int, caps: Capabilities) -> tuple[Message, int]:
@@ -219,9 +210,21 @@ def read_server(buf: bytes, offset: int, caps: Capabilities) -> tuple[Message, i
         Incomplete: `buf` ends before the message does.
         ProtocolError: unknown tag or impossible body; the connection cannot be used any more (sqli.md 5.18).
     """
-    return _read(FROM_SERVER, "server", buf, offset, caps)
+    try:
+        cls = FROM_SERVER[TAG_LAYOUT.unpack_from(buf, offset)[0]]
+    except struct.error:
+        raise Incomplete from None
+    except KeyError:
+        raise _unknown("server", buf, offset) from None
+    return cls.decode(buf, offset + TAG_LAYOUT.size, caps)
 
 
 def read_client(buf: bytes, offset: int, caps: Capabilities) -> tuple[Message, int]:
     """Read the message that a client sent at `offset`; otherwise like `read_server`."""
-    return _read(FROM_CLIENT, "client", buf, offset, caps)
+    try:
+        cls = FROM_CLIENT[TAG_LAYOUT.unpack_from(buf, offset)[0]]
+    except struct.error:
+        raise Incomplete from None
+    except KeyError:
+        raise _unknown("client", buf, offset) from None
+    return cls.decode(buf, offset + TAG_LAYOUT.size, caps)

@@ -2,7 +2,7 @@
 
 import struct
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from ..buffer import Reader, Writer, pack
 from ..caps import Capabilities
@@ -60,9 +60,12 @@ class Bodiless(Message):
 
     __slots__ = ()
     _BYTES: ClassVar[bytes]
+    _ONLY: ClassVar[Any]
+    """What `decode` returns: such messages differ in nothing."""
 
     def __init_subclass__(cls) -> None:
         cls._BYTES = TAG_LAYOUT.pack(cls.TAG)
+        cls._ONLY = cls()
 
     def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 - see Message
         """See `Message.encode`."""
@@ -71,7 +74,7 @@ class Bodiless(Message):
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message
         """See `Message.decode`."""
-        return cls(), offset
+        return cls._ONLY, offset
 
 
 @dataclass(frozen=True, slots=True)

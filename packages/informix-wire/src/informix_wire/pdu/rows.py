@@ -19,6 +19,12 @@ __all__ = ["Direction", "NFetch", "Put", "RetType", "RowMessage", "SFetch", "Scr
 _PUT = int(Tag.SQ_PUT)
 _PUT_HEAD = struct.Struct(">Hih")
 """Tag, size of a row, number of rows."""
+_NFETCH = {
+    (large, array): struct.Struct(">" + ("i" if large else "h") + ("h" if array else ""))
+    for large in (False, True)
+    for array in (False, True)
+}
+"""Body of an NFETCH by the capabilities `large_fetch` and `array_fetch`."""
 
 
 class Direction(IntEnum):
@@ -148,8 +154,7 @@ class NFetch(Message):
 
     @classmethod
     def _read(cls, r: Reader) -> Self:
-        size = r.i() if r.caps.large_fetch else r.s()
-        return cls(size, r.s() if r.caps.array_fetch else 0)
+        return cls(*r.unpack(_NFETCH[r.caps.large_fetch, r.caps.array_fetch]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ..buffer import Reader, Writer, decode_text, encode_text, pack
 from ..caps import Capabilities
 from ..errors import Incomplete
 from ..tags import Tag
-from .base import TAG_LAYOUT, Bodiless, Message, PackedMessage
+from .base import Bodiless, Message, PackedMessage
 
 __all__ = ["Cost", "Done", "Eot", "Err", "Ignored86", "InsertDone", "PutErr", "XactStat"]
 
@@ -98,13 +98,14 @@ class Done(Message):
 
     _NARROW: ClassVar[struct.Struct] = struct.Struct(">hiii")
     _WIDE: ClassVar[struct.Struct] = struct.Struct(">hqqi")  # bit 70 (sqli.md 3.3)
+    _NARROW_WHOLE: ClassVar[struct.Struct] = struct.Struct(">Hhiii")
+    _WIDE_WHOLE: ClassVar[struct.Struct] = struct.Struct(">Hhqqi")
+    """The same behind the tag."""
 
     def encode(self, caps: Capabilities) -> bytes:
         """See `Message.encode`."""
-        tag = TAG_LAYOUT.pack(self.TAG)
-        return tag + pack(
-            self._WIDE if caps.long_rowid else self._NARROW, self.warn, self.rows, self.rowid, self.serial
-        )
+        layout = self._WIDE_WHOLE if caps.long_rowid else self._NARROW_WHOLE
+        return pack(layout, self.TAG, self.warn, self.rows, self.rowid, self.serial)
 
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:
