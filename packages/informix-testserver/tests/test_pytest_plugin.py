@@ -40,11 +40,56 @@ def test_url(informix_url, informix_server, n):
 
 def test_databases_are_dropped(informix_server):
     session = informix_server.engine.connect("informix", {})
-    assert sorted(session.databases()) == ["sysmaster", "testdb"]
+    assert sorted(session.databases()) == ["sysmaster", "test_template", "testdb"]
     session.close()
 """)
     assert code == 0, output
     assert "3 passed" in output
+
+
+def test_the_template_is_made_once(run):
+    code, output = run("""
+import pytest
+
+runs = []
+
+@pytest.fixture(scope="session")
+def informix_template(informix_server):
+    runs.append(1)
+    informix_server.run_script("create database mine with log", database="")
+    informix_server.run_script("create table t (a serial); insert into t values (0)", database="mine")
+    return "mine"
+
+@pytest.mark.parametrize("n", range(3))
+def test_copies(informix_url, informix_server, n):
+    session = informix_server.engine.connect("informix", {})
+    session.open_database(informix_url.rpartition("/")[2].partition("?")[0])
+    assert session.execute(session.prepare("insert into t values (0)")).serial == 2
+    session.close()
+    assert runs == [1]
+""")
+    assert code == 0, output
+    assert "3 passed" in output
+
+
+def test_an_engine_that_cannot_copy_says_so(run):
+    code, output = run("""
+import pytest
+from informix_testserver.script import ScriptEngine
+
+@pytest.fixture(scope="session")
+def informix_server_options():
+    return {"engine": ScriptEngine()}
+
+@pytest.fixture(scope="session")
+def informix_template():
+    return "any"
+
+def test_url(informix_url):
+    pass
+""")
+    assert code == 1
+    assert "TypeError: ScriptEngine cannot copy databases" in output
 
 
 def test_a_real_server_takes_the_place_of_the_embedded_one(run):

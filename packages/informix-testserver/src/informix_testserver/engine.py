@@ -6,7 +6,7 @@ seam as `bytes` in both directions and TEXT as `str` (parameters: `bytes` when b
 them for descriptors and locators (sqli.md 5.14, 5.16).
 
 `Engine` and `EngineSession` are required; `DescribesKeys`, `UsesServices` and `CallsRoutines` are optional
-abilities that the session asks for with `isinstance`.
+abilities that the session asks for with `isinstance`, and `CopiesDatabases` one that the server does.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ from informix_types import ColumnType
 
 __all__ = [
     "CallsRoutines",
+    "CopiesDatabases",
     "DatabaseFlag",
     "DescribesKeys",
     "Engine",
@@ -271,6 +272,14 @@ class SessionServices(Protocol):
 
     def close_large_object(self, descriptor: int) -> int:
         """Close a descriptor, for ``ifx_lo_close(fd)``; return 0. Raises SqlError -9811 when it is not open."""
+
+
+@runtime_checkable
+class CopiesDatabases(Protocol):
+    """An engine that can make a database from another one (`TestServer.copy_database`)."""
+
+    def copy_database(self, source: str, name: str) -> None:
+        """Make a database with everything that another one holds, which nobody may have open. Raises SqlError."""
 
 
 @runtime_checkable

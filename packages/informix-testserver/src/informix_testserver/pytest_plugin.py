@@ -2,7 +2,9 @@
 
 * ``informix_server``: the embedded `TestServer`, one for the test session.
 * ``informix_schema``: override it to return SQL that every test's database begins with.
-* ``informix_url``: connection URL of a database of the test's own, dropped afterwards.
+* ``informix_template``: name of the database that holds it, made once for the test session; override it to fill it
+  in another way.
+* ``informix_url``: connection URL of a database of the test's own, a copy of the template, dropped afterwards.
 * ``informix_connection``: a connection to it by informix-db, closed afterwards.
 
 ``--informix-url URL`` swaps in a real server: the last two fixtures use its database as it is, and the connection
@@ -25,6 +27,7 @@ __all__ = [
     "informix_schema",
     "informix_server",
     "informix_server_options",
+    "informix_template",
     "informix_url",
     "pytest_addoption",
 ]
@@ -68,18 +71,24 @@ def informix_server(
         yield server
 
 
+@pytest.fixture(scope="session")
+def informix_template(informix_server: TestServer, informix_schema: str) -> str:
+    """Return the name of the database that every test gets a copy of: ``informix_schema``, run once."""
+    informix_server.run_script("create database test_template with log", database="")
+    informix_server.run_script(informix_schema, database="test_template")
+    return "test_template"
+
+
 @pytest.fixture
 def informix_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return the URL of a database for one test: empty but for ``informix_schema``."""
+    """Return the URL of a database for one test: a copy of ``informix_template``."""
     given = request.config.getoption("--informix-url")
     if given:
         yield str(given)
         return
     server: TestServer = request.getfixturevalue("informix_server")
-    schema: str = request.getfixturevalue("informix_schema")
     name = f"test_{next(_numbers)}"
-    server.run_script(f"create database {name} with log", database="")
-    server.run_script(schema, database=name)
+    server.copy_database(request.getfixturevalue("informix_template"), name)
     yield server.url_of(name)
     server.run_script(f"drop database {name}", database="")
 

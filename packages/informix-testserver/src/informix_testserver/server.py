@@ -17,7 +17,7 @@ from urllib.parse import quote
 from informix_types.errors import FramingError
 from informix_wire.pdu.login import LoginRequest
 
-from .engine import Engine, SqlError
+from .engine import CopiesDatabases, Engine, SqlError
 from .faults import Faults
 from .login import log_in
 from .profiles import Profile, profile_named
@@ -246,6 +246,21 @@ class TestServer:
                     raise
         finally:
             session.close()
+
+    def copy_database(self, source: str, name: str) -> None:
+        """Make a database with everything that another one holds: a template's schema and rows, for one test.
+
+        Args:
+            source: an existing database that no connection has open.
+            name: of the new one, which has the same logging mode and locale.
+
+        Raises:
+            SqlError: -329: there is no such source; -425: it is open; -330: there is a database of that name.
+            TypeError: the engine cannot copy (only the SQL engine can).
+        """
+        if not isinstance(self.engine, CopiesDatabases):
+            raise TypeError(f"{type(self.engine).__name__} cannot copy databases")
+        self.engine.copy_database(source, name)
 
     @property
     def url(self) -> str:

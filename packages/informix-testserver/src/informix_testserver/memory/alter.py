@@ -127,7 +127,7 @@ def _drop_column(session: "MemorySession", table: Table, action: ast.DropColumn)
     for constraint in dropped:
         _release_children(session, table, constraint)
     table.indexes = [i for i in table.indexes if column.number not in dict(i.columns)]
-    sync_indexes(session, table)
+    sync_indexes(session.store, table)
 
 
 def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyColumn) -> None:
@@ -148,7 +148,7 @@ def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyCol
     if new.type.with_flags(0) == old.type.with_flags(0):
         new.number = old.number
         table.columns[at] = new
-        sync_indexes(session, table)
+        sync_indexes(session.store, table)
         return
     convert = converter(old.type.with_flags(0), new.type.with_flags(0), session.store.env)
     _physical_column(session, table, new)
@@ -160,7 +160,7 @@ def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyCol
         table.serials[new.number] = max(highest, table.serials.get(new.number, 0))
     table.columns[at] = new
     _renumber(session, table, old.number, new.number)
-    sync_indexes(session, table)
+    sync_indexes(session.store, table)
 
 
 def _renumber(session: "MemorySession", table: Table, old: int, new: int) -> None:
@@ -195,7 +195,7 @@ def _drop_constraint(session: "MemorySession", table: Table, action: ast.DropCon
             column.not_null = False
             column.type = column.type.with_flags(column.type.flags & ~TypeFlag.NOT_NULL)
     _release_children(session, table, constraint)
-    sync_indexes(session, table)
+    sync_indexes(session.store, table)
 
 
 def _release_children(session: "MemorySession", table: Table, constraint: Constraint) -> None:

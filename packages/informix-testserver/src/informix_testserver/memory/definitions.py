@@ -13,6 +13,7 @@ from .rows import CHANGED
 
 if TYPE_CHECKING:
     from .session import MemorySession
+    from .store import Store
 
 __all__ = ["add_index", "altering", "home", "new_table", "register", "sync_indexes", "undoing"]
 
@@ -76,7 +77,7 @@ def add_index(session: "MemorySession", table: Table, index: Index) -> None:
     index.physical = f"i{table.key}_{max(numbers, default=0) + 1}"
     table.indexes.append(index)
     table.version += 1
-    sync_indexes(session, table)
+    sync_indexes(session.store, table)
 
 
 def _definitions(table: Table) -> dict[str, str]:
@@ -96,20 +97,18 @@ def _definitions(table: Table) -> dict[str, str]:
     return wanted
 
 
-def sync_indexes(session: "MemorySession", table: Table) -> None:
+def sync_indexes(store: "Store", table: Table) -> None:
     """Make sqlite's indexes those of the catalogue."""
     wanted = _definitions(table)
-    rows = session.store.rows(
-        "SELECT name, sql FROM sqlite_master WHERE type='index' AND tbl_name=?", (table.physical,)
-    )
+    rows = store.rows("SELECT name, sql FROM sqlite_master WHERE type='index' AND tbl_name=?", (table.physical,))
     existing = dict(rows)
     for name, sql in existing.items():
         if wanted.get(name) != sql:
-            session.store.run(f"DROP INDEX {name}")
+            store.run(f"DROP INDEX {name}")
     for name, sql in wanted.items():
         if existing.get(name) != sql:
             try:
-                session.store.run(sql)
+                store.run(sql)
             except sqlite3.IntegrityError:
                 raise SqlError(DUPLICATES_EXIST, isam=-100) from None
 
@@ -138,7 +137,7 @@ def altering(session: "MemorySession", table: Table) -> Iterator[None]:
         table.version += 1
         if database is not None:
             database.version += 1
-        sync_indexes(session, table)
+        sync_indexes(session.store, table)
 
     undoing(session, restore)
     yield

@@ -90,11 +90,27 @@ class MemoryEngine:
         if name in self.databases:
             raise SqlError(-330, isam=-100, token=name)
         chosen = locale or self.locale
-        number = 1 + max((d.number for d in self.databases.values()), default=0)
+        number = self.next_database_number()
         database = Database(name, number, logged, ansi, locale=chosen, codec=locale_codec(chosen), owner=owner)
         self.databases[name] = database
         install(self, database)
         return database
+
+    def next_database_number(self) -> int:
+        """Return an unused number (sysmaster's dbnum) for a database."""
+        return 1 + max((d.number for d in self.databases.values()), default=0)
+
+    def copy_database(self, source: str, name: str) -> None:
+        """Make a database with everything that another one holds, which nobody may have open.
+
+        Raises:
+            SqlError: -329: there is no such source; -425: it is open; -330: there is a database of that name.
+        """
+        from .copying import copy_database
+
+        with self.store.latch:
+            copy_database(self, source, name)
+            self.persist()
 
     def drop_database(self, name: str) -> None:
         """Remove a database and its tables."""
@@ -129,6 +145,7 @@ class MemoryEngine:
         self.tables.pop(table.key, None)
         self.row_plans.pop(table.key, None)
         self.dead.pop(table.key, None)
+        self.filled.pop(table.key, None)
 
     # -------------------------------------------------------------------------------------------- deleted rows
 

@@ -176,4 +176,4 @@ def _drop_index(session: "MemorySession", database: Database, node: ast.DropObje
         raise SqlError(-361, offset=node.name.pos, token=node.name.name)
     with altering(session, table):
         table.indexes = [i for i in table.indexes if i.name != index.name]
-        sync_indexes(session, table)
+        sync_indexes(session.store, table)

@@ -7,7 +7,7 @@ crash the files hold the last such moment. Syntax trees (defaults, checks, views
 import datetime
 import json
 import os
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType
@@ -19,7 +19,7 @@ from .catalog import Column, Constraint, Database, Index, Sequence, Table
 if TYPE_CHECKING:
     from .engine import MemoryEngine
 
-__all__ = ["load", "path_of", "save"]
+__all__ = ["counters", "database_entry", "load", "load_database", "path_of", "restore_counters", "save"]
 
 FILE = "informix.sqlite"
 FORMAT = 1
@@ -39,13 +39,15 @@ def save(engine: "MemoryEngine") -> None:
     """Write what has changed of the catalogue into the open sqlite transaction."""
     stamp = tuple((d.name, d.number, d.version) for d in engine.databases.values())
     if stamp != engine.saved.get("catalogue"):
-        databases = [_database(d) for d in engine.databases.values()]
+        databases = [database_entry(d) for d in engine.databases.values()]
         _put(engine, "catalogue", {"format": FORMAT, "databases": databases})
         engine.saved["catalogue"] = stamp
-    counters = _counters(engine)
-    if counters != engine.saved.get("counters"):
-        _put(engine, "counters", counters)
-        engine.saved["counters"] = counters
+    found = {
+        str(key): state for database in engine.databases.values() for key, state in counters(database).items()
+    }
+    if found != engine.saved.get("counters"):
+        _put(engine, "counters", found)
+        engine.saved["counters"] = found
 
 
 def _put(engine: "MemoryEngine", name: str, value: Any) -> None:
@@ -53,19 +55,19 @@ def _put(engine: "MemoryEngine", name: str, value: Any) -> None:
     engine.store.run("INSERT OR REPLACE INTO informix_state VALUES(?,?)", (name, json.dumps(value)))
 
 
-def _counters(engine: "MemoryEngine") -> dict[str, Any]:
-    """Return what changes without a change of a definition: serials and sequences."""
-    found: dict[str, Any] = {}
-    for database in engine.databases.values():
-        for table in database.user_tables():
-            if table.serials:
-                found[str(table.key)] = {str(number): value for number, value in table.serials.items()}
-            if table.sequence is not None:
-                found[str(table.key)] = table.sequence.value
+def counters(database: Database) -> dict[int, Any]:
+    """Return what changes without a change of a definition, by table key: serials and sequences."""
+    found: dict[int, Any] = {}
+    for table in database.user_tables():
+        if table.serials:
+            found[table.key] = {str(number): value for number, value in table.serials.items()}
+        if table.sequence is not None:
+            found[table.key] = table.sequence.value
     return found
 
 
-def _database(database: Database) -> dict[str, Any]:
+def database_entry(database: Database) -> dict[str, Any]:
+    """Return a database's definitions as plain data; `load_database` makes a database of them."""
     return {
         "name": database.name,
         "number": database.number,
@@ -78,10 +80,15 @@ def _database(database: Database) -> dict[str, Any]:
         "next_tabid": database.next_tabid,
         "next_constraint": database.next_constraint,
         "grants": database.grants,
-        "row_types": database.row_types,
-        "distinct_types": database.distinct_types,
+        "row_types": dict(database.row_types),
+        "distinct_types": dict(database.distinct_types),
         "tables": [_table(table) for table in database.user_tables()],
     }
+
+
+def _flat(record: Any) -> dict[str, Any]:
+    """Return the attributes of a record whose values are plain data."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -97,12 +104,12 @@ def _table(table: Table) -> dict[str, Any]:
         "check_option": table.check_option,
         "text": table.text,
         "query": unparse(table.query) if table.query is not None else None,
-        "target": asdict(table.target) if table.target is not None else None,
-        "sequence": asdict(table.sequence) if table.sequence is not None else None,
+        "target": _flat(table.target) if table.target is not None else None,
+        "sequence": _flat(table.sequence) if table.sequence is not None else None,
         "columns": [
             {
                 "name": c.name,
-                "type": asdict(c.type),
+                "type": _flat(c.type),
                 "number": c.number,
                 "not_null": c.not_null,
                 "implied": c.implied,
@@ -110,7 +117,7 @@ def _table(table: Table) -> dict[str, Any]:
             }
             for c in table.columns
         ],
-        "indexes": [asdict(index) for index in table.indexes],
+        "indexes": [_flat(index) for index in table.indexes],
         "constraints": [
             {**{name: getattr(c, name) for name in _CONSTRAINT}, "condition": _condition(c)}
             for c in table.constraints
@@ -141,16 +148,9 @@ def load(engine: "MemoryEngine") -> None:
     if state["catalogue"]["format"] != FORMAT:
         raise ValueError(f"{FILE} has format {state['catalogue']['format']}, not {FORMAT}")
     for saved in state["catalogue"]["databases"]:
-        database = _load_database(engine, saved)
+        database = load_database(engine, saved)
         engine.databases[database.name] = database
-    for key, value in state.get("counters", {}).items():
-        table = engine.tables.get(int(key))
-        if table is None:
-            continue
-        if table.sequence is not None:
-            table.sequence.value = value
-        else:
-            table.serials = {int(number): last for number, last in value.items()}
+    restore_counters(engine, {int(key): value for key, value in state.get("counters", {}).items()})
     kept = {table.physical for table in engine.tables.values()}
     names = engine.store.rows("SELECT name FROM sqlite_master WHERE type='table' AND name GLOB 't[0-9]*'")
     for (name,) in names:
@@ -158,11 +158,19 @@ def load(engine: "MemoryEngine") -> None:
         if name not in kept:
             engine.store.run(f"DROP TABLE {name}")
     for database in engine.databases.values():
-        for table in database.tables.values():
-            for constraint in table.constraints:
-                if constraint.parent in engine.tables:
-                    engine.tables[constraint.parent].children.add(table.key)
         install(engine, database)
+
+
+def restore_counters(engine: "MemoryEngine", found: dict[int, Any]) -> None:
+    """Set serials and sequences to what `counters` returned."""
+    for key, value in found.items():
+        table = engine.tables.get(key)
+        if table is None:
+            continue
+        if table.sequence is not None:
+            table.sequence.value = value
+        else:
+            table.serials = {int(number): last for number, last in value.items()}
 
 
 def _state(engine: "MemoryEngine") -> dict[str, Any]:
@@ -171,7 +179,8 @@ def _state(engine: "MemoryEngine") -> dict[str, Any]:
     return {name: json.loads(value) for name, value in engine.store.rows("SELECT name, value FROM informix_state")}
 
 
-def _load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
+def load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
+    """Make a database of what `database_entry` returned, and enter its tables into the engine."""
     database = Database(
         saved["name"],
         saved["number"],
@@ -192,6 +201,10 @@ def _load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
         database.tables[table.name] = table
         engine.tables[table.key] = table
         engine.reserve_key(table.key)
+    for table in database.tables.values():
+        for constraint in table.constraints:
+            if constraint.parent in engine.tables:
+                engine.tables[constraint.parent].children.add(table.key)
     return database
 
 

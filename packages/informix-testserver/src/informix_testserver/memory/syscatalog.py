@@ -4,6 +4,7 @@ Columns and codes follow the Informix documentation of the system catalogue; `co
 on the wire (sqli.md 6.2, 6.3), NOT NULL as 256.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from informix_types.codesets import UnknownCodeset, codec_for_locale
@@ -32,23 +33,32 @@ def locale_codec(locale: str) -> str:
         raise SqlError(UNKNOWN_LOCALE, token=locale) from None
 
 
+@cache
+def _columns(text: str) -> tuple[Column, ...]:
+    """Make the columns of a system table; nothing changes them, so all databases share them."""
+    node = parse(f"CREATE TABLE t ({text})").statement
+    assert isinstance(node, ast.CreateTable)
+    return tuple(
+        Column(definition.name, declared_type(None, definition.type), number)
+        for number, definition in enumerate(node.columns, 1)
+    )
+
+
 def install(engine: "MemoryEngine", database: Database) -> None:
-    """Give a database its system tables, empty; `refresh` fills them."""
+    """Give a database its system tables; `refresh` makes and fills what a query needs of them."""
     definitions = {**TABLES, **(MASTER_TABLES if database.name == "sysmaster" else {})}
     for number, (name, columns) in enumerate(definitions.items(), 1):
-        node = parse(f"CREATE TABLE {name} ({columns})").statement
-        assert isinstance(node, ast.CreateTable)
         table = Table(engine.new_key(), number, name, SYSTEM_OWNER, database.name, system=True)
-        for definition in node.columns:
-            kind = declared_type(None, definition.type)
-            table.columns.append(Column(definition.name, kind, table.next_number))
-            table.next_number += 1
-        engine.create_physical(table)
+        table.columns.extend(_columns(columns))
+        table.next_number += len(table.columns)
+        engine.tables[table.key] = table
         database.tables[name] = table
 
 
 def refresh(engine: "MemoryEngine", table: Table) -> None:
     """Fill a system table anew if the catalogue has changed since it was filled last."""
+    if table.key not in engine.filled:
+        engine.create_physical(table)
     database = engine.databases[table.database]
     stamp: Any = database.version if table.name not in DYNAMIC else object()
     if engine.filled.get(table.key) == stamp:
