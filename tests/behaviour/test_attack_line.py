@@ -170,6 +170,24 @@ class Bomb:
         return local
 
 
+def looks(work: Callable[[], object]) -> int:
+    """Return how many places a run of `work` has at which a `Bomb` may strike.
+
+    The first runs make them: CPython 3.12 and later report a function's instructions from its next call on.
+    """
+    former, counts = sys.gettrace(), [0]
+    while len(counts) < 3 or counts[-1] != counts[-2]:
+        bomb = Bomb(sys.maxsize)
+        sys.settrace(bomb)
+        try:
+            work()
+        finally:
+            sys.settrace(former)
+        counts.append(sys.maxsize - bomb.left)
+        assert len(counts) < 20, counts
+    return counts[-1]
+
+
 OLD = list(range(40))
 NEW = [100, 101, 200, 201, 202]
 
@@ -195,12 +213,22 @@ def test_ctrl_c_at_any_moment(memory: TestServer) -> None:
     control = informix_db.connect(memory.url, autocommit=True)
     control.set_lock_mode(10)  # the server may still be rolling back what the last connection left
     control.execute("CREATE TABLE k (id INT, v VARCHAR(40))")
-    moment, closed, usable = 1, 0, 0
-    while True:
+
+    def fresh() -> Any:
         control.execute("DELETE FROM k")
         conn = informix_db.connect(memory.url, fetch_buffer=256, read_timeout=5)
         conn.cursor().executemany("INSERT INTO k VALUES (?, ?)", [(i, "x" * 20) for i in OLD])
         conn.commit()
+        return conn
+
+    def undisturbed() -> None:
+        with fresh() as conn:
+            transaction(conn)
+
+    assert looks(undisturbed) >= 930
+    moment, closed, usable = 1, 0, 0
+    while True:
+        conn = fresh()
         bomb = Bomb(moment)
         former = sys.gettrace()
         sys.settrace(bomb)
@@ -228,6 +256,37 @@ def test_ctrl_c_at_any_moment(memory: TestServer) -> None:
     assert closed + usable >= 30
     assert usable >= 5
     control.close()
+
+
+def test_ctrl_c_at_every_moment_of_a_statement(memory: TestServer) -> None:
+    """However close to its end: a connection that is not closed takes the next statement."""
+    conn = informix_db.connect(memory.url, autocommit=True, read_timeout=5)
+    conn.execute("CREATE TEMP TABLE every (id INT)")
+    assert looks(lambda: conn.execute("UPDATE every SET id = 1")) >= 40
+    moment, closed, usable = 1, 0, 0
+    while True:
+        bomb = Bomb(moment)
+        former = sys.gettrace()
+        sys.settrace(bomb)
+        try:
+            conn.execute("UPDATE every SET id = 1")
+            assert bomb.left > 0
+            break
+        except KeyboardInterrupt:
+            sys.settrace(former)
+            if conn.closed:
+                closed += 1
+                conn = informix_db.connect(memory.url, autocommit=True, read_timeout=5)
+                conn.execute("CREATE TEMP TABLE every (id INT)")
+            else:
+                usable += 1
+                assert conn.execute("SELECT COUNT(*) FROM every").fetchone() == (0,)
+        finally:
+            sys.settrace(former)
+        moment += 1
+    conn.close()
+    assert closed >= 20
+    assert usable >= 20
 
 
 # -- cursors that outlive transactions

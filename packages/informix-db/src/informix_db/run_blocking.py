@@ -100,7 +100,7 @@ class BlockingLine:
         if _RESTARTING in sys.modules and not _mended:
             _mend_ctrl_c()
         me = threading.get_ident()
-        if self._owner == me:
+        if self._owner == me and self._turn.locked():  # Ctrl-C may have left an owner without the turn
             raise InterfaceError("the connection is in the middle of another call of this thread")
         if self._turn.locked():
             log.warning("waiting: another thread is using the connection to %s", self.peer)
