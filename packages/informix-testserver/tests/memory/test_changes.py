@@ -46,7 +46,7 @@ def family(db: Any) -> Any:
         ("insert into nowhere values (3)", -206, -111, "nowhere"),
         ("update parent set nothing = 3", -217, 0, "nothing"),
         ("update child set id = 3", -232, 0, "id"),
-        ("update parent set (id, name) = (1)", -236, 0, ""),
+        ("update parent set (id, name) = (1)", -505, 0, ""),
         ("insert into parent values (99999999999, 'x')", -1215, 0, ""),
         ("insert into parent values ('x', 'x')", -1213, 0, ""),
         ("insert into systables (tabname) values ('x')", -275, -111, "systables"),

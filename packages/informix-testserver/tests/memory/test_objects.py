@@ -39,15 +39,43 @@ def test_declared_types(db: Any, declared: str, coltype: int, collength: int) ->
         ("create table u (x nothing)", -9628, "nothing"),
         ("create table u (x int references nowhere)", -206, "nowhere"),
         ("create table u (x int references t (v))", -297, "t"),
-        ("create table u (x int, primary key (y))", -217, "y"),
+        ("create table u (x int, primary key (y))", -549, "y"),
+        ("create table u (x int, foreign key (y) references t)", -537, "y"),
+        ("create table u (x int, y int, foreign key (x, y) references t)", -536, ""),
+        ("create table u (x int, y int, foreign key (x, y) references t (id))", -536, ""),
+        ("create table u (x char(4) references t)", -356, ""),
+        ("create table u (x bigint references t)", -356, ""),
+        ("create temp table u (x int references t)", -548, ""),
+        ("create temp table u (x int unique constraint named)", -576, ""),
+        ("create table u (x serial, y serial)", -362, ""),
+        ("create table u (x serial8, y bigserial)", -362, ""),
+        ("create table u (x serial default 4)", -593, ""),
+        ("create table u (x int default null not null)", -592, ""),
+        ("create table u (x text default 'a')", -594, ""),
+        ("create table u (x int, y int, unique (x, y, x))", -542, ""),
+        ("create table u (x text unique)", -610, ""),
+        ("create table u (x int check (x in (select id from t)))", -677, ""),
         ("create table u (x int primary key, primary key (x))", -577, ""),
         ("create table u (x interval year to day)", -1268, ""),
         ("create index ti on t (v)", -316, "ti"),
         ("create index tj on t (v)", -350, ""),
+        ("create index tj on t (id)", -350, ""),
+        ("create index tj on t (v, n, v desc)", -542, ""),
+        ("create index tj on v1 (id)", -206, "v1"),
         ("create unique index tj on t (n)", -371, ""),
         ("create index tj on t (nothing)", -217, "nothing"),
         ("create view w as select id + 1 from t", -249, ""),
         ("create view w (a, b) as select id from t", -382, ""),
+        ("create view w as select t.id, u.id from t, t u", -531, "id"),
+        ("create view w as select a from tt", -337, "tt"),
+        ("create view w as select id from t where n in (select a from tt)", -337, "tt"),
+        ("create view w as select id from t where n = ?", -546, "w"),
+        ("create view w as select first 3 id from t", -944, ""),
+        ("create view w as select id from t limit 3", -944, ""),
+        ("create view w as select id from t union select n from t with check option", -940, ""),
+        ("create synonym w for tt", -510, "tt"),
+        ("create synonym w for s1", -559, ""),
+        ("create synonym t for v1", -390, "t"),
         ("create view w as select nothing from t", -217, "nothing"),
         ("alter table t add (v int)", -328, "v"),
         ("alter table t add (z int not null)", -269, "z"),
@@ -55,6 +83,25 @@ def test_declared_types(db: Any, declared: str, coltype: int, collength: int) ->
         ("alter table t drop (nothing)", -217, "nothing"),
         ("alter table t add constraint check (n > 5) constraint big", -530, "informix.big"),
         ("alter table t add constraint (foreign key (n) references t (id) constraint ref)", -525, "informix.ref"),
+        ("alter table t add constraint primary key (n)", -704, ""),
+        ("alter table t add constraint unique (id)", -577, ""),
+        ("alter table t drop constraint nothing", -623, "nothing"),
+        ("alter table t add (s serial, z serial)", -362, ""),
+        ("alter table v1 add (z int)", -322, "v1"),
+        ("alter table tt add (z int)", -532, "tt"),
+        ("alter table one drop (a)", -370, ""),
+        ("rename table v1 to w", -322, "v1"),
+        ("rename table tt to w", -508, ""),
+        ("rename table systables to w", -584, ""),
+        ("rename column v1.id to w", -322, "v1"),
+        ("rename column tt.a to w", -509, ""),
+        ("rename column systables.tabid to w", -585, ""),
+        ("drop table t restrict", -886, ""),
+        ("drop view v1 restrict", -886, ""),
+        ("grant select on tt to bob", -323, ""),
+        ("grant select on t to public with grant option", -298, ""),
+        ("lock table v1 in share mode", -504, ""),
+        ("unlock table t", -288, "t"),
         ("rename column t.v to n", -328, "n"),
         ("rename table t to v1", -310, "v1"),
         ("drop table nowhere", -206, "nowhere"),
@@ -69,7 +116,8 @@ def test_declared_types(db: Any, declared: str, coltype: int, collength: int) ->
 def test_refused_definition(db: Any, sql: str, code: int, token: str) -> None:
     db.run("create table t (id int primary key, v varchar(5), n int, w int)")
     db.run("create index ti on t (v)")
-    db.run("create view v1 as select id from t")
+    db.run("create view v1 as select id from t; create view v2 as select id from v1; create synonym s1 for t")
+    db.run("create table one (a int); create temp table tt (a int)")
     db.run("insert into t values (1, 'a', 3, null)")
     db.run("insert into t values (2, 'b', 3, null)")
     error = db.error(sql)
@@ -219,3 +267,78 @@ def test_grants_are_shown(db: Any) -> None:
     assert db.rows("select tabauth from systabauth where grantee = 'bob'") == []
     db.run("update statistics high for table t")
     assert db.fails("grant select on nowhere to bob") == (-206, -111)
+
+
+def test_a_dropped_table_takes_views_on_views_along(db: Any) -> None:
+    db.run("create table t (a int); create table other (a int)")
+    db.run("create view v as select a from t; create view w as select a from v; create synonym s for w")
+    db.run("create view x as select o.a from other o where o.a in (select a from s)")
+    db.run("create view kept as select a from other")
+    db.run("begin work; drop table t")
+    sql = "select tabname from systables where tabid > 99 order by tabname"
+    assert db.rows(sql) == [("kept",), ("other",)]
+    db.run("rollback work")
+    assert db.rows(sql) == [("kept",), ("other",), ("s",), ("t",), ("v",), ("w",), ("x",)]
+    db.run("insert into t values (1); insert into other values (1)")
+    assert db.rows("select * from x") == [(1,)]
+    db.run("drop view v")
+    assert db.rows(sql) == [("kept",), ("other",), ("t",)]
+    db.run("drop table t restrict; drop view kept restrict")
+    assert db.rows(sql) == [("other",)]
+
+
+def test_a_view_outlives_its_columns(db: Any) -> None:
+    """Dropping a column leaves views as they are: HCL documentation, "How Dropping a Column Affects Views"."""
+    db.run("create table t (a int, b int); create view v as select a, b from t; insert into t values (1, 2)")
+    db.run("alter table t drop (a)")
+    error = db.error("select * from v")
+    assert (error.sqlcode, error.token) == (-217, "a")
+    db.run("alter table t add (a int)")
+    assert db.rows("select * from v") == [(None, 2)]
+
+
+def test_a_view_means_its_own_tables_not_temporary_ones(db: Any) -> None:
+    db.run("create table t (a int); insert into t values (1)")
+    db.run("create view v as select a from t; create synonym s for t")
+    db.run("create temp table t (a int); insert into t values (2)")
+    assert db.rows("select * from v") == [(1,)]
+    assert db.rows("select * from s") == [(1,)]
+    assert db.rows("select * from t") == [(2,)]
+    db.run("update v set a = 3")
+    assert db.rows("select v.a, t.a from v, t") == [(3, 2)]
+
+
+def test_an_index_that_a_constraint_shares_is_hidden_not_dropped(db: Any) -> None:
+    """HCL documentation, "DROP INDEX statement"."""
+    db.run("create table p (a int, b int); create index pi on p (a); insert into p values (1, 1)")
+    db.run("alter table p add constraint unique (a) constraint pu")
+    sql = "select idxname, idxtype from sysindexes where tabid > 99 order by idxname"
+    assert db.rows(sql) == [("pi", "U")]
+    db.run("drop index pi")
+    assert db.rows(sql) == [(" 100_1", "U")]
+    assert db.value("select idxname from sysconstraints where constrname = 'pu'") == " 100_1"
+    assert db.fails("insert into p values (1, 2)") == (-268, -100)
+    db.run("create table c (a int); create unique index ci on c (a)")
+    db.run("alter table c add constraint foreign key (a) references p (a) constraint cr")
+    db.run("drop index ci")
+    assert db.rows("select idxtype from sysindexes where tabid = 101") == [("D",)]
+    db.run("insert into c values (1); insert into c values (1)")
+    assert db.fails("insert into c values (9)") == (-691, -111)
+    db.run("alter table p drop constraint pu")
+    assert db.rows(sql) == []
+
+
+def test_one_table_may_be_indexed_in_every_direction(db: Any) -> None:
+    """HCL documentation, "Restrictions on the Number of Indexes on a Set of Columns"."""
+    db.run("create table t (a int, b int)")
+    for number, columns in enumerate(("a, b", "a desc, b desc", "a, b desc", "a desc, b", "b, a")):
+        db.run(f"create index i{number} on t ({columns})")
+    assert db.fails("create index again on t (a, b desc)") == (-350, 0)
+
+
+def test_a_join_into_a_temporary_table_keeps_one_serial(db: Any) -> None:
+    db.run("create table t (a serial, b serial8); create table u (a serial, b bigserial)")
+    db.run("insert into t values (0, 0); insert into u values (7, 9)")
+    db.run("select t.a, u.a c, t.b, u.b d from t, u into temp x")
+    db.run("insert into x (c, d) values (1, 2)")
+    assert db.rows("select a, c, b, d from x order by a") == [(1, 7, 1, 9), (2, 1, 2, 2)]

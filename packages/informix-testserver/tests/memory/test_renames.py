@@ -69,7 +69,7 @@ def test_synonyms_follow_but_cannot_be_renamed(tables: Any) -> None:
 
 def test_temporary_tables_cannot_be_renamed(db: Any) -> None:
     db.run("create temp table tt (a int)")
-    assert db.fails("rename table tt to uu") == (-206, -111)
+    assert db.fails("rename table tt to uu") == (-508, 0)
 
 
 def test_a_table_of_the_same_name_elsewhere_is_another(tables: Any, connect: Any) -> None:

@@ -25,7 +25,7 @@ from .types import (
 
 __all__: list[str] = []
 
-AGGREGATE_MISPLACED, SUM_OF_CHARACTER = -595, -367
+AGGREGATE_MISPLACED, AGGREGATE_NESTED, SUM_OF_CHARACTER, SUM_OF_MOMENTS = -595, -544, -367, -561
 
 
 class _DecimalSum:
@@ -142,7 +142,7 @@ def _argument(b: Binder, node: ast.FunctionCall) -> Expr:
     argument = b.value(node.arguments[0])
     del b.scope.loose[mark:]
     if argument.aggregate and node.window is None:
-        raise SqlError(AGGREGATE_MISPLACED, offset=node.pos)
+        raise SqlError(AGGREGATE_NESTED, offset=node.pos)
     if node.window is None:
         b.scope.grouped = True
     return argument
@@ -191,7 +191,7 @@ def _sum(b: Binder, node: ast.FunctionCall) -> Expr:
         name = b.store.aggregate("interval sum", 1, _IntervalSum)
         kind = argument.stored
         return _result(b, node, f"{name}({inner})", interval_type(kind.start, kind.end, 9))
-    raise SqlError(-1260, offset=node.pos)
+    raise SqlError(SUM_OF_MOMENTS if which in (Family.DATE, Family.DATETIME) else -1260, offset=node.pos)
 
 
 def _avg(b: Binder, node: ast.FunctionCall) -> Expr:
@@ -210,7 +210,7 @@ def _avg(b: Binder, node: ast.FunctionCall) -> Expr:
         kind = argument.stored
         name = b.store.aggregate("interval avg", 1, _IntervalAverage)
         return _result(b, node, f"{name}({inner})", interval_type(kind.start, kind.end, 9))
-    raise SqlError(-1260, offset=node.pos)
+    raise SqlError(SUM_OF_MOMENTS if which in (Family.DATE, Family.DATETIME) else -1260, offset=node.pos)
 
 
 def _spread(b: Binder, node: ast.FunctionCall) -> Expr:

@@ -8,7 +8,7 @@ from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
 from .catalog import Column, Constraint, Database, Table
-from .constraints import add_constraint
+from .constraints import add_constraint, remove_constraints
 from .convert import converter
 from .ddl import make_column
 from .definitions import altering, home, sync_indexes, undoing
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["alter_table", "rename_column", "rename_object"]
 
 NO_COLUMN, COLUMN_TWICE, ADD_NOT_NULL, HAS_NULLS = -217, -328, -269, -386
-TABLE_EXISTS = -310
+TABLE_EXISTS, LAST_COLUMN, NO_CONSTRAINT = -310, -370, -623
+ALTER_VIEW, ALTER_TEMP, RENAME_TEMP, RENAME_TEMP_COLUMN = -322, -532, -508, -509
+RENAME_SYSTEM, RENAME_SYSTEM_COLUMN = -584, -585
 
 
-def _table(session: "MemorySession", name: ast.ObjectName) -> Table:
+def _table(session: "MemorySession", name: ast.ObjectName, *, temporary: int, system: int) -> Table:
+    """Find a table to change; `temporary`, `system`: the codes for tables that cannot be changed."""
     table = session.table(name)
+    if table.kind == "V":
+        raise SqlError(ALTER_VIEW, offset=name.pos, token=name.name)
+    if table.temporary:
+        raise SqlError(temporary, offset=name.pos, token=name.name if temporary == ALTER_TEMP else "")
+    if table.system and system != -206:
+        raise SqlError(system, offset=name.pos)
     if table.kind != "T" or table.system:
         raise SqlError(-206, isam=-111, offset=name.pos, token=name.name)
     return table
@@ -33,8 +42,8 @@ def _table(session: "MemorySession", name: ast.ObjectName) -> Table:
 
 def alter_table(session: "MemorySession", node: ast.AlterTable) -> None:
     """ALTER TABLE: the actions in order."""
-    table = _table(session, node.table)
-    database = None if table.temporary else home(session, node.table)
+    table = _table(session, node.table, temporary=ALTER_TEMP, system=-206)
+    database = home(session, node.table)
     with altering(session, table):
         for action in node.actions:
             if isinstance(action, ast.AddColumn):
@@ -62,7 +71,7 @@ def _physical_column(session: "MemorySession", table: Table, column: Column) -> 
     session.store.run(f"ALTER TABLE {table.physical} ADD COLUMN {column.physical}{collation}")
 
 
-def _add_column(session: "MemorySession", database: Database | None, table: Table, action: ast.AddColumn) -> None:
+def _add_column(session: "MemorySession", database: Database, table: Table, action: ast.AddColumn) -> None:
     definition = action.column
     if table.column(definition.name) is not None:
         raise SqlError(COLUMN_TWICE, offset=definition.pos, token=definition.name)
@@ -120,14 +129,13 @@ def _drop_column(session: "MemorySession", table: Table, action: ast.DropColumn)
     if column is None:
         raise SqlError(NO_COLUMN, offset=action.column.pos, token=action.column.name)
     if len(table.columns) == 1:
-        raise SqlError(-515, offset=action.pos)
+        raise SqlError(LAST_COLUMN, offset=action.pos)
     table.columns.remove(column)
     dropped = [c for c in table.constraints if column.number in c.columns or uses_column(c.condition, column.name)]
-    table.constraints = [c for c in table.constraints if c not in dropped]
+    table.indexes = [i for i in table.indexes if column.number not in dict(i.columns)]
+    remove_constraints(session, table, dropped)
     for constraint in dropped:
         _release_children(session, table, constraint)
-    table.indexes = [i for i in table.indexes if column.number not in dict(i.columns)]
-    sync_indexes(session.store, table)
 
 
 def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyColumn) -> None:
@@ -184,18 +192,14 @@ def _renumber(session: "MemorySession", table: Table, old: int, new: int) -> Non
 def _drop_constraint(session: "MemorySession", table: Table, action: ast.DropConstraint) -> None:
     constraint = table.constraint(action.name.name)
     if constraint is None:
-        raise SqlError(-694, offset=action.name.pos, token=action.name.name)
-    table.constraints.remove(constraint)
-    index = table.index(constraint.index)
-    if index is not None and index.implicit:
-        table.indexes.remove(index)
+        raise SqlError(NO_CONSTRAINT, offset=action.name.pos, token=action.name.name)
     if constraint.kind == "N":
         for number in constraint.columns:
             column = table.numbered(number)
             column.not_null = False
             column.type = column.type.with_flags(column.type.flags & ~TypeFlag.NOT_NULL)
+    remove_constraints(session, table, [constraint])
     _release_children(session, table, constraint)
-    sync_indexes(session.store, table)
 
 
 def _release_children(session: "MemorySession", table: Table, constraint: Constraint) -> None:
@@ -204,15 +208,15 @@ def _release_children(session: "MemorySession", table: Table, constraint: Constr
         return
     for key in table.children:
         child = session.engine.tables[key]
-        kept = [c for c in child.constraints if c.parent_constraint != constraint.id or c.parent != table.key]
-        if len(kept) != len(child.constraints):
+        gone = [c for c in child.constraints if c.parent_constraint == constraint.id and c.parent == table.key]
+        if gone:
             with altering(session, child):
-                child.constraints = kept
+                remove_constraints(session, child, gone)
 
 
 def rename_column(session: "MemorySession", node: ast.RenameColumn) -> None:
     """RENAME COLUMN."""
-    table = _table(session, node.table)
+    table = _table(session, node.table, temporary=RENAME_TEMP_COLUMN, system=RENAME_SYSTEM_COLUMN)
     column = table.column(node.column.name)
     if column is None:
         raise SqlError(NO_COLUMN, offset=node.column.pos, token=node.column.name)
@@ -222,8 +226,7 @@ def rename_column(session: "MemorySession", node: ast.RenameColumn) -> None:
         column = table.column(node.column.name)
         assert column is not None
         column.name = node.new_name.name
-        database = None if table.temporary else home(session, node.table)
-        column_renamed(session, database, table, node.column.name, node.new_name.name)
+        column_renamed(session, home(session, node.table), table, node.column.name, node.new_name.name)
 
 
 def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
@@ -247,10 +250,13 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
     if node.kind not in ("TABLE", "SEQUENCE"):
         raise SqlError(-513, offset=node.pos, token=f"RENAME {node.kind}")
     table = session.find(node.name)
-    # Neither temporary tables nor synonyms can be renamed.
-    fixed = table is None or table.system or table.temporary or table.kind in ("P", "S")
-    if table is None or fixed or (node.kind == "SEQUENCE") != (table.kind == "Q"):
+    # A synonym cannot be renamed: the statement takes the name of a table.
+    if table is None or table.kind in ("P", "S") or (node.kind == "SEQUENCE") != (table.kind == "Q"):
         raise SqlError(-206, isam=-111, offset=node.name.pos, token=node.name.name)
+    if table.kind == "V":
+        raise SqlError(ALTER_VIEW, offset=node.name.pos, token=node.name.name)
+    if table.temporary or table.system:
+        raise SqlError(RENAME_TEMP if table.temporary else RENAME_SYSTEM, offset=node.name.pos)
     if node.new_name.name in database.tables:
         raise SqlError(TABLE_EXISTS, offset=node.new_name.pos, token=node.new_name.name)
     old = table.name

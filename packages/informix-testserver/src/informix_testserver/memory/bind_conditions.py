@@ -15,7 +15,7 @@ from .types import BOOLEAN, Family, family, is_fixed_char
 __all__ = ["COMPARISONS", "compare", "condition", "logical"]
 
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
-PATTERN_NEEDS_CHARACTER = -219
+PATTERN_NEEDS_CHARACTER, MANY_COLUMNS = -219, -574
 
 
 def condition(b: Binder, node: ast.Expression) -> Expr:
@@ -202,7 +202,7 @@ def _against_query(b: Binder, operator: str, operand: ast.Expression, query: ast
 
     found = subquery(b, query)
     if len(found.columns) != 1:
-        raise SqlError(SYNTAX, offset=query.pos)
+        raise SqlError(MANY_COLUMNS, offset=query.pos)
     alias = b.alias()
     column = found.columns[0]
     inner = Expr(f"{alias}.c1", column.type, column.stored)

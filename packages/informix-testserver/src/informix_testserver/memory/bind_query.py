@@ -18,7 +18,8 @@ __all__ = ["BoundQuery", "bind_query", "subquery"]
 
 ORDER_POSITION, NOT_SELECTED, NOT_GROUPED, HAVING_COLUMN = -251, -309, -294, -304
 UNION_COUNT, UNION_TYPES = -317, -308
-MANY_ROWS = -284
+MANY_ROWS, MANY_COLUMNS = -284, -574
+GROUP_BY_AGGREGATE, MIXED_AGGREGATE, ORDER_BY_NAME = -321, -303, -374
 COMPOUND = {"UNION": "UNION", "UNION ALL": "UNION ALL", "INTERSECT": "INTERSECT", "MINUS": "EXCEPT"}
 
 
@@ -76,7 +77,7 @@ def scalar_subquery(b: Binder, node: ast.Subquery, hint: ColumnType | None) -> E
     """A query as a value: NULL without a row, -284 with more than one."""
     found = subquery(b, node.query)
     if len(found.columns) != 1:
-        raise SqlError(SYNTAX, offset=node.pos)
+        raise SqlError(MANY_COLUMNS, offset=node.pos)
     column = found.columns[0]
     kind, stored = column.type.with_flags(0), column.stored.with_flags(0)
     if found.one_row:
@@ -313,7 +314,7 @@ def _group_by(b: Binder, select: ast.Select, scope: Scope) -> list[str]:
             target = _alias_target(scope, select, node) or node
         bound = b.value(target)
         if bound.aggregate:
-            raise SqlError(-595, offset=node.pos)
+            raise SqlError(GROUP_BY_AGGREGATE, offset=node.pos)
         if bound.sql.startswith("?"):
             raise SqlError(SYNTAX, offset=node.pos)
         scope.groups.add(bound.sql)

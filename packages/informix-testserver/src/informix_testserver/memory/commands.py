@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+LOCK_VIEW, UNLOCK_IN_TRANSACTION, NOT_LOCKED, GRANT_ON_TEMP, PUBLIC_GRANTS = -504, -327, -288, -323, -298
 Command = Callable[["MemorySession", Any], Outcome | None]
 
 
@@ -129,6 +130,8 @@ def _switch_constraints(session: "MemorySession", node: ast.SetConstraints) -> N
 
 def _lock_table(session: "MemorySession", node: ast.LockTable) -> None:
     table = session.table(node.table)
+    if table.kind == "V":
+        raise SqlError(LOCK_VIEW, offset=node.table.pos)
     if session._opened().logged and not session.in_transaction:
         raise SqlError(-524, offset=node.pos)
     session.locks.lock_table(session, table.key, "X" if node.exclusive else "S", token=table.name)
@@ -137,15 +140,20 @@ def _lock_table(session: "MemorySession", node: ast.LockTable) -> None:
 def _unlock_table(session: "MemorySession", node: ast.UnlockTable) -> None:
     table = session.table(node.table)
     if session.in_transaction:
-        raise SqlError(-288, offset=node.pos, token=table.name)
-    session.locks.unlock_table(session, table.key)
+        raise SqlError(UNLOCK_IN_TRANSACTION, offset=node.pos, token=table.name)
+    if not session.locks.unlock_table(session, table.key):
+        raise SqlError(NOT_LOCKED, offset=node.pos, token=table.name)
 
 
 def _grant(session: "MemorySession", node: ast.Grant) -> None:
     """Noted for systabauth and sysusers; every user may do everything."""
     database = session._opened()
     if node.object is not None and session.engine.routine(node.object.name) is None:
-        session.table(node.object)
+        table = session.table(node.object)
+        if table.temporary:
+            raise SqlError(GRANT_ON_TEMP, offset=node.object.pos)
+    if node.grant_option and "public" in node.grantees:
+        raise SqlError(PUBLIC_GRANTS, offset=node.pos)
     name = node.object.name if node.object is not None else ""
     for grantee in node.grantees:
         database.grants += [(name, grantee, privilege, node.grant_option) for privilege in node.privileges]

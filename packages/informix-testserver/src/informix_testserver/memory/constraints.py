@@ -1,20 +1,32 @@
 """Adding constraints: keys and their indexes, references, checks, NOT NULL; the rows that exist are checked."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from informix_types import TypeFlag
+from informix_types import ColumnType, TypeFlag
 
 from ..engine import SqlError
 from ..sql import ast
 from .catalog import Column, Constraint, Database, Index, Table
-from .definitions import add_index, undoing
+from .definitions import add_index, sync_indexes, undoing
+from .references import contains_query
+from .types import Family, family, without_serial
 
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["add_constraint"]
+__all__ = ["add_constraint", "remove_constraints"]
 
 NO_TABLE, NO_COLUMN, CONSTRAINT_EXISTS, NO_REFERENCED_KEY = -206, -217, -625, -297
+SAME_KIND, SECOND_PRIMARY, KEY_COLUMN_MISSING, CHILD_COLUMN_MISSING, COLUMN_REPEATED = -577, -704, -549, -537, -542
+TEMP_NAME, TEMP_REFERENCE, COLUMN_COUNT, COLUMN_TYPES, BLOB_KEY, QUERY_IN_CHECK = (
+    -576,
+    -548,
+    -536,
+    -356,
+    -610,
+    -677,
+)
 KINDS = {"PRIMARY KEY": "P", "UNIQUE": "U", "FOREIGN KEY": "R", "CHECK": "C", "NOT NULL": "N"}
 
 
@@ -38,26 +50,37 @@ def add_constraint(
     )
     if database is not None and node.name is not None and database.find_constraint(name) is not None:
         raise SqlError(CONSTRAINT_EXISTS, offset=node.name.pos, token=name)
-    columns = []
+    if database is None and node.name is not None:
+        raise SqlError(TEMP_NAME, offset=node.name.pos)
+    columns: list[Column] = []
     for column_name in node.columns:
         column = table.column(column_name.name)
         if column is None:
-            raise SqlError(NO_COLUMN, offset=column_name.pos, token=column_name.name)
+            code = CHILD_COLUMN_MISSING if kind == "R" else KEY_COLUMN_MISSING if kind in "PU" else NO_COLUMN
+            raise SqlError(code, offset=column_name.pos, token=column_name.name)
+        if column in columns:
+            raise SqlError(COLUMN_REPEATED, offset=column_name.pos)
+        if kind in "PUR" and family(column.type) in (Family.BYTE, Family.TEXT):
+            raise SqlError(BLOB_KEY, offset=column_name.pos)
         columns.append(column)
     numbers = tuple(column.number for column in columns)
     constraint = Constraint(number, name, session.user, kind, numbers, enabled=node.mode != "DISABLED")
     if kind in "PU":
+        if any(c.kind in "PU" and set(c.columns) == set(numbers) for c in table.constraints):
+            raise SqlError(SAME_KIND, offset=node.pos)
         if kind == "P":
             if any(c.kind == "P" for c in table.constraints):
-                raise SqlError(-577, offset=node.pos)
+                raise SqlError(SECOND_PRIMARY, offset=node.pos)
             for column in columns:
                 _require(session, table, column, key=True)
-        if any(c.kind in "PU" and set(c.columns) == set(numbers) for c in table.constraints):
-            raise SqlError(-577, offset=node.pos)
         constraint.index = _key_index(session, table, constraint)
     elif kind == "R":
-        _reference(session, table, constraint, node)
+        if table.temporary:
+            raise SqlError(TEMP_REFERENCE, offset=node.pos)
+        _reference(session, table, constraint, node, columns)
     elif kind == "C":
+        if contains_query(node.condition):
+            raise SqlError(QUERY_IN_CHECK, offset=node.pos)
         constraint.condition, constraint.text = node.condition, node.text
         table.constraints.append(constraint)
         table.version += 1
@@ -71,6 +94,14 @@ def add_constraint(
     return constraint
 
 
+def remove_constraints(session: "MemorySession", table: Table, gone: Sequence[Constraint]) -> None:
+    """Take constraints off a table, and the indexes that were made for them alone (inside of `altering`)."""
+    table.constraints = [c for c in table.constraints if c not in gone]
+    needed = {c.index for c in table.constraints}
+    table.indexes = [i for i in table.indexes if not i.implicit or i.name in needed]
+    sync_indexes(session.store, table)
+
+
 def _require(session: "MemorySession", table: Table, column: Column, *, key: bool = False) -> None:
     if session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {column.physical} IS NULL LIMIT 1"):
         raise SqlError(-703, token=table.name) if key else SqlError(-386, token=column.name)
@@ -82,6 +113,11 @@ def _require(session: "MemorySession", table: Table, column: Column, *, key: boo
 def _key_index(session: "MemorySession", table: Table, constraint: Constraint) -> str:
     """Return the index that carries a key: one that exists on the same columns, or a new one."""
     for index in table.indexes:
+        # An index that is not unique becomes it.
+        same = tuple(number for number, _ in index.columns) == constraint.columns
+        if same and not index.unique:
+            index.unique = True
+            sync_indexes(session.store, table)
         if index.unique and {number for number, _ in index.columns} == set(constraint.columns):
             return index.name
     # Informix names such an index with a leading blank, so that no statement can name it.
@@ -91,15 +127,24 @@ def _key_index(session: "MemorySession", table: Table, constraint: Constraint) -
     return name
 
 
-def _reference(session: "MemorySession", table: Table, constraint: Constraint, node: ast.Constraint) -> None:
+def _same_type(one: ColumnType, other: ColumnType) -> bool:
+    """Whether columns of these types may refer to each other: the same type, where SERIAL counts as INTEGER."""
+    return without_serial(one).with_flags(0) == without_serial(other).with_flags(0)
+
+
+def _reference(
+    session: "MemorySession", table: Table, constraint: Constraint, node: ast.Constraint, columns: list[Column]
+) -> None:
     assert node.references is not None
     parent = session.table(node.references.table)
-    if parent.kind != "T" or parent.temporary != table.temporary:
+    if parent.kind != "T" or parent.temporary:
         raise SqlError(NO_TABLE, isam=-111, offset=node.references.pos, token=parent.name)
     if node.references.columns:
         found = [parent.column(name.name) for name in node.references.columns]
         if None in found:
             raise SqlError(NO_COLUMN, offset=node.references.columns[0].pos)
+        if len(found) != len(columns):
+            raise SqlError(COLUMN_COUNT, offset=node.references.pos)
         numbers = tuple(column.number for column in found if column is not None)
     else:
         primary = next((c for c in parent.constraints if c.kind == "P"), None)
@@ -107,8 +152,12 @@ def _reference(session: "MemorySession", table: Table, constraint: Constraint, n
             raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
         numbers = primary.columns
     key = next((c for c in parent.constraints if c.kind in "PU" and set(c.columns) == set(numbers)), None)
-    if key is None or len(numbers) != len(constraint.columns):
+    if key is None:
         raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
+    if len(numbers) != len(columns):
+        raise SqlError(COLUMN_COUNT, offset=node.references.pos)
+    if any(not _same_type(parent.numbered(n).type, c.type) for n, c in zip(numbers, columns, strict=True)):
+        raise SqlError(COLUMN_TYPES, offset=node.references.pos)
     constraint.parent, constraint.parent_columns = parent.key, numbers
     constraint.parent_constraint, constraint.cascade = key.id, node.references.cascade
     name = f" {table.tabid}_{constraint.id}"

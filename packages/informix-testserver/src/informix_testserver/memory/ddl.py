@@ -3,25 +3,27 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from informix_types import TypeFlag
+from informix_types import ColumnType, TypeCode, TypeFlag
 
 from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
 from .catalog import Column, Database, Table
-from .constraints import add_constraint
+from .constraints import add_constraint, remove_constraints
 from .definitions import altering, home, new_table, register, undoing
 from .expr import Expr
 from .references import names, refers_to
 from .rows import delete_row, plan_of
 from .typenames import declared_type
+from .types import Family, family, without_serial
 
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["create_table", "drop_entry", "drop_table", "make_column", "table_from_query", "truncate"]
+__all__ = ["create_table", "dependents", "drop_entry", "drop_table", "make_column", "table_from_query", "truncate"]
 
 TABLE_EXISTS, TEMP_EXISTS, NO_TABLE, BAD_DEFAULT, COLUMN_TWICE = -310, -958, -206, -591, -328
+SECOND_SERIAL, SERIAL_DEFAULT, NULL_DEFAULT, BLOB_DEFAULT, DEPENDENTS = -362, -593, -592, -594, -886
 
 
 # -------------------------------------------------------------------------------------------------- CREATE TABLE
@@ -85,15 +87,29 @@ def make_column(session: "MemorySession", table: Table, node: ast.ColumnDef) -> 
     explicit = any(constraint.kind == "NOT NULL" for constraint in node.constraints)
     column = Column(node.name, kind, number, not_null=explicit)
     if column.is_serial:
+        if any(other.name != column.name and _same_serial(other.type, kind) for other in table.columns):
+            raise SqlError(SECOND_SERIAL, offset=node.pos)
+        if node.default is not None:
+            raise SqlError(SERIAL_DEFAULT, offset=node.default.pos)
         column.not_null = True
         start = node.type.arguments[0] if node.type.arguments else 1
         table.serials[number] = start - 1
+    if isinstance(node.default, ast.NullLiteral) and explicit:
+        raise SqlError(NULL_DEFAULT, offset=node.default.pos)
     if node.default is not None and not isinstance(node.default, ast.NullLiteral):
+        if family(kind) in (Family.BYTE, Family.TEXT):
+            raise SqlError(BLOB_DEFAULT, offset=node.default.pos)
         column.default = node.default
         _check_default(session, column, node)
     flag = TypeFlag.NOT_NULL if column.not_null else 0
     column.type = kind.with_flags((kind.flags & ~TypeFlag.NOT_NULL) | flag)
     return column
+
+
+def _same_serial(one: ColumnType, other: ColumnType) -> bool:
+    """Whether two columns may not stand in one table: it has one SERIAL and one SERIAL8 or BIGSERIAL at most."""
+    serials = (TypeCode.SERIAL, TypeCode.SERIAL8, TypeCode.BIGSERIAL)
+    return one.code in serials and other.code in serials and (one.code == serials[0]) == (other.code == serials[0])
 
 
 def _check_default(session: "MemorySession", column: Column, node: ast.ColumnDef) -> None:
@@ -129,7 +145,10 @@ def table_from_query(
             raise SqlError(-249, offset=into.pos)
         if table.column(expr.name) is not None:
             raise SqlError(COLUMN_TWICE, offset=into.pos, token=expr.name)
-        table.columns.append(Column(expr.name, expr.type, table.next_number, not_null=not expr.type.nullable))
+        kind = expr.type
+        if any(_same_serial(other.type, kind) for other in table.columns):
+            kind = without_serial(kind).with_flags(kind.flags)  # [I] one SERIAL a table: the others are numbers
+        table.columns.append(Column(expr.name, kind, table.next_number, not_null=not kind.nullable))
         table.next_number += 1
         converts.append(converter(expr.stored, expr.type, session.store.env))
     session.engine.create_physical(table)
@@ -175,21 +194,22 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     if table.system:
         raise SqlError(-206, isam=-111, offset=name.pos, token=name.name)
     database = None if table.temporary else home(session, name)
-    if table.children - {table.key} and node.restrict:
-        raise SqlError(-886, offset=name.pos)
+    if node.restrict and (table.children - {table.key} or (database and dependents(database, table))):
+        raise SqlError(DEPENDENTS, offset=name.pos)
     session.locks.lock_table(session, table.key, "X", code=-242, token=table.name)
     for child in list(table.children):
         other = session.engine.tables.get(child)
         if other is not None and other is not table:
             with altering(session, other):
-                other.constraints = [c for c in other.constraints if c.parent != table.key]
+                remove_constraints(session, other, [c for c in other.constraints if c.parent == table.key])
     names = session.temporary if database is None else database.tables
     del names[table.name]
     table.dropped = True
     session.temporary_version += 1
     if database is not None:
         database.version += 1
-        _drop_dependents(session, database, table)
+        for other in dependents(database, table):
+            drop_entry(session, database, other)
 
     def restore() -> None:
         names[table.name] = table
@@ -209,16 +229,20 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     session.on_commit.append(finish)
 
 
-def _drop_dependents(session: "MemorySession", database: Database, table: Table) -> None:
-    """Views and synonyms of a dropped table go too."""
-    for other in list(database.tables.values()):
+def dependents(database: Database, table: Table) -> list[Table]:
+    """Return the views and synonyms of the same database that are defined on a table or view."""
+    found = []
+    for other in database.tables.values():
         uses = other.kind == "V" and other.query is not None and refers_to(other.query, table.name, database.name)
         if uses or (other.target is not None and names(other.target, table.name, database.name)):
-            drop_entry(session, database, other)
+            found.append(other)
+    return found
 
 
 def drop_entry(session: "MemorySession", database: Database, table: Table) -> None:
-    """Take a view, synonym or sequence out of the catalogue."""
+    """Take a view, synonym or sequence out of the catalogue, and what is defined on it."""
+    if table.dropped:
+        return
     del database.tables[table.name]
     table.dropped = True
     database.version += 1
@@ -229,6 +253,8 @@ def drop_entry(session: "MemorySession", database: Database, table: Table) -> No
         database.version += 1
 
     undoing(session, restore)
+    for other in dependents(database, table):
+        drop_entry(session, database, other)
 
 
 def truncate(session: "MemorySession", node: ast.Truncate) -> None:

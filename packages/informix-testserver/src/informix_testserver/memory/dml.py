@@ -32,7 +32,7 @@ __all__ = [
     "omitted_value",
 ]
 
-VALUE_COUNT, SERIAL_UPDATE, IMPLIED_NULL, NOT_IN_UPDATE_OF = -236, -232, -292, -364
+VALUE_COUNT, SERIAL_UPDATE, IMPLIED_NULL, NOT_IN_UPDATE_OF = -505, -232, -292, -364
 BLOB_LITERAL = -617
 Convert = Callable[[Any], Any]
 

@@ -18,7 +18,7 @@ from .types import FLOAT, FLOATING_DECIMAL, INTEGER, Family, decimal, family, wi
 
 __all__: list[str] = []
 
-DIVISION_BY_ZERO = -1202
+DIVISION_BY_ZERO, FLOAT_OVERFLOW, MATH_FUNCTION = -1202, -1223, -647
 
 
 def _exact(b: Binder, argument: Expr) -> Expr:
@@ -121,8 +121,10 @@ def _float_function(name: str, body: Callable[..., float], count: int = 1) -> No
     def run(*values: float) -> float:
         try:
             return float(body(*values))
-        except (ValueError, OverflowError, ZeroDivisionError):
-            raise SqlError(-1223) from None
+        except OverflowError:
+            raise SqlError(FLOAT_OVERFLOW) from None
+        except (ValueError, ZeroDivisionError):
+            raise SqlError(MATH_FUNCTION, token=name) from None
 
     @function(name, least=count)
     def bind(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:

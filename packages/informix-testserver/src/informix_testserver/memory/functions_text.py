@@ -21,7 +21,7 @@ from .types import (
 
 __all__ = ["subscripted", "substring", "trimmed"]
 
-SUBSCRIPT_NOT_CHAR, SUBSCRIPT_RANGE, RESULT_TOO_LONG = -305, -306, -881
+SUBSCRIPT_NOT_CHAR, SUBSCRIPT_RANGE, RESULT_TOO_LONG, PAD_LENGTH = -305, -306, -881, -879
 
 
 def _same(b: Binder, argument: Expr, key: str, body: object) -> Expr:
@@ -121,7 +121,7 @@ def trimmed(b: Binder, side: str, operand: Expr, characters: Expr | None) -> Exp
 
     def trim(value: str, pad: str = " ") -> str:
         if len(pad) != 1:
-            raise SqlError(-9634)
+            raise SqlError(PAD_LENGTH)
         if side in ("LEADING", "BOTH"):
             value = value.lstrip(pad)
         return value.rstrip(pad) if side in ("TRAILING", "BOTH") else value

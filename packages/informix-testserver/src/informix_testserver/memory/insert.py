@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InsertHandle"]
 
-VALUE_COUNT = -236
+VALUE_COUNT, COLUMN_TWICE = -236, -681
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class InsertHandle(Handle):
         if node.columns:
             targets = [target.find(name) for name in node.columns]
             if len({at for at, _ in targets}) != len(targets):
-                raise SqlError(-201, offset=node.columns[0].pos)
+                raise SqlError(COLUMN_TWICE, offset=node.columns[0].pos)
         else:
             targets = target.everything()
         if isinstance(node.source, ast.Values):

@@ -38,14 +38,14 @@ class NameSpace:
 
     @contextmanager
     def in_database(self, name: str) -> Iterator[None]:
-        """Resolve names in another database for a while (bodies of views)."""
-        saved = self.database
+        """Resolve names as the definition of a view or synonym means them: in its database, never temporary."""
+        saved = self.database, self.temporary
         if name:
-            self.database = self.engine.databases.get(name, saved)
+            self.database, self.temporary = self.engine.databases.get(name, self.database), {}
         try:
             yield
         finally:
-            self.database = saved
+            self.database, self.temporary = saved
 
     def home_of(self, name: ast.ObjectName) -> Database:
         """Return the database that a name belongs to. Raises SqlError -329, -349."""

@@ -6,11 +6,12 @@ from ..engine import SqlError
 from ..sql import ast
 from .bind_query import bind_query
 from .binder import Binder
-from .catalog import Column, Database, Index, Sequence
+from .catalog import Column, Constraint, Database, Index, Sequence, Table
 from .collections import drop_type
-from .ddl import drop_entry, drop_table
+from .ddl import dependents, drop_entry, drop_table
 from .definitions import add_index, altering, home, new_table, register, sync_indexes
 from .references import without_stars
+from .types import Family, family
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["alter_sequence", "create_index", "create_sequence", "create_synonym", "create_view", "drop_object"]
 
 EXISTS, NO_TABLE, INDEX_EXISTS, NO_INDEX, SAME_COLUMNS = -310, -206, -316, -319, -350
+COLUMN_REPEATED, SECOND_CLUSTER, BLOB_INDEX, COLLECTION_INDEX = -542, -500, -610, -9604
+TEMP_IN_VIEW, UNNAMED_COLUMN, NAME_TWICE, MARKER_IN_VIEW = -337, -249, -531, -546
+LIMIT_MISPLACED, CHECK_OF_COMPOUND = -944, -940
+SYNONYM_NAME_USED, SYNONYM_OF_TEMP, SYNONYM_OF_SYNONYM, DEPENDENTS = -390, -510, -559, -886
 
 
 def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
@@ -31,19 +36,44 @@ def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
         if node.if_not_exists:
             return
         raise SqlError(INDEX_EXISTS, offset=node.name.pos, token=node.name.name)
-    columns = []
+    columns: list[tuple[int, bool]] = []
     for part in node.columns:
         if not isinstance(part.expression, ast.ColumnRef):
             raise SqlError(-513, offset=part.pos, token="functional index")
         column = table.column(part.expression.name)
         if column is None:
             raise SqlError(-217, offset=part.pos, token=part.expression.name)
+        if column.number in dict(columns):
+            raise SqlError(COLUMN_REPEATED, offset=part.pos)
+        if family(column.type) in _NOT_INDEXED:
+            raise SqlError(_NOT_INDEXED[family(column.type)], offset=part.pos)
         columns.append((column.number, part.descending))
-    for index in table.indexes:
-        if index.columns == tuple(columns) and not index.implicit:
-            raise SqlError(SAME_COLUMNS, offset=node.pos)
+    # The index of a constraint counts too. The same columns may be indexed in other directions.
+    if any(index.columns == tuple(columns) for index in table.indexes):
+        raise SqlError(SAME_COLUMNS, offset=node.pos)
+    clustered = next((index for index in table.indexes if index.clustered), None)
+    if node.cluster and clustered is not None:
+        raise SqlError(SECOND_CLUSTER, offset=node.pos, token=clustered.name)
     with altering(session, table):
         add_index(session, table, Index(node.name.name, session.user, tuple(columns), node.unique, node.cluster))
+
+
+_NOT_INDEXED = {Family.BYTE: BLOB_INDEX, Family.TEXT: BLOB_INDEX, Family.COLLECTION: COLLECTION_INDEX}
+
+
+def _check_view(node: ast.CreateView) -> None:
+    """Refuse what a view's query may not have. Raises SqlError -944, -940, -201."""
+    query = node.query
+    if query.into is not None or query.for_update:
+        raise SqlError(-201, offset=query.pos)
+    body: ast.QueryBody = query
+    while isinstance(body, ast.Query) and body.limit is None:
+        body = body.body
+    limited = isinstance(body, ast.Query) or (isinstance(body, ast.Select) and (body.first or body.skip))
+    if limited:
+        raise SqlError(LIMIT_MISPLACED, offset=body.pos)
+    if node.check_option and isinstance(body, ast.SetOperation):
+        raise SqlError(CHECK_OF_COMPOUND, offset=node.pos)
 
 
 def create_view(session: "MemorySession", node: ast.CreateView) -> None:
@@ -51,37 +81,48 @@ def create_view(session: "MemorySession", node: ast.CreateView) -> None:
     database = home(session, node.name)
     if _exists(database, node.name, if_not_exists=node.if_not_exists):
         return
-    binder = Binder(session, [])
+    _check_view(node)
+    binder = Binder(session)
     found = bind_query(binder, node.query, isolated=True)
+    if binder.marker_types:
+        raise SqlError(MARKER_IN_VIEW, offset=node.pos, token=node.name.name)
+    temporary = next((table for table in binder.tables.values() if table.temporary), None)
+    if temporary is not None:
+        raise SqlError(TEMP_IN_VIEW, offset=node.pos, token=temporary.name)
     names = [column.name for column in node.columns] or [column.name for column in found.columns]
     if len(names) != len(found.columns):
         raise SqlError(-382, offset=node.pos)
     table = new_table(session, database, node.name.name, "V")
     for number, (name, expr) in enumerate(zip(names, found.columns, strict=True), 1):
         if name.startswith("("):
-            raise SqlError(-249, offset=node.pos)
+            raise SqlError(UNNAMED_COLUMN, offset=node.pos)
         if table.column(name) is not None:
-            raise SqlError(-328, offset=node.pos, token=name)
+            raise SqlError(NAME_TWICE, offset=node.pos, token=name)
         table.columns.append(Column(name, expr.type, number, not_null=not expr.type.nullable))
     table.query = without_stars(node.query, binder.stars)
     table.text, table.check_option = node.text, node.check_option
     register(session, database, table)
 
 
-def _exists(database: Database, name: ast.ObjectName, *, if_not_exists: bool) -> bool:
+def _exists(database: Database, name: ast.ObjectName, *, if_not_exists: bool, code: int = EXISTS) -> bool:
     if name.name not in database.tables:
         return False
     if if_not_exists:
         return True
-    raise SqlError(EXISTS, offset=name.pos, token=name.name)
+    raise SqlError(code, offset=name.pos, token=name.name)
 
 
 def create_synonym(session: "MemorySession", node: ast.CreateSynonym) -> None:
     """CREATE SYNONYM."""
     database = home(session, node.name)
-    if _exists(database, node.name, if_not_exists=node.if_not_exists):
+    if _exists(database, node.name, if_not_exists=node.if_not_exists, code=SYNONYM_NAME_USED):
         return
-    session.table(node.target)
+    target = session.table(node.target)
+    if target.temporary:
+        raise SqlError(SYNONYM_OF_TEMP, offset=node.target.pos, token=target.name)
+    named = session.find(node.target)
+    if named is not None and named.target is not None and named.database == database.name:
+        raise SqlError(SYNONYM_OF_SYNONYM, offset=node.target.pos)
     table = new_table(session, database, node.name.name, "P" if node.private else "S")
     table.target = node.target
     register(session, database, table)
@@ -157,6 +198,8 @@ def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
             return
         code = _MISSING[node.kind]
         raise SqlError(code, isam=-111 if code == NO_TABLE else 0, offset=node.name.pos, token=node.name.name)
+    if node.kind == "VIEW" and node.restrict and dependents(database, found):
+        raise SqlError(DEPENDENTS, offset=node.name.pos)
     drop_entry(session, database, found)
 
 
@@ -172,8 +215,22 @@ def _drop_index(session: "MemorySession", database: Database, node: ast.DropObje
             return
         raise SqlError(NO_INDEX, offset=node.name.pos, token=node.name.name)
     table, index = found
-    if any(c.index == index.name for c in table.constraints):
-        raise SqlError(-361, offset=node.name.pos, token=node.name.name)
     with altering(session, table):
-        table.indexes = [i for i in table.indexes if i.name != index.name]
+        index = next(i for i in table.indexes if i.name == index.name)
+        users = [c for c in table.constraints if c.index == index.name]
+        if users:
+            _hide_index(table, index, users)
+        else:
+            table.indexes.remove(index)
         sync_indexes(session.store, table)
+
+
+def _hide_index(table: Table, index: Index, users: list[Constraint]) -> None:
+    """A dropped index that constraints share stays, under an internal name; it is unique only if they are.
+
+    So the HCL documentation, "DROP INDEX statement".
+    """
+    index.name, index.implicit = f" {table.tabid}_{users[0].id}", True
+    index.unique = any(constraint.kind in "PU" for constraint in users)
+    for constraint in users:
+        constraint.index = index.name

@@ -13,7 +13,15 @@ from .definitions import altering
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["column_renamed", "names", "refers_to", "table_renamed", "uses_column", "without_stars"]
+__all__ = [
+    "column_renamed",
+    "contains_query",
+    "names",
+    "refers_to",
+    "table_renamed",
+    "uses_column",
+    "without_stars",
+]
 
 N = TypeVar("N")
 
@@ -31,6 +39,11 @@ def _nodes(node: Any) -> Iterator[ast.Node]:
         yield node
         for field in node.__dataclass_fields__:
             yield from _nodes(getattr(node, field))
+
+
+def contains_query(node: Any) -> bool:
+    """Whether a subquery stands somewhere in a tree."""
+    return any(isinstance(n, ast.Query) for n in _nodes(node))
 
 
 def refers_to(node: Any, table: str, database: str) -> bool:
