@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,8 +17,9 @@ import informix_db
 import informix_db.run_blocking
 import informix_pool
 import pytest
-from informix_testserver.script import ScriptEngine
+from informix_testserver.script import ScriptEngine, ScriptSession
 from informix_testserver.server import TestServer
+from informix_testserver.wire import Wire
 from informix_types import ColumnType, TypeCode
 
 INT = ColumnType(TypeCode.INTEGER, 4)
@@ -49,6 +51,34 @@ def test_statement_timeout(conn: Any, sql: str) -> None:
     conn.statement_timeout = None
     usable(conn)
     conn.rollback()
+    usable(conn)
+
+
+@pytest.mark.parametrize("sql", ["select slow from t", "update t set slow = ?"])
+def test_an_interrupt_that_met_an_earlier_request_is_sent_again(
+    conn: Any, engine: ScriptEngine, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    """The urgent byte comes when the server has done with PREPARE: what follows must be interrupted, too."""
+    engine.answer("update t set slow = ?", rows_affected=1, waits=threading.Event())
+    late = threading.Event()
+    prepare, arrived = ScriptSession.prepare, Wire.urgent_arrived
+
+    def slowly(session: ScriptSession, sql: str) -> Any:
+        assert late.wait(10)
+        return prepare(session, sql)
+
+    def ignored_once(wire: Wire) -> None:
+        if late.is_set():
+            arrived(wire)
+        else:
+            socket.socket.recv(wire.sock, 1, socket.MSG_OOB)
+            late.set()
+
+    monkeypatch.setattr(ScriptSession, "prepare", slowly)
+    monkeypatch.setattr(Wire, "urgent_arrived", ignored_once)
+    with pytest.raises(informix_db.StatementTimeout):
+        conn.execute(sql, (1,) if "?" in sql else (), timeout=0.2)
+    assert not conn.closed
     usable(conn)
 
 

@@ -1,5 +1,6 @@
 """Cancel by urgent data (sqli.md 5.17)."""
 
+import select
 import socket
 import ssl
 import threading
@@ -94,6 +95,60 @@ def test_a_client_that_leaves_aborts_its_statement(script, server, connect):
     wait_for(lambda: script.log[-1].action == "execute")
     client.reset()
     wait_for(lambda: server.connections == 0)
+
+
+@pytest.mark.skipif(not hasattr(select, "POLLRDHUP"), reason="only Linux tells of an orderly end")
+@pytest.mark.parametrize("way_of_waiting", ["poll"], indirect=True)  # select() does not see who leaves
+def test_a_client_that_closes_aborts_its_statement(script, server, connect, monkeypatch):
+    """Also when the first call finds the engine between two steps."""
+    from informix_testserver.script import ScriptSession
+
+    interrupt, calls = ScriptSession.interrupt, []
+
+    def second_call_counts(session):
+        calls.append(session)
+        if len(calls) > 1:
+            interrupt(session)
+
+    monkeypatch.setattr(ScriptSession, "interrupt", second_call_counts)
+    script.answer("update t set a = 1", waits=threading.Event())
+    client = connect(server).start()
+    client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
+    client.send(pdu.StatementId(0), pdu.Execute())
+    wait_for(lambda: script.log[-1].action == "execute")
+    client.sock.close()
+    wait_for(lambda: server.connections == 0)
+
+
+def test_a_byte_that_came_too_late_means_the_next_request_if_that_was_there(script, server, client, monkeypatch):
+    """Three groups at once; the byte arrives when the first is as good as done."""
+    from informix_testserver.script import ScriptCursor
+
+    closing, go_on = threading.Event(), threading.Event()
+
+    def close(_cursor):
+        closing.set()
+        assert go_on.wait(10)
+
+    script.answer("select a from t", columns=[("a", INT)], rows=[(1,), (2,)])
+    client.ask(pdu.Prepare(0, "select a from t"), pdu.NDescribe(), pdu.WantDone())
+    client.ask(pdu.StatementId(0), pdu.CursorName("c"), pdu.Open())
+    monkeypatch.setattr(ScriptCursor, "close", close)
+    groups = [
+        (pdu.StatementId(0), pdu.Close()),
+        (pdu.StatementId(0), pdu.CursorName("c"), pdu.Open()),
+        (pdu.StatementId(0), pdu.NFetch(4096)),
+    ]
+    client.sock.sendall(b"".join(m.encode(client.caps) for group in groups for m in (*group, pdu.Eot())))
+    assert closing.wait(10)
+    client.urgent()
+    (wire,) = server._wires.values()
+    wait_for(lambda: wire.urgent)
+    go_on.set()
+    assert client.read_group() == []
+    assert client.read_group() == CANCELLED
+    assert client.read_group() == [pdu.Err(-400)]
+    assert client.ask(pdu.Begin()) == [pdu.XactStat(1, 1, 0)]
 
 
 def test_cancel_under_tls_travels_outside_of_the_records(script, serve, connect):

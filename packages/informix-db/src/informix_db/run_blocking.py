@@ -141,6 +141,9 @@ class BlockingLine:
                         with self._urgent:
                             self._outstanding = True
                     if step is NEED:
+                        if self.interrupted:
+                            # The byte may have met the request before this one; the gate holds it back else.
+                            self.interrupt()
                         self._receive(limits, deadline, expired)
                     else:
                         self._send(step, limits, deadline)

@@ -13,6 +13,8 @@ from typing import Final, Literal, TypeVar
 
 from informix_wire.inbox import Inbox
 from informix_wire.talk.core import NEED, Need
+from informix_wire.talk.interrupt import CANCELLED
+from informix_wire.talk.reply import Expected, first_error
 
 from .errors import ConnectTimeout, OperationalError, ReadTimeout, StatementCancelled, StatementTimeout
 from .sqlhosts import Address
@@ -73,23 +75,32 @@ class UrgentGate:
     """Keeps a second urgent byte back until the server has read past the first one.
 
     TCP knows one urgent byte at a time: a second would turn the first, if not yet read, into a byte of the stream,
-    and the server would take it for a tag. It is past when the last request before it was answered.
+    and the server would take it for a tag. It is past when the last request before it was answered, or when one of
+    these requests was cancelled by it.
     """
 
     def __init__(self) -> None:
-        self.owed: Collection[object] = ()
-        """One object for each reply that is owed, oldest first: the session's own queue."""
-        self._last: object = None
+        self.owed: Collection[Expected] = ()
+        """The replies that are owed, oldest first: the session's own queue."""
+        self._before: tuple[Expected, ...] = ()
+        """Those that were owed when the last urgent byte was sent."""
 
     def blocked(self) -> bool:
         """Whether an urgent byte that was sent may still be unread: then it will do."""
         # A copy, made at one go: another thread may be at the queue.
-        return self._last is not None and any(reply is self._last for reply in tuple(self.owed))
+        if not self._before or self._before[-1] not in tuple(self.owed):
+            return False
+        return not any(map(_cancelled, self._before))
 
     def passed(self) -> None:
         """Note that an urgent byte was sent just now."""
-        owed = tuple(self.owed)
-        self._last = owed[-1] if owed else None
+        self._before = tuple(reply for reply in tuple(self.owed) if not _cancelled(reply))
+
+
+def _cancelled(reply: Expected) -> bool:
+    """Whether what has arrived of a reply says that the request was interrupted."""
+    error = first_error(tuple(reply.messages))
+    return error is not None and error.sqlcode == CANCELLED
 
 
 T = TypeVar("T")

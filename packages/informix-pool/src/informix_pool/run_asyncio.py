@@ -201,6 +201,9 @@ class AsyncLine(asyncio.Protocol):
                 # Who needs bytes waits for a reply, be it to an earlier request (a fetch sent ahead).
                 self._outstanding = True
                 if step is NEED:
+                    if self.interrupted:
+                        # The byte may have met the request before this one; the gate holds it back else.
+                        self.interrupt()
                     return None
                 self._transport.write(step)
                 self._unsent = self._transport.get_write_buffer_size()

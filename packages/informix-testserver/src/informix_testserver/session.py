@@ -36,6 +36,8 @@ log = logging.getLogger("informix_testserver")
 END_OF_GROUP = Eot().encode(NARROW)
 COST = Cost(1, 1).encode(NARROW)
 """Messages that look the same in every dialect; captures show these estimates for small tables (sqli.md 4.4)."""
+CANCELLED = -213
+"""A request that urgent data has hit (sqli.md 5.17)."""
 INTERNAL_ERROR = -746
 """An error of the test server itself is reported as a routine's, since that one carries a text (sqli.md 10)."""
 
@@ -165,10 +167,11 @@ class Session:
         self.out = []
         self.rows_put = 0
         self.put_seen = False
+        cancelled = False
         try:
             for message in group:
                 if self.wire.take_urgent():
-                    raise SqlError(-213, isam=-157)  # cancelled (sqli.md 5.17)
+                    raise SqlError(CANCELLED, isam=-157)
                 move = MOVES[self.phase].get(type(message))
                 if move is None:
                     raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
@@ -178,6 +181,7 @@ class Session:
             if self.put_seen:
                 self.done(rows=self.rows_put)
         except SqlError as exc:
+            cancelled = exc.sqlcode == CANCELLED
             self.fail(exc)
         except ConversionError as exc:
             # A value that cannot be converted: "error in conversion" of the character-to-number family (10.1).
@@ -190,7 +194,7 @@ class Session:
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
         if self.phase is not Phase.CLOSED:
             self.out.append(END_OF_GROUP)
-        self.wire.finish()
+        self.wire.finish(cancelled=cancelled)
         self.wire.send(self.out, gather=True)
 
     def fail(self, error: SqlError) -> None:

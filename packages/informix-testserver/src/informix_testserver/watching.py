@@ -12,6 +12,8 @@ __all__ = ["HAS_POLL", "Event", "Watch"]
 
 HAS_POLL = hasattr(select, "poll")
 """False on Windows."""
+_ENDED = getattr(select, "POLLRDHUP", 0)
+"""The peer sends nothing any more."""
 
 
 class Event(Enum):
@@ -22,7 +24,7 @@ class Event(Enum):
     URGENT = auto()
     """Urgent data has arrived (sqli.md 5.17)."""
     GONE = auto()
-    """The peer has reset the connection; seen by `poll` only."""
+    """The peer has ended or reset the connection; seen by `poll` only, and an orderly end on Linux only."""
 
 
 def _is_open(number: int) -> bool:
@@ -48,7 +50,7 @@ class Watch:
         if HAS_POLL:
             self._poller = select.poll()
             for number in self._urgent:
-                self._poller.register(number, select.POLLPRI)
+                self._poller.register(number, select.POLLPRI | _ENDED)
             for number in self._readable:
                 self._poller.register(number, select.POLLIN)
 

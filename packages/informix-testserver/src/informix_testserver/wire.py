@@ -70,6 +70,10 @@ class Wire:
         self._busy = False
         self.urgent = False
         """Urgent data has hit the request at hand (read without the lock)."""
+        self._left = False
+        """The client went away while a request ran, or the server closes."""
+        self._timers: list[threading.Timer] = []
+        """They interrupt the running request again."""
         self._on_urgent: Callable[[], None] | None = None
 
     # --- in -----------------------------------------------------------------------------------------------
@@ -202,9 +206,15 @@ class Wire:
             socket.socket.shutdown(self.sock, self._end)
 
     def close(self) -> None:
-        """Free the socket."""
+        """Free the socket; nothing runs any more."""
         self.shutdown()
         self.sock.close()
+        with self._lock:
+            self._busy = False
+            timers = self._timers
+        for timer in timers:
+            timer.cancel()
+            timer.join()
 
     # --- urgent data (sqli.md 5.17) ---------------------------------------------------------------------------
 
@@ -234,31 +244,39 @@ class Wire:
         One call may find the engine between two steps, with nothing to interrupt yet.
         """
         with self._lock:
-            interrupt = self._on_urgent if self._busy and self.urgent else None
+            interrupt = self._on_urgent if self._busy and (self.urgent or self._left) else None
         if interrupt is None:
             return
         interrupt()
-        again = threading.Timer(INSIST_AFTER, self._insist)
-        again.name = f"informix-testserver:interrupt-{self.number}"
-        again.daemon = True
-        again.start()
+        with self._lock:
+            if not self._busy:
+                return
+            again = threading.Timer(INSIST_AFTER, self._insist)
+            again.name = f"informix-testserver:interrupt-{self.number}"
+            again.daemon = True
+            self._timers = [*filter(threading.Thread.is_alive, self._timers), again]
+            again.start()
 
     def interrupt(self) -> None:
         """Abort the request that runs, if one does: the client or the server goes away."""
-        with self._lock:
-            interrupt = self._on_urgent if self._busy else None
-        if interrupt is not None:
-            interrupt()
+        self._left = True
+        self._insist()
 
     def begin(self) -> None:
         """Say that the next request is due: it may have been received together with the one before."""
         with self._lock:
             self._busy = self.pos < len(self.data)
 
-    def finish(self) -> None:
-        """Say that the request at hand is done: a byte that came too late for it is not held against the next."""
+    def finish(self, *, cancelled: bool = False) -> None:
+        """Say that the request at hand is done, and whether it was cancelled.
+
+        Urgent data that came too late for it means the next one, if that was received together with it: the client
+        waits for both. Else it is forgotten.
+        """
         with self._lock:
-            self._busy = self.urgent = False
+            self._busy = False
+            if cancelled or self.pos == len(self.data):
+                self.urgent = False
 
     def take_urgent(self) -> bool:
         """Tell once whether urgent data hit the request at hand."""
