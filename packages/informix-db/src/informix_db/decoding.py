@@ -1,10 +1,10 @@
 """How the rows of one result become Python objects: decoder, row factory, BYTE and TEXT data."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from informix_types import BlobDescriptor, ColumnType, ConversionError, TypeCode, TypeContext
+from informix_types.frozen import frozen
 from informix_types.reference import batch_decoder as reference_decoder
 from informix_types.rowcode import batch_decoder
 from informix_types.rows import RowFactory
@@ -25,7 +25,7 @@ _SMALL_BUFFER: Final = 4096
 _BLOBS: Final = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowDecoding:
     """Everything about the rows of one result.
 

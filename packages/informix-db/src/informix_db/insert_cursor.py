@@ -6,10 +6,10 @@ only (sqli.md 12 #18, #33), hence cautious: one transaction, every count checked
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from informix_types import ColumnType, TypeContext
+from informix_types.frozen import frozen
 from informix_types.rowcode import row_encoder
 from informix_wire.rows import put_types
 from informix_wire.session import Prepared, Session
@@ -64,7 +64,7 @@ class _Encoder:
             yield data
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InsertCursor:
     """The insert cursor that a prepared INSERT may have.
 

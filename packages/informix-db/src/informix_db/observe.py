@@ -3,8 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from informix_types.frozen import frozen
 
 from .placeholders import Query
 from .steps import Work
@@ -19,7 +21,7 @@ T = TypeVar("T")
 query_log: Final = logging.getLogger("informix_db.query")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryEvent:
     """One statement that was run.
 
@@ -46,7 +48,7 @@ class QueryEvent:
 QueryHook = Callable[[QueryEvent], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionInfo:
     """What is known about a connection.
 

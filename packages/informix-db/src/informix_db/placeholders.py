@@ -7,9 +7,10 @@ the colon of ``database:table`` are not (sqli.md 8 #10).
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
+
+from informix_types.frozen import frozen
 
 from .errors import ProgrammingError
 
@@ -35,7 +36,7 @@ _SCAN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A statement whose placeholders were found.
 

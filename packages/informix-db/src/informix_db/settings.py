@@ -6,13 +6,14 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from informix_types import UnknownCodeset, codec_for_locale
+from informix_types.frozen import frozen
 
 from .dsn import parse_dsn
 from .errors import InterfaceError
@@ -40,7 +41,7 @@ _INHERITED: Final = ("DBDATE", "DBCENTURY", "DBMONEY", "DBTIME", "GL_DATE", "GL_
 Password = str | Callable[[], str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Validated settings of one connection. Times are seconds, sizes bytes; None means "no limit" or "not given".
 

@@ -3,9 +3,10 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from informix_types.frozen import frozen
 
 from .errors import InterfaceError
 
@@ -17,7 +18,7 @@ _TLS_SUFFIX: Final = "ssl"
 _TCP_PROTOCOLS: Final = ("soctcp", "tlitcp", "socssl")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """One place to try: where to connect and the DBSERVERNAME to ask for there."""
 
@@ -28,7 +29,7 @@ class Address:
     """The listener speaks TLS: the sqlhosts entry says so, or ``tls=`` was given."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     name: str
     protocol: str

@@ -8,9 +8,9 @@ import errno
 import socket
 import ssl
 from collections.abc import Collection, Generator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
+from informix_types.frozen import frozen
 from informix_wire.inbox import Inbox
 from informix_wire.talk.core import NEED, Need
 from informix_wire.talk.interrupt import CANCELLED
@@ -42,7 +42,7 @@ INTERRUPT_GRACE: Final = 10.0
 RECV_SIZE: Final = 65536
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dial:
     """Open a connection to `address` in place of the present one and feed what arrives into `inbox`.
 
@@ -56,7 +56,7 @@ class Dial:
     keepalive: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How long a conversation may take, in seconds.
 

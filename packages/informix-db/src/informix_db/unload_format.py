@@ -7,13 +7,13 @@ SQL: Syntax, UNLOAD TO File, LOAD FROM File).
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
 from informix_types import BlobLocator, ClobLocator, ColumnType, ConversionError, TypeCode
+from informix_types.frozen import frozen
 from informix_types.literals import format_literal, parse_text
 from informix_types.textforms import scalar_text
 
@@ -61,7 +61,7 @@ def check_delimiter(delimiter: str) -> str:
     return delimiter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateFormat:
     """How DATE values are written, as DBDATE says it: ``MDY4/``, ``DMY4.``, ``Y4MD-``.
 

@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 from informix_db.base_connection import BaseConnection
 from informix_db.errors import Error, InterfaceError
 from informix_db.settings import Settings, make_settings
+from informix_types.frozen import frozen
 
 from .errors import PoolClosed, PoolTimeout
 
@@ -37,12 +38,12 @@ class Waiter(Protocol):
         """Let the waiter go on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Open:
     """Step: connect, and send the connection into the conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Do:
     """Step: call a method of a connection without arguments, or a callable with the connection."""
 
@@ -50,7 +51,7 @@ class Do:
     call: Literal["close", "commit", "ping", "reset", "rollback"] | Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """Step: wait until the waiter is woken, at most so many seconds."""
 
@@ -61,7 +62,7 @@ class Wait:
 PoolWork = Generator[Open | Do | Wait, Any, T]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PoolOptions:
     """How a pool behaves. Times are seconds.
 

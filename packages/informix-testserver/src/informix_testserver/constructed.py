@@ -5,12 +5,12 @@ The form is known from that driver alone: a tree of type descriptions, then the 
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from informix_types import ColumnType, TypeCode, TypeFlag
 from informix_types.context import TypeContext
 from informix_types.errors import FramingError
+from informix_types.frozen import frozen
 from informix_types.reference import decode_value, encode_value
 from informix_types.typetext import element_type, row_fields
 from informix_types.values import CollectionValue, RowValue
@@ -41,7 +41,7 @@ _BLANKS = b" " * 128
 _MORE, _WORD = struct.Struct(">i").pack(-1), struct.Struct(">i")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     """What one node of the tree says."""
 

@@ -10,11 +10,11 @@ abilities that the session asks for with `isinstance`, and `CopiesDatabases` one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntFlag
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 __all__ = [
     "CallsRoutines",
@@ -76,7 +76,7 @@ class DatabaseFlag(IntFlag):
     READ_ONLY = 0x0020
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResultColumn:
     """One column of a described statement: result column of a query, target column of a marker in DML."""
 
@@ -95,7 +95,7 @@ class Parameter(NamedTuple):
     is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreparedStatement:
     """A parsed and bound statement.
 

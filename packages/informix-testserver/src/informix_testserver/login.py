@@ -5,11 +5,11 @@ Sits between the listener (`server.py`) and the session (`session.py`); sqli.md 
 
 import os
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from informix_types.codesets import UnknownCodeset, codec_for_locale
 from informix_types.errors import Incomplete
+from informix_types.frozen import frozen
 from informix_wire.pdu.login import (
     LoginReply,
     LoginRequest,
@@ -36,7 +36,7 @@ DEFAULT_LOCALE = "en_US.8859-1"
 """What clients mean when they say nothing (sqli.md 9)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """A login that was accepted.
 
@@ -51,7 +51,7 @@ class Accepted:
     encoding: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Refusal:
     service_error: int
     os_error: int = 0

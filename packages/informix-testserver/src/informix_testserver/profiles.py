@@ -3,9 +3,10 @@
 `server.TestServer(profile=...)` takes one of these; the login, negotiation and reply code ask it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from informix_types.frozen import frozen
 from informix_wire.caps import bits_of, mask_of
 
 __all__ = ["PROFILES", "Profile", "profile_named"]
@@ -14,7 +15,7 @@ _PAM = 44
 """Capability bit that demands the PAM exchange (sqli.md 2.6)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """One server release as far as the wire shows it; `dataclasses.replace` makes variants.
 

@@ -5,11 +5,11 @@ Other routines are the engine's (`engine.CallsRoutines`).
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
 from informix_types.codes import has_extended_name
+from informix_types.frozen import frozen
 from informix_types.params import encode_block
 from informix_types.values import BlobLocator, ClobLocator
 from informix_wire import pdu
@@ -111,7 +111,7 @@ def _as_opaque(value: Any) -> bytes:
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _BuiltIn:
     arguments: int
     run: "Callable[[Session, Sequence[Parameter]], list[Parameter]]"

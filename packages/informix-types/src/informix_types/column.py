@@ -1,9 +1,10 @@
 """`ColumnType`: everything that a DESCRIBE says about a value's type, and what follows from it (sqli.md 6)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from . import names
 from .codes import TypeCode, TypeFlag
+from .frozen import frozen
 
 __all__ = ["ColumnType"]
 
@@ -25,7 +26,7 @@ _FIXED_WIDTH: dict[int, int] = {
 _PACKED: frozenset[int] = frozenset({TypeCode.DECIMAL, TypeCode.MONEY, TypeCode.DATETIME, TypeCode.INTERVAL})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnType:
     """One described type: the key under which codecs and row decoders are found.
 

@@ -5,9 +5,11 @@ row decoders are cached.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import tzinfo
 from typing import Any, Self
+
+from .frozen import frozen
 
 __all__ = ["DEFAULT_CONTEXT", "Adapters", "TypeContext"]
 
@@ -56,7 +58,7 @@ class Adapters:
 NO_ADAPTERS = Adapters()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypeContext:
     """How values are decoded and encoded on one connection or cursor.
 

@@ -4,8 +4,9 @@
 NULL tests from the same declaration. `RowFrame` says what stands around a row in the message that carries it.
 """
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+
+from .frozen import frozen
 
 __all__ = ["Family", "Framing", "Layout", "NullRule", "RowFrame"]
 
@@ -58,7 +59,7 @@ class Family(StrEnum):
     NULL = "null"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """How one type lies in a row.
 
@@ -93,7 +94,7 @@ def fixed(family: Family, fmt: str, null: bytes) -> Layout:
     return Layout(family, Framing.FIXED, len(null), fmt, NullRule.EQUAL, null)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowFrame:
     """The head of the message around a row: tag, warnings, size of the row; then the row, padded to even size.
 

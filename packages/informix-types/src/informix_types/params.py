@@ -6,7 +6,6 @@ What is known about the target decides only where the server could not convert (
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -21,6 +20,7 @@ from .column import ColumnType
 from .containers import CollectionValue, RowValue
 from .context import TypeContext
 from .errors import ConversionError
+from .frozen import frozen
 from .literals import format_literal
 from .qualifier import datetime_length, interval_length
 from .values import DESCRIPTOR_SIZE, LOCATOR_SIZE, BlobDescriptor, BlobLocator, IntervalYM, PartialDateTime
@@ -92,7 +92,7 @@ class Binding(NamedTuple):
     blobs: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedValue:
     """A parameter whose wire type the caller names instead of leaving the choice to `encode_params`.
 

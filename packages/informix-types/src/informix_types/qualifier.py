@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from .errors import FramingError
+from .frozen import frozen
 
 __all__ = ["FIELD_NAMES", "Qualifier", "datetime_length", "field_code", "interval_length"]
 
@@ -21,7 +21,7 @@ def field_code(name: str) -> int:
     return FIELD_NAMES.index(name.upper()) * 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Qualifier:
     """A decoded qualifier of a DATETIME or INTERVAL.
 

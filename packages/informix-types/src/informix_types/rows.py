@@ -9,12 +9,14 @@ maker, are found again for the next result. Any other callable works as well, at
 import re
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from keyword import iskeyword
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from unicodedata import normalize
+
+from .frozen import frozen
 
 __all__ = [
     "Row",
@@ -37,7 +39,7 @@ RowFactory = Callable[[Sequence[str]], Callable[[tuple[Any, ...]], Any]]
 """Takes the names of the columns, returns the function that makes a row from the tuple of its values."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowMaker(Generic[T_co]):
     """A maker that a generated decoder can inline.
 

@@ -4,12 +4,12 @@ The values of constructed types (`CollectionValue`, `RowValue`) are in `containe
 """
 
 import re
-from dataclasses import dataclass
 from functools import total_ordering
 from typing import ClassVar, Self
 
 from .containers import CollectionValue, RowValue
 from .errors import ConversionError
+from .frozen import frozen
 from .qualifier import datetime_qualifier
 
 __all__ = [
@@ -114,7 +114,7 @@ class IntervalYM:
         return f"IntervalYM(months={self.months})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartialDateTime:
     """A DATETIME whose qualifier has no Python class, e.g. MONTH TO DAY or YEAR TO MONTH.
 
@@ -203,7 +203,7 @@ LOCATOR_SIZE = 72
 """Bytes of a smart-LOB locator (sqli.md 6.2, 7.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlobLocator:
     """Names a BLOB in an sbspace: 72 bytes that only the server understands.
 
@@ -221,7 +221,7 @@ class BlobLocator:
         return f"{type(self).__name__}({self.data[:8].hex()}…)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen(repr=False)
 class ClobLocator(BlobLocator):
     """Names a CLOB in an sbspace."""
 
@@ -236,7 +236,7 @@ DESCRIPTOR_SIZE = 56
 """Bytes of a BYTE/TEXT descriptor (68 with capability bit 70; sqli.md 5.16)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlobDescriptor:
     """A BYTE or TEXT value as a row holds it: names the data, which is fetched by sending this back.
 

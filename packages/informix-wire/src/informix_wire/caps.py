@@ -1,8 +1,10 @@
 """Capabilities: which protocol features are in force, hence how wide fields are (sqli.md 3.2, 3.3)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
+
+from informix_types.frozen import frozen
 
 __all__ = ["FULL", "NARROW", "OFFER_JDBC", "SERVER_ANSWER", "Capabilities"]
 
@@ -28,7 +30,7 @@ def mask_of(bits: Iterable[int], length: int) -> bytes:
     return bytes(out)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capabilities:
     """The set of capability bits in force on one connection, and the field widths that follow."""
 

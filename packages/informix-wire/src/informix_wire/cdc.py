@@ -5,12 +5,12 @@ The reads break records anywhere: feed what they bring to a `CdcStream`, which g
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
 from informix_types import ColumnType, TypeCode
 from informix_types.context import DEFAULT_CONTEXT, TypeContext
+from informix_types.frozen import frozen
 from informix_types.reference import decode_value
 
 from .buffer import MAX_LENGTH, Reader
@@ -57,7 +57,7 @@ _FIELDS: Final[dict[int, tuple[str, ...]]] = {
 _EIGHT_BYTES: Final = frozenset({"lsn", "time"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CdcRecord:
     """One record; fields that its type does not have are None.
 

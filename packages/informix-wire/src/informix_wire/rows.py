@@ -5,10 +5,11 @@ so for insert cursors.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from informix_types import ColumnType, RowFrame, TypeCode, TypeFlag
+from informix_types.frozen import frozen
 
 from .caps import Capabilities
 from .pdu.describe import DescribedColumn
@@ -36,7 +37,7 @@ _UNASKABLE = frozenset(
 """Types whose form under RET_TYPE is unknown (sqli.md 12 #27)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowPlan:
     """How the rows of one statement travel.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from informix_types.frozen import frozen
+
 from .caps import NARROW, Capabilities
 from .inbox import Inbox
 from .pdu.describe import DescribedColumn
@@ -58,7 +60,7 @@ class SessionError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Database:
     """The current database and what DONE.warn said about it (sqli.md 3.5).
 
@@ -91,7 +93,7 @@ class Database:
         return bool(self.flags & DB_READ_ONLY)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Prepared:
     """A statement that the server keeps for us, as DESCRIBE announced it (sqli.md 5.1, 6.1).
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from informix_types import ColumnType, ConversionError, FramingError, codec_for_locale
 from informix_types.context import TypeContext
+from informix_types.frozen import frozen
 from informix_types.params import decode_block
 from informix_types.reference import decode_row
 
@@ -32,7 +33,7 @@ LONGEST = 100
 """Bytes and characters of one value that are shown; the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """Bytes that went one way.
 

@@ -1,8 +1,9 @@
 """What a statement type does to the session: transactions and the current database (sqli.md 3.5, 5.10, 6.4)."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from informix_types.frozen import frozen
 
 __all__ = ["BEGIN", "CLOSE_DATABASE", "COMMIT", "ROLLBACK", "ROUTINE", "SELECT", "Effect", "statement_effect"]
 
@@ -21,7 +22,7 @@ _START_DATABASE: Final = 38
 _NAME = re.compile(r"\bdatabase\s+(?:if\s+not\s+exists\s+)?(?:'([^']*)'|\"([^\"]*)\"|([^\s;,]+))", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """Change of session state by a statement that succeeded; None and False mean no change."""
 

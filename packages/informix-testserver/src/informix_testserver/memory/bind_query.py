@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 from ..engine import SqlError
 from ..sql import ast
@@ -23,7 +24,7 @@ GROUP_BY_AGGREGATE, MIXED_AGGREGATE, ORDER_BY_NAME = -321, -303, -374
 COMPOUND = {"UNION": "UNION", "UNION ALL": "UNION ALL", "INTERSECT": "INTERSECT", "MINUS": "EXCEPT"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoundQuery:
     """A query as sqlite runs it.
 

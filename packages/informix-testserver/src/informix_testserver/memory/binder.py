@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 from ..engine import SqlError
 from ..sql import ast
@@ -78,7 +79,7 @@ class Names(Protocol):
         """Whether rows of the table must be looked at one by one, because of locks or deleted rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bind:
     """A value that sqlite gets: parameter `marker` converted to `target`'s stored form."""
 

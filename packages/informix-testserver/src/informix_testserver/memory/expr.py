@@ -1,10 +1,11 @@
 """`Expr`, a bound expression: SQL for sqlite with the Informix type of its value."""
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 from .catalog import Column, Table
 from .types import NULL, UNKNOWN
@@ -15,7 +16,7 @@ EXPRESSION = "(expression)"
 CONSTANT = "(constant)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expr:
     """A bound expression.
 

@@ -5,11 +5,11 @@ import datetime
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast, parse_expression
@@ -42,7 +42,7 @@ _BY_CLASS: dict[Any, ColumnType] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Routine:
     """A registered routine.
 

@@ -7,10 +7,10 @@ INTERVAL = months, or units of 1/100000 second. Integers of one qualifier sort a
 
 import datetime
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 from ..engine import SqlError
 from .types import DAY, FRACTION, HOUR, MINUTE, MONTH, SECOND, YEAR, interval_first_digits
@@ -37,7 +37,7 @@ INTERVAL_OVERFLOW, NO_MIX, RESULT_RANGE = -1265, -1266, -1267
 # ------------------------------------------------------------------------------------------------------- DATE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateStyle:
     """A parsed DBDATE: order of the parts (``MDY``), digits of the year, separator ("" for none)."""
 

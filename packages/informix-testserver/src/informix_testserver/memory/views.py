@@ -1,7 +1,8 @@
 """Views through which rows are changed: a SELECT of one table without DISTINCT, aggregates and grouping."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from informix_types.frozen import frozen
 
 from ..engine import SqlError
 from ..sql import ast
@@ -18,7 +19,7 @@ __all__ = ["Target", "target_of"]
 NOT_UPDATABLE, VIRTUAL_COLUMN, CHECK_OPTION, NO_COLUMN, ROWID_WRITE = -384, -234, -385, -217, -228
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What a changing statement works on.
 

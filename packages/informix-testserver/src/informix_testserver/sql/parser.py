@@ -2,8 +2,9 @@
 `parse_expression` that the engine calls."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from informix_types.frozen import frozen
 
 from informix_testserver.engine import SqlError
 
@@ -18,7 +19,7 @@ TOO_DEEP = "expression nested too deeply"
 NOT_SUPPORTED = -513
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed:
     """A parsed text.
 

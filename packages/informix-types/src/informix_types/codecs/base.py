@@ -1,17 +1,17 @@
 """`Codec`: one type in one context, from the bytes of a value to its Python object and back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ..column import ColumnType
 from ..errors import ConversionError
+from ..frozen import frozen
 from ..layout import Layout
 
 __all__ = ["Codec", "refuse"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Codec:
     """How one column type is read and written in one `TypeContext`.
 

@@ -6,7 +6,6 @@ integer too large, text too long, a decimal with exponent) goes to `encode_param
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from struct import Struct
@@ -15,6 +14,7 @@ from typing import Any
 from ..codecs.temporal import DATE_EPOCH
 from ..column import ColumnType
 from ..context import TypeContext
+from ..frozen import frozen
 from ..params import MAX_CHAR, Binding, encode_params
 from .decimals import plain_decimal
 from .source import SLOW, compile_source
@@ -26,7 +26,7 @@ MAX_SHAPES = 64
 """Shapes that one encoder keeps; rows of further shapes are encoded by `encode_params`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One parameter of a generated encoder.
 

@@ -4,13 +4,14 @@ One `Piece` a column, derived from the codec's `Layout` (the same declaration th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct
 from typing import Any
 
 from ..codecs import Codec, codec_for
 from ..column import ColumnType
 from ..context import TypeContext
+from ..frozen import frozen
 from ..layout import Family, Framing
 from ..qualifier import DAY, HOUR, MAX_FRACTION_DIGITS, SECOND, YEAR
 from ..reference import is_null
@@ -27,7 +28,7 @@ from .tables import (
 __all__ = ["Piece", "decimal_memo", "piece_for"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """One column of a generated decoder.
 

@@ -6,7 +6,7 @@ class that the type does not take) sends the whole row to `reference.encode_row`
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -18,6 +18,7 @@ from ..codecs.decimals import MAX_DIGITS
 from ..codecs.temporal import DATE_EPOCH
 from ..column import ColumnType
 from ..context import TypeContext
+from ..frozen import frozen
 from ..layout import Family, Framing
 from ..qualifier import DAY, HOUR, SECOND, YEAR
 from ..reference import encode_row
@@ -37,7 +38,7 @@ def _not_plain() -> NoReturn:
     raise NotPlain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One column of a generated row encoder.
 

@@ -1,8 +1,9 @@
 """`Message`: what every PDU class of this folder is; `Bodiless`, `PackedMessage`: the kinds that need no code."""
 
 import struct
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer, pack
 from ..caps import Capabilities
@@ -14,11 +15,11 @@ TAG_LAYOUT = struct.Struct(">H")
 """Every message begins with a 2-byte tag (sqli.md 1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One message of the SQLI stream.
 
-    A message with a body is a frozen, slotted dataclass with `_write` and `_read` beside each other.
+    A message with a body is a ``@frozen`` class with `_write` and `_read` beside each other.
     """
 
     TAG: ClassVar[int]
@@ -77,7 +78,7 @@ class Bodiless(Message):
         return cls._ONLY, offset
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PackedMessage(Message):
     """A message whose body is a fixed sequence of integers, declared once as `LAYOUT` in field order."""
 

@@ -1,11 +1,11 @@
 """Parameters on their way to the server: BIND and BBIND (sqli.md 5.16, 7.2)."""
 
 import struct
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from informix_types import ColumnType, TypeCode
 from informix_types.codes import has_extended_name
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer, pack
 from ..caps import Capabilities
@@ -93,7 +93,7 @@ def read_blocks(r: Reader, count: int) -> bytes:
     return buf[start:pos]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bind(Message):
     """SQ_BIND: the values of a statement's parameters (sqli.md 7.2).
 
@@ -116,7 +116,7 @@ class Bind(Message):
         return cls(count, read_blocks(r, count))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlobBind(Message):
     """SQ_BBIND: the data of the BYTE and TEXT parameters of the BIND before it (sqli.md 5.16).
 

@@ -1,7 +1,8 @@
 """Reading BYTE and TEXT values: FETCHBLOB and BLOB (sqli.md 5.16)."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..caps import Capabilities
@@ -20,7 +21,7 @@ def descriptor_size(caps: Capabilities) -> int:
     return DESCRIPTOR_SIZES[caps.long_rowid]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchBlob(Message):
     """SQ_FETCHBLOB: send the value that this descriptor stands for; only while its row is current."""
 
@@ -35,7 +36,7 @@ class FetchBlob(Message):
         return cls(r.take(descriptor_size(r.caps)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlobChunk(Message):
     """SQ_BLOB: a piece of a value; an empty one ends the value."""
 

@@ -1,10 +1,10 @@
 """What the server says about a statement: DESCRIBE, KEYDESCRIBE, KEYTUPLE, IDESCRIBE (sqli.md 4.7, 5.8, 6.1)."""
 
 import struct
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 
 from ..buffer import MAX_LENGTH, Reader, Writer, decode_text, encode_text
 from ..errors import ProtocolError
@@ -28,7 +28,7 @@ _REFERENCE_ALIGNMENT_SOURCE_LENGTH = struct.Struct(">hhii")
 _TYPE_ID = struct.Struct(">Hi")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DescribedColumn:
     """One column of a DESCRIBE (sqli.md 6.1).
 
@@ -60,7 +60,7 @@ def _write_type_tail(w: Writer, column: ColumnType, reference: int, alignment: i
     w.pack(_REFERENCE_ALIGNMENT_SOURCE_LENGTH, reference, alignment, column.source, column.encoded_length)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Description(Message):
     """The layout that DESCRIBE and KEYDESCRIBE share (sqli.md 6.1).
 
@@ -146,7 +146,7 @@ class KeyTuple(RowMessage):
     TAG: ClassVar[int] = Tag.SQ_KEYTUPLE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputParameter:
     """One parameter of an IDESCRIBE (sqli.md 4.7); `extra` only in RoutineInputDescribe."""
 
@@ -156,7 +156,7 @@ class InputParameter:
     extra: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _InputDescription(Message):
     """The layout that IDESCRIBE and its routine form share (sqli.md 4.7).
 

@@ -1,7 +1,8 @@
 """Calling routines without SQL: GETROUTINE, EXFPROUTINE, FPROUTINE (sqli.md 5.13)."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError
@@ -15,7 +16,7 @@ BY_SIGNATURE = 0
 """First byte of GETROUTINE; other values are unknown (sqli.md 5.13)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GetRoutine(Message):
     """SQ_GETROUTINE from a client: look a routine up, e.g. ``function informix.ifx_lo_close(integer)``."""
 
@@ -35,7 +36,7 @@ class GetRoutine(Message):
         return cls(r.textl(), r.s())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoutineHandle(Message):
     """SQ_GETROUTINE from a server: the handle to call the routine by, valid for the connection."""
 
@@ -52,7 +53,7 @@ class RoutineHandle(Message):
         return cls(r.char(), r.i())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExecuteRoutine(Message):
     """SQ_EXFPROUTINE: call a routine.
 
@@ -89,7 +90,7 @@ class ExecuteRoutine(Message):
         return cls(database, handle, count, read_blocks(r, count), flag)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoutineReply(Message):
     """SQ_FPROUTINE: what the routine returned.
 

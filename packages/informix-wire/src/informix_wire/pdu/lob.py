@@ -4,9 +4,10 @@ All these messages carry data in chunks `u16 n, PAD(n bytes)` of at most 32000 b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import MAX_LENGTH, Reader, Writer
 from ..errors import ProtocolError
@@ -57,7 +58,7 @@ class LoDataOperation(IntEnum):
     WRITE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoDataRequest(Message):
     """SQ_LODATA from a client (sqli.md 5.14).
 
@@ -104,7 +105,7 @@ class LoDataRequest(Message):
         raise ProtocolError(f"LODATA with unknown operation {operation}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoDataReply(Message):
     """SQ_LODATA from a server (sqli.md 5.14).
 
@@ -152,7 +153,7 @@ class FileOperation(IntEnum):
     WRITE = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileOp(Message):
     """SQ_FILE: the server wants something done with a client file (sqli.md 5.15).
 
@@ -213,7 +214,7 @@ class FileOp(Message):
         raise ProtocolError(f"SQ_FILE with unknown operation {operation}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRead(Message):
     """SQ_FILE_READ: what a client read from its file (sqli.md 5.15)."""
 
@@ -231,7 +232,7 @@ class FileRead(Message):
         return cls(_read_chunks(r, r.length4(), Tag.SQ_FILE_READ))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileWrite(Message):
     """SQ_FILE_WRITE: how many bytes a client wrote to its file (sqli.md 5.15)."""
 

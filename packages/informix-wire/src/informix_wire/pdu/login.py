@@ -5,8 +5,10 @@ with `read_login_request`.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer, decode_text, encode_text
 from ..caps import NARROW
@@ -46,7 +48,7 @@ CONNECT_OPTIONS: Final = 3
 """Word behind it, without flag bits (sqli.md 2.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginRequest:
     """What a client says first (sqli.md 2.2, 2.5).
 
@@ -115,7 +117,7 @@ class LoginRequest:
         return build_frame(FrameType.REQUEST, BINARY_FAMILY, 0, w)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _ServerFrame:
     """Fields 1-12 of sqli.md 2.3, which accept, reject and redirect share.
 
@@ -161,7 +163,7 @@ class _ServerFrame:
         return build_frame(kind, TEXT_FAMILY if self.text_form else BINARY_FAMILY, self.flags, w)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginReply(_ServerFrame):
     """Accept and reject, which have one layout (sqli.md 2.3).
 
@@ -206,7 +208,7 @@ class LoginReply(_ServerFrame):
         return self._finish(FrameType.ACCEPT if self.accepted else FrameType.REJECT, w)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redirect(_ServerFrame):
     """Log in at another address, with another server name (sqli.md 2.4).
 

@@ -6,9 +6,10 @@ A frame is `u16 total, u8 type, u8 family, u16 flags` and a block of 2-byte mark
 
 import re
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..caps import NARROW
@@ -70,7 +71,7 @@ class Marker(IntEnum):
     END = 127
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcessInfo:
     """Marker 107: the process at the other end (sqli.md 2.2, 2.3)."""
 
@@ -82,7 +83,7 @@ class ProcessInfo:
     reserved: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceInfo:
     """Marker 116: user and group id of the process; text = application of a client, binary of a server."""
 
@@ -91,7 +92,7 @@ class ServiceInfo:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tail:
     """Optional blocks at the end of a login frame, up to marker 127."""
 

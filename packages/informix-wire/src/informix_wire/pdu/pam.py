@@ -1,8 +1,9 @@
 """The PAM dialogue, directly after PROTOCOLS when the server set bit 44 (sqli.md 2.6)."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..tags import Tag
@@ -34,7 +35,7 @@ class Accept(Bodiless):
     TAG = Tag.SQ_ACCEPT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Challenge(Message):
     """SQ_CHALLENGE: a question or a message to the user.
 
@@ -56,7 +57,7 @@ class Challenge(Message):
         return cls(r.s(), r.char())
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen(repr=False)
 class Response(Message):
     """SQ_RESPONSE: the user's answer, at most 512 bytes; never shown, since it is usually a password."""
 

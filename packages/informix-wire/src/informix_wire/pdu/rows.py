@@ -1,12 +1,12 @@
 """Rows and how they are asked for: TUPLE, TUPID, RET_TYPE, NFETCH, SFETCH, PUT (sqli.md 4.1, 4.5, 5.2-5.9)."""
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
 from informix_types import ColumnType, ConversionError
 from informix_types.codes import has_extended_name
+from informix_types.frozen import frozen
 
 from ..buffer import MAX_LENGTH, Reader, Writer, pack
 from ..caps import Capabilities
@@ -45,7 +45,7 @@ class ScrollKind(IntEnum):
     ABSOLUTE = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowMessage(Message):
     """A row whose columns informix-types decodes (sqli.md 7.1).
 
@@ -89,7 +89,7 @@ class Tuple(RowMessage):
     TAG: ClassVar[int] = Tag.SQ_TUPLE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TupleId(PackedMessage):
     """SQ_TUPID: the 1-based number of the row that an SFETCH delivered (sqli.md 5.9)."""
 
@@ -98,7 +98,7 @@ class TupleId(PackedMessage):
     row: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetType(Message):
     """SQ_RET_TYPE: the transport form of each column (sqli.md 4.5).
 
@@ -134,7 +134,7 @@ class RetType(Message):
         return ColumnType(code, r.i(), flags, owner=owner, extended_name=name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NFetch(Message):
     """SQ_NFETCH: send the next rows (sqli.md 5.2).
 
@@ -157,7 +157,7 @@ class NFetch(Message):
         return cls(*r.unpack(_NFETCH[r.caps.large_fetch, r.caps.array_fetch]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SFetch(Message):
     """SQ_SFETCH: send the row at a position of a scroll cursor (sqli.md 5.9).
 
@@ -182,7 +182,7 @@ class SFetch(Message):
         return cls(r.s(), r.i(), r.i() if r.caps.large_fetch else r.s())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Put(Message):
     """SQ_PUT: rows for an insert cursor, in the row format of TUPLE (sqli.md 5.7).
 

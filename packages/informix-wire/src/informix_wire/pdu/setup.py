@@ -1,7 +1,8 @@
 """Session set-up and end: PROTOCOLS, INFO, DBOPEN, DBLIST, VERSION, EXIT (sqli.md 3, 4.8)."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer, decode_text, encode_text
 from ..errors import ProtocolError
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Protocols(Message):
     """SQ_PROTOCOLS: an offer or an answer of capability bits; see `Capabilities.negotiate` (sqli.md 3.2)."""
 
@@ -40,7 +41,7 @@ ENVIRONMENT = 6
 """Subtype of INFO; 0-5 are numbers only (sqli.md 3.4)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Info(Message):
     """SQ_INFO: environment variables of the session (sqli.md 3.4).
 
@@ -78,7 +79,7 @@ class Info(Message):
         return cls(tuple(pairs))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DbOpen(Message):
     """SQ_DBOPEN: open a database (sqli.md 3.5).
 
@@ -114,7 +115,7 @@ class DbList(Bodiless):
     TAG = Tag.SQ_DBLIST
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatabaseList(Message):
     """SQ_DBLIST as the server's answer (sqli.md 4.8)."""
 
@@ -141,7 +142,7 @@ class VersionRequest(Bodiless):
     TAG = Tag.SQ_VERSION
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version(Message):
     """SQ_VERSION as the server's answer (sqli.md 3.7)."""
 

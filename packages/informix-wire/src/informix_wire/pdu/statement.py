@@ -1,9 +1,10 @@
 """Statements and cursors: what a client says about one statement (sqli.md 4.2, 4.3, 5)."""
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _SqlText(Message):
     """SQL text on its way to the server.
 
@@ -65,7 +66,7 @@ class Command(_SqlText):
     TAG: ClassVar[int] = Tag.SQ_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CursorName(Message):
     """SQ_CURNAME: the name of the cursor that the following OPEN opens (sqli.md 5.2)."""
 
@@ -80,7 +81,7 @@ class CursorName(Message):
         return cls(r.char())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementId(PackedMessage):
     """SQ_ID: the statement that the following messages of the group are about (sqli.md 4.2)."""
 
@@ -97,7 +98,7 @@ class KeyKind(IntEnum):
     BY_NAME = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyRequest(Message):
     """SQ_KEYREQUEST: send generated keys back; stands between SQL text and NDESCRIBE (sqli.md 5.8).
 

@@ -1,8 +1,9 @@
 """What a reply says about the outcome: ERR, DONE, COST, XACTSTAT, INSERTDONE, PUTERR, EOT (sqli.md 4.4, 4.6)."""
 
 import struct
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer, decode_text, encode_text, pack
 from ..caps import Capabilities
@@ -36,7 +37,7 @@ class Ignored86(Bodiless):
     TAG = Tag.SQ_IGNORED_86
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Err(Message):
     """SQ_ERR: a statement failed (sqli.md 4.6); from a client only as refusal of a SQ_FILE step (5.15).
 
@@ -79,7 +80,7 @@ class Err(Message):
         return cls(sqlcode, isam, offset, token, sqlstate, r.char().rstrip("\0"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done(Message):
     """SQ_DONE: a statement or a fetch ended well (sqli.md 4.4).
 
@@ -117,7 +118,7 @@ class Done(Message):
             raise Incomplete from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cost(PackedMessage):
     """SQ_COST: the optimizer's estimates (sqli.md 4.4). Optional in every reply; never branch on it."""
 
@@ -127,7 +128,7 @@ class Cost(PackedMessage):
     cost: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class XactStat(PackedMessage):
     """SQ_XACTSTAT: the transaction state changed; the numbers' meaning is unknown (sqli.md 4.4)."""
 
@@ -138,7 +139,7 @@ class XactStat(PackedMessage):
     old: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InsertDone(Message):
     """SQ_INSERTDONE: the serials of an INSERT; zeros in the reply to PREPARE, where nothing is inserted (4.4).
 
@@ -161,7 +162,7 @@ class InsertDone(Message):
         return cls(r.int8(), r.q() if r.caps.bigint else 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutErr(Message):
     """SQ_PUTERR: an insert cursor stored `rows` rows, then failed (sqli.md 4.1, 5.7); fields as in `Err`."""
 

@@ -1,7 +1,8 @@
 """Local transactions and savepoints (sqli.md 5.10, 5.11)."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..tags import Tag
@@ -24,7 +25,7 @@ class Commit(Bodiless):
     TAG = Tag.SQ_CMMTWORK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rollback(Message):
     """SQ_RBWORK: roll back. The short behind the tag is mandatory and 0 in all that was seen (sqli.md 4.1)."""
 
@@ -39,7 +40,7 @@ class Rollback(Message):
         return cls(r.s())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetSavepoint(Message):
     """SQ_SETSVPT: set a savepoint; needs bit 56 and an open transaction (sqli.md 5.11).
 
@@ -61,7 +62,7 @@ class SetSavepoint(Message):
         return cls(r.char(), r.s())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseSavepoint(Message):
     """SQ_RELSVPT: forget a savepoint (sqli.md 5.11)."""
 
@@ -76,7 +77,7 @@ class ReleaseSavepoint(Message):
         return cls(r.char())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RollbackToSavepoint(Message):
     """SQ_RBACKSVPT: roll back to a savepoint (sqli.md 5.11)."""
 

@@ -1,8 +1,9 @@
 """Distributed transactions: the XA messages, known from JDBC's side (sqli.md 5.12)."""
 
 import struct
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError
@@ -30,7 +31,7 @@ MAX_PART = 64
 """Longest gtrid and longest bqual (X/Open XA)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Xid:
     """A transaction branch's name (sqli.md 5.12).
 
@@ -63,7 +64,7 @@ class Xid:
         return cls(number, data[:gtrid_length], data[gtrid_length : gtrid_length + bqual_length])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _ResourceManager(Message):
     """Attributes: the database that stands for the resource manager, its number, X/Open flags."""
 
@@ -95,7 +96,7 @@ class XaClose(_ResourceManager):
     TAG = Tag.SQ_XCLOSE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Branch(Message):
     """Attributes: the branch, the number of the resource manager, X/Open flags."""
 
@@ -155,7 +156,7 @@ class XaForget(_Branch):
     TAG = Tag.SQ_XFORGET
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class XaRecover(PackedMessage):
     """SQ_XRECOVER: list prepared branches.
 
@@ -172,7 +173,7 @@ class XaRecover(PackedMessage):
     flags: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class XaReply(Message):
     """SQ_XERR: the answer to every XA message (sqli.md 5.12).
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from informix_types.frozen import frozen
 from informix_types.params import Binding
 
 from ..errors import ServerError
@@ -32,7 +33,7 @@ GROUP_ROWS: Final = 1000
 """Bound on executions a group: the reply has up to 54 bytes for each (INSERTDONE, XACTSTAT, DONE, COST)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BatchError:
     """One binding that the server refused; `index` counts from 0 over the whole batch."""
 

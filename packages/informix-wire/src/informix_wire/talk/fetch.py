@@ -1,10 +1,10 @@
 """Cursors: open, fetch block by block, fetch by position, close (sqli.md 5.2-5.4, 5.9)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 from informix_types.params import Binding
 
 from ..pdu.base import Message
@@ -27,7 +27,7 @@ OPEN: Final = b"\x00\x06"
 NARROW_BUDGET: Final = 32767
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchBlock:
     """The rows of one fetch.
 
@@ -42,7 +42,7 @@ class FetchBlock:
     warnings: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScrollBlock:
     """The row of one fetch by position.
 

@@ -1,6 +1,6 @@
 """The login: one request, one answer; the door to every other conversation (sqli.md 2)."""
 
-from dataclasses import dataclass
+from informix_types.frozen import frozen
 
 from ..errors import Incomplete, LoginRejected
 from ..pdu.login import LoginReply, LoginRequest, Redirect, read_login_reply
@@ -10,7 +10,7 @@ from .core import Conversation, conversation, more, send
 __all__ = ["LoginAccepted", "Redirect", "login"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginAccepted:
     """The server let us in.
 

@@ -1,7 +1,6 @@
 """Fast path: calling routines without SQL (sqli.md 5.13)."""
 
-from dataclasses import dataclass
-
+from informix_types.frozen import frozen
 from informix_types.params import Binding
 
 from ..pdu.fastpath import ExecuteRoutine, GetRoutine, RoutineHandle, RoutineReply
@@ -15,7 +14,7 @@ from .setup import one
 __all__ = ["RoutineResult", "call_routine", "get_routine"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoutineResult:
     """What a routine returned.
 

@@ -1,10 +1,10 @@
 """Statements: prepare, describe their parameters, execute, close, release (sqli.md 4.3, 5.1, 5.5, 5.8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from informix_types import ColumnType
+from informix_types.frozen import frozen
 from informix_types.params import Binding
 
 from ..errors import ProtocolError, ServerError
@@ -45,7 +45,7 @@ UNKNOWN_COUNT: Final = -1
 """`Executed.rows` when the reply held no DONE; PEP 249's rowcount for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """Generated keys of one execution (sqli.md 5.8).
 
@@ -58,7 +58,7 @@ class Keys:
     rows: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Executed:
     """What the server said about one execution (sqli.md 4.4).
 

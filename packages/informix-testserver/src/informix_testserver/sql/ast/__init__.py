@@ -1,4 +1,4 @@
-"""The syntax tree of Informix SQL: frozen dataclasses that the parser builds and the binder reads.
+"""The syntax tree of Informix SQL: ``@frozen`` classes that the parser builds and the binder reads.
 
 One module a family: `node` (bases, names), `types`, `expressions`, `queries`, `dml`, `ddl`, `session`.
 """

@@ -1,6 +1,8 @@
 """Statements that define, change and drop what a database holds."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from informix_types.frozen import frozen
 
 from .node import Expression, Identifier, Node, ObjectName, Statement
 from .queries import Query
@@ -44,7 +46,7 @@ __all__ = [
 # ---- tables
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class References(Node):
     """``REFERENCES table [(column, …)] [ON DELETE CASCADE]``; no columns = the primary key."""
 
@@ -53,7 +55,7 @@ class References(Node):
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constraint(Node):
     """A column or table constraint.
 
@@ -77,7 +79,7 @@ class Constraint(Node):
     mode: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnDef(Node):
     """``name type [DEFAULT value] constraint …``."""
 
@@ -92,7 +94,7 @@ class ColumnDef(Node):
         return any(constraint.kind in ("NOT NULL", "PRIMARY KEY") for constraint in self.constraints)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateTable(Statement):
     """``CREATE [TEMP | RAW | …] TABLE [IF NOT EXISTS] name (…) options``.
 
@@ -121,7 +123,7 @@ class CreateTable(Statement):
     with_options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Truncate(Statement):
     """``TRUNCATE [TABLE] name [DROP STORAGE | REUSE STORAGE]``."""
 
@@ -131,12 +133,12 @@ class Truncate(Statement):
 # ---- ALTER TABLE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterAction(Node):
     """One action of ALTER TABLE."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddColumn(AlterAction):
     """``ADD (column type … [BEFORE column], …)``; one node a column, with the constraints of its own."""
 
@@ -144,49 +146,49 @@ class AddColumn(AlterAction):
     before: Identifier | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropColumn(AlterAction):
     """``DROP (column, …)``; one node a column."""
 
     column: Identifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModifyColumn(AlterAction):
     """``MODIFY (column type …, …)``; one node a column. What is not repeated (DEFAULT, NOT NULL) is dropped."""
 
     column: ColumnDef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddConstraint(AlterAction):
     """``ADD CONSTRAINT (…)``; one node a constraint."""
 
     constraint: Constraint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropConstraint(AlterAction):
     """``DROP CONSTRAINT (name, …)``; one node a constraint."""
 
     name: ObjectName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeLockMode(AlterAction):
     """``LOCK MODE (PAGE | ROW)``."""
 
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeTable(AlterAction):
     """An action without observable effect: TYPE, extent sizes, ROWIDS, CRCOLS, AUDIT …, in upper-case words."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterTable(Statement):
     """``ALTER TABLE name action, …``."""
 
@@ -197,7 +199,7 @@ class AlterTable(Statement):
 # ---- indexes, views, synonyms, sequences
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexColumn(Node):
     """A key part: a column, or a function of columns (functional index)."""
 
@@ -205,7 +207,7 @@ class IndexColumn(Node):
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateIndex(Statement):
     """``CREATE [UNIQUE | DISTINCT] [CLUSTER] INDEX [IF NOT EXISTS] name ON table (column [ASC | DESC], …)``."""
 
@@ -218,7 +220,7 @@ class CreateIndex(Statement):
     access_method: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateView(Statement):
     """``CREATE VIEW [IF NOT EXISTS] name [(column, …)] AS SELECT … [WITH CHECK OPTION]``.
 
@@ -234,7 +236,7 @@ class CreateView(Statement):
     text: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateSynonym(Statement):
     """``CREATE [PUBLIC | PRIVATE] SYNONYM [IF NOT EXISTS] name FOR target``; public is the default."""
 
@@ -244,7 +246,7 @@ class CreateSynonym(Statement):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SequenceOptions(Node):
     """Options of CREATE and ALTER SEQUENCE; None where nothing is written, `cache` 0 for NOCACHE."""
 
@@ -260,7 +262,7 @@ class SequenceOptions(Node):
     order: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateSequence(Statement):
     """``CREATE SEQUENCE [IF NOT EXISTS] name options``."""
 
@@ -269,7 +271,7 @@ class CreateSequence(Statement):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterSequence(Statement):
     """``ALTER SEQUENCE name options``."""
 
@@ -280,7 +282,7 @@ class AlterSequence(Statement):
 # ---- types, routines, triggers, roles, schemas
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateRowType(Statement):
     """``CREATE ROW TYPE name (field type, …) [UNDER supertype]``."""
 
@@ -290,7 +292,7 @@ class CreateRowType(Statement):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateDistinctType(Statement):
     """``CREATE DISTINCT TYPE name AS type``."""
 
@@ -299,7 +301,7 @@ class CreateDistinctType(Statement):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateRoutine(Statement):
     """``CREATE [OR REPLACE] [DBA] PROCEDURE | FUNCTION name …``: recognised, the rest kept as text.
 
@@ -315,7 +317,7 @@ class CreateRoutine(Statement):
     text: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateTrigger(Statement):
     """``CREATE [OR REPLACE] TRIGGER name …``: recognised, the rest kept as text."""
 
@@ -324,7 +326,7 @@ class CreateTrigger(Statement):
     text: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateRole(Statement):
     """``CREATE ROLE [IF NOT EXISTS] name``."""
 
@@ -332,7 +334,7 @@ class CreateRole(Statement):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateSchema(Statement):
     """``CREATE SCHEMA AUTHORIZATION owner statement …``."""
 
@@ -343,7 +345,7 @@ class CreateSchema(Statement):
 # ---- DROP and RENAME
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropObject(Statement):
     """``DROP kind [IF EXISTS] name``.
 
@@ -359,7 +361,7 @@ class DropObject(Statement):
     restrict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropRoutine(Statement):
     """``DROP PROCEDURE | FUNCTION | ROUTINE [IF EXISTS] name [(type, …)]``.
 
@@ -375,7 +377,7 @@ class DropRoutine(Statement):
     specific: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameObject(Statement):
     """``RENAME kind name TO new_name``; `kind`: ``TABLE``, ``INDEX``, ``SEQUENCE``, ``DATABASE`` …."""
 
@@ -384,7 +386,7 @@ class RenameObject(Statement):
     new_name: Identifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameColumn(Statement):
     """``RENAME COLUMN table.column TO new_name``."""
 

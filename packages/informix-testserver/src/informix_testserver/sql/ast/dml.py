@@ -1,6 +1,6 @@
 """Statements that change rows, and calls of routines."""
 
-from dataclasses import dataclass
+from informix_types.frozen import frozen
 
 from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression
 from .queries import Query, TableRef
@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExecuteRoutine(Statement):
     """``EXECUTE PROCEDURE | FUNCTION name(argument, …) [INTO …]`` or ``CALL name(…)``.
 
@@ -36,14 +36,14 @@ class ExecuteRoutine(Statement):
     into: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Values(Node):
     """``VALUES (expression, …)``: one row, as Informix has it."""
 
     row: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Insert(Statement):
     """``INSERT INTO table [(column, …)] VALUES … | SELECT … | EXECUTE PROCEDURE …``; no columns = all of them."""
 
@@ -52,14 +52,14 @@ class Insert(Statement):
     source: Values | Query | ExecuteRoutine
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CurrentOf(Node):
     """``WHERE CURRENT OF cursor``."""
 
     cursor: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assignment(Node):
     """``column = expression``, or ``(column, …) = (expression, …)``, or ``(column, …) = ((SELECT …))``.
 
@@ -72,7 +72,7 @@ class Assignment(Node):
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Update(Statement):
     """``UPDATE table SET … [FROM …] [WHERE … | WHERE CURRENT OF cursor]``."""
 
@@ -82,7 +82,7 @@ class Update(Statement):
     from_: tuple[TableExpression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delete(Statement):
     """``DELETE FROM table [WHERE … | WHERE CURRENT OF cursor]``."""
 
@@ -90,19 +90,19 @@ class Delete(Statement):
     where: Expression | CurrentOf | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeUpdate(Node):
     """``WHEN MATCHED THEN UPDATE SET …``."""
 
     assignments: tuple[Assignment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeDelete(Node):
     """``WHEN MATCHED THEN DELETE``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeInsert(Node):
     """``WHEN NOT MATCHED THEN INSERT [(column, …)] VALUES (…)``."""
 
@@ -110,7 +110,7 @@ class MergeInsert(Node):
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merge(Statement):
     """``MERGE INTO target USING source ON condition WHEN …``."""
 

@@ -1,7 +1,9 @@
 """Value expressions and conditions."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from informix_types.frozen import frozen
 
 from .node import Expression, Node, ObjectName
 from .types import DataType, Qualifier
@@ -51,7 +53,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberLiteral(Expression):
     """An unsigned number; the text is kept exactly (``007``, ``1.50``, ``1e-3``)."""
 
@@ -63,19 +65,19 @@ class NumberLiteral(Expression):
         return self.text.isdigit()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StringLiteral(Expression):
     """A character string, quotes removed and doubled quotes halved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NullLiteral(Expression):
     """NULL."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatetimeLiteral(Expression):
     """``DATETIME (2026-06-20 12:34) YEAR TO MINUTE``: the text between the parentheses, stripped."""
 
@@ -83,7 +85,7 @@ class DatetimeLiteral(Expression):
     qualifier: Qualifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntervalLiteral(Expression):
     """``INTERVAL (-3 12:00) DAY TO MINUTE``: the text between the parentheses, stripped, sign included."""
 
@@ -91,21 +93,21 @@ class IntervalLiteral(Expression):
     qualifier: Qualifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter(Expression):
     """The marker ``?``; `index` counts from 0 over the whole text."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostVariable(Expression):
     """``:name`` or ``$name`` where a value is expected: only routine bodies and ESQL/C know such names."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnRef(Expression):
     """``column``, ``table.column``, ``owner.table.column``, ``db@server:owner.table.column``, ``column.field``.
 
@@ -127,14 +129,14 @@ class ColumnRef(Expression):
         return self.parts[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Star(Expression):
     """``*`` (no qualifier) or ``table.*`` in a select list; also the argument of ``COUNT(*)``."""
 
     qualifier: ColumnRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscript(Expression):
     """``operand[start, end]``, 1-based and inclusive; ``operand[start]`` takes one character."""
 
@@ -143,7 +145,7 @@ class Subscript(Expression):
     end: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unary(Expression):
     """`operator`: ``-``, ``+``, ``NOT``, ``PRIOR``, ``CONNECT_BY_ROOT``."""
 
@@ -151,7 +153,7 @@ class Unary(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binary(Expression):
     """`operator`: ``+ - * / ||``, ``= <> < <= > >=`` (``!=`` and ``==`` normalised), ``AND``, ``OR``.
 
@@ -165,7 +167,7 @@ class Binary(Expression):
     operator_pos: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsNull(Expression):
     """``operand IS [NOT] NULL``."""
 
@@ -173,7 +175,7 @@ class IsNull(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between(Expression):
     """``operand [NOT] BETWEEN low AND high``."""
 
@@ -183,7 +185,7 @@ class Between(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InList(Expression):
     """``operand [NOT] IN (item, …)``; a single collection item means membership in the collection."""
 
@@ -192,7 +194,7 @@ class InList(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InQuery(Expression):
     """``operand [NOT] IN (SELECT …)``."""
 
@@ -201,7 +203,7 @@ class InQuery(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Like(Expression):
     """``operand [NOT] LIKE | MATCHES pattern [ESCAPE escape]``; `kind` is the keyword."""
 
@@ -212,14 +214,14 @@ class Like(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exists(Expression):
     """``EXISTS (SELECT …)``; NOT is a `Unary` around it."""
 
     query: "Query"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantified(Expression):
     """``operand operator ANY | ALL (SELECT …)``; SOME is ANY."""
 
@@ -229,14 +231,14 @@ class Quantified(Expression):
     query: "Query"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subquery(Expression):
     """A query in parentheses where a value is expected."""
 
     query: "Query"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When(Node):
     """``WHEN condition THEN result``; in the simple form of CASE, `condition` is the value to compare with."""
 
@@ -244,7 +246,7 @@ class When(Node):
     result: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case(Expression):
     """``CASE [operand] WHEN … THEN … [ELSE default] END``."""
 
@@ -253,7 +255,7 @@ class Case(Expression):
     default: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cast(Expression):
     """``CAST(operand AS type)`` and ``operand::type``."""
 
@@ -261,7 +263,7 @@ class Cast(Expression):
     type: DataType
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedArgument(Expression):
     """``name = value`` in a routine's argument list."""
 
@@ -269,7 +271,7 @@ class NamedArgument(Expression):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameBound(Node):
     """One end of a window frame.
 
@@ -282,7 +284,7 @@ class FrameBound(Node):
     offset: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame(Node):
     """``ROWS | RANGE [BETWEEN] start [AND end]``."""
 
@@ -291,7 +293,7 @@ class Frame(Node):
     end: FrameBound | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window(Node):
     """``OVER (PARTITION BY … ORDER BY … frame)``."""
 
@@ -300,7 +302,7 @@ class Window(Node):
     frame: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionCall(Expression):
     """A call of a function, built-in or not, aggregates included: ``name([DISTINCT] argument, …) [OVER …]``.
 
@@ -319,7 +321,7 @@ class FunctionCall(Expression):
     window: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Units(Expression):
     """``operand UNITS DAY``; `unit` is the field's name in upper case."""
 
@@ -327,7 +329,7 @@ class Units(Expression):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extend(Expression):
     """``EXTEND(operand [, YEAR TO SECOND])``."""
 
@@ -335,7 +337,7 @@ class Extend(Expression):
     qualifier: Qualifier | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Current(Expression):
     """``CURRENT [YEAR TO SECOND]`` or SYSDATE; the default qualifiers are YEAR TO FRACTION(3) and (5)."""
 
@@ -343,14 +345,14 @@ class Current(Expression):
     sysdate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpecialValue(Expression):
     """`kind`: TODAY, USER (also CURRENT_USER), DBSERVERNAME (also SITENAME), CURRENT_ROLE, DEFAULT_ROLE."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SequenceValue(Expression):
     """``sequence.NEXTVAL`` or ``sequence.CURRVAL``; `kind` is the keyword."""
 
@@ -358,7 +360,7 @@ class SequenceValue(Expression):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trim(Expression):
     """``TRIM([LEADING | TRAILING | BOTH] [characters] FROM operand)`` and ``TRIM(operand)``, which is BOTH."""
 
@@ -367,7 +369,7 @@ class Trim(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Substring(Expression):
     """``SUBSTRING(operand FROM start [FOR length])``."""
 
@@ -376,7 +378,7 @@ class Substring(Expression):
     length: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CollectionConstructor(Expression):
     """``SET{…}``, ``MULTISET{…}``, ``LIST{…}``; `kind` is the keyword."""
 
@@ -384,7 +386,7 @@ class CollectionConstructor(Expression):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CollectionQuery(Expression):
     """``MULTISET(SELECT …)`` or ``MULTISET(SELECT ITEM …)``: the rows of a query as a collection."""
 
@@ -392,7 +394,7 @@ class CollectionQuery(Expression):
     item: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowConstructor(Expression):
     """``ROW(value, …)``."""
 

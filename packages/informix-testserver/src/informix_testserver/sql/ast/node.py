@@ -1,11 +1,13 @@
 """The base of all syntax-tree nodes, and names: what every other module of the tree is built from."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from informix_types.frozen import frozen
 
 __all__ = ["Expression", "Identifier", "Node", "ObjectName", "Statement", "TableExpression"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """Any part of a parsed statement.
 
@@ -19,22 +21,22 @@ class Node:
     pos: int = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expression(Node):
     """A value expression or condition (conditions are expressions of type BOOLEAN)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableExpression(Node):
     """Anything that stands in FROM."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement(Node):
     """A complete statement."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identifier(Node):
     """A single name: column, alias, constraint, savepoint, grantee.
 
@@ -49,7 +51,7 @@ class Identifier(Node):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectName(Node):
     """The name of a table, view, synonym, index, sequence, routine, type: ``db@server:owner.name``.
 

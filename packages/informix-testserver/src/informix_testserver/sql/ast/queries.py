@@ -1,6 +1,6 @@
 """Queries and what stands in FROM."""
 
-from dataclasses import dataclass
+from informix_types.frozen import frozen
 
 from .expressions import ColumnRef, FunctionCall
 from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableRef(TableExpression):
     """A table, view or synonym by name.
 
@@ -37,7 +37,7 @@ class TableRef(TableExpression):
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DerivedTable(TableExpression):
     """``(SELECT …) [AS] alias (column, …)``, also spelled ``TABLE(MULTISET(SELECT …))``."""
 
@@ -47,7 +47,7 @@ class DerivedTable(TableExpression):
     lateral: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableFunction(TableExpression):
     """``TABLE([FUNCTION] f(…)) alias (column, …)``: the rows of an iterator function."""
 
@@ -56,7 +56,7 @@ class TableFunction(TableExpression):
     columns: tuple[Identifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CollectionTable(TableExpression):
     """``TABLE(SET{1}) alias (column)``: the elements of a collection constructor, column or parameter."""
 
@@ -65,7 +65,7 @@ class CollectionTable(TableExpression):
     columns: tuple[Identifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Join(TableExpression):
     """``left [kind] JOIN right [ON condition]``; `kind`: INNER, LEFT, RIGHT, FULL, CROSS."""
 
@@ -75,7 +75,7 @@ class Join(TableExpression):
     condition: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outer(TableExpression):
     """Informix's own outer join, ``FROM a, OUTER (b, OUTER c)``: the tables are subservient to the others in FROM.
 
@@ -85,7 +85,7 @@ class Outer(TableExpression):
     tables: tuple[TableExpression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SelectItem(Node):
     """An expression of the select list; `expression` may be `Star`."""
 
@@ -93,7 +93,7 @@ class SelectItem(Node):
     alias: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderItem(Node):
     """An ORDER BY item; a `NumberLiteral` is a position in the select list.
 
@@ -106,7 +106,7 @@ class OrderItem(Node):
     nulls: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Select(Node):
     """One SELECT … FROM … block.
 
@@ -135,7 +135,7 @@ class Select(Node):
     order_siblings: tuple[OrderItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetOperation(Node):
     """`operator`: UNION, UNION ALL, INTERSECT, MINUS (also for EXCEPT). All bind from left to right."""
 
@@ -144,7 +144,7 @@ class SetOperation(Node):
     right: "QueryBody"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommonTable(Node):
     """``name [(column, …)] AS (query)`` of a WITH clause."""
 
@@ -153,7 +153,7 @@ class CommonTable(Node):
     query: "Query"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntoTable(Node):
     """``INTO TEMP name [WITH NO LOG]``; `kind`: TEMP, SCRATCH, STANDARD, RAW."""
 
@@ -162,7 +162,7 @@ class IntoTable(Node):
     no_log: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query(Statement):
     """A complete query: a statement, a subquery, a derived table, a view's body.
 

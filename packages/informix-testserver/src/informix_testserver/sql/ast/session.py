@@ -1,6 +1,6 @@
 """Statements about the session: databases, transactions, SET, privileges, and texts of several statements."""
 
-from dataclasses import dataclass
+from informix_types.frozen import frozen
 
 from .node import Identifier, Node, ObjectName, Statement
 
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatabaseName(Node):
     """``name`` or ``name@server``, bare or in quotes."""
 
@@ -40,7 +40,7 @@ class DatabaseName(Node):
     server: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UseDatabase(Statement):
     """``DATABASE name [EXCLUSIVE]``."""
 
@@ -48,12 +48,12 @@ class UseDatabase(Statement):
     exclusive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CloseDatabase(Statement):
     """``CLOSE DATABASE``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateDatabase(Statement):
     """``CREATE DATABASE [IF NOT EXISTS] name [IN dbspace] [WITH LOG | WITH BUFFERED LOG | WITH LOG MODE ANSI]``.
 
@@ -66,7 +66,7 @@ class CreateDatabase(Statement):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropDatabase(Statement):
     """``DROP DATABASE [IF EXISTS] name``."""
 
@@ -74,29 +74,29 @@ class DropDatabase(Statement):
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begin(Statement):
     """``BEGIN [WORK] [WITHOUT REPLICATION]``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commit(Statement):
     """``COMMIT [WORK]``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rollback(Statement):
     """``ROLLBACK [WORK]``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RollbackToSavepoint(Statement):
     """``ROLLBACK [WORK] TO SAVEPOINT [name]``; no name = the newest."""
 
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Savepoint(Statement):
     """``SAVEPOINT name [UNIQUE]``."""
 
@@ -104,14 +104,14 @@ class Savepoint(Statement):
     unique: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseSavepoint(Statement):
     """``RELEASE SAVEPOINT name``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLockMode(Statement):
     """``SET LOCK MODE TO WAIT [seconds] | NOT WAIT``.
 
@@ -122,7 +122,7 @@ class SetLockMode(Statement):
     wait: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetIsolation(Statement):
     """``SET ISOLATION [TO] level``.
 
@@ -137,7 +137,7 @@ class SetIsolation(Statement):
     retain_update_locks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetTransaction(Statement):
     """``SET TRANSACTION [READ ONLY | READ WRITE] [ISOLATION LEVEL level]``, parts in any order.
 
@@ -150,14 +150,14 @@ class SetTransaction(Statement):
     read_only: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLog(Statement):
     """``SET [BUFFERED] LOG``."""
 
     buffered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetConstraints(Statement):
     """``SET CONSTRAINTS | INDEXES | TRIGGERS …  mode``.
 
@@ -174,7 +174,7 @@ class SetConstraints(Statement):
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetEnvironment(Statement):
     """``SET ENVIRONMENT name value``; `value` as text, without quotes."""
 
@@ -182,7 +182,7 @@ class SetEnvironment(Statement):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetOption(Statement):
     """Any other SET that is accepted without effect on results.
 
@@ -196,7 +196,7 @@ class SetOption(Statement):
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant(Statement):
     """``GRANT privilege, … [ON object] TO user, … [WITH GRANT OPTION] [AS grantor]``.
 
@@ -212,7 +212,7 @@ class Grant(Statement):
     grant_option: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Revoke(Statement):
     """``REVOKE privilege, … [ON object] FROM user, … [CASCADE | RESTRICT]``; as `Grant`."""
 
@@ -221,7 +221,7 @@ class Revoke(Statement):
     grantees: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UpdateStatistics(Statement):
     """``UPDATE STATISTICS [LOW | MEDIUM | HIGH] [FOR TABLE name [(column, …)]]``.
 
@@ -236,7 +236,7 @@ class UpdateStatistics(Statement):
     columns: tuple[Identifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockTable(Statement):
     """``LOCK TABLE name IN SHARE | EXCLUSIVE MODE``."""
 
@@ -244,14 +244,14 @@ class LockTable(Statement):
     exclusive: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnlockTable(Statement):
     """``UNLOCK TABLE name``."""
 
     table: ObjectName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script(Statement):
     """Several statements in one text, separated by semicolons (sqli.md 8 #23)."""
 

@@ -1,6 +1,6 @@
 """Declared types: DDL columns, casts, literals' qualifiers."""
 
-from dataclasses import dataclass
+from informix_types.frozen import frozen
 
 from .node import Node
 
@@ -20,7 +20,7 @@ FIELD_CODES: dict[str, int] = {
 FIELD_NAMES: dict[int, str] = {code: name for name, code in FIELD_CODES.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Qualifier(Node):
     """``YEAR TO SECOND``, ``DAY(3) TO FRACTION(5)`` (sqli.md 6.3).
 
@@ -45,7 +45,7 @@ class Qualifier(Node):
         return f"{FIELD_NAMES[self.first]} TO {last}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowField(Node):
     """A field of a ROW type."""
 
@@ -54,7 +54,7 @@ class RowField(Node):
     not_null: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataType(Node):
     """A type as written, synonyms resolved (INT is INTEGER, DEC and NUMERIC are DECIMAL, REAL is SMALLFLOAT …).
 
