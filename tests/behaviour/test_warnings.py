@@ -110,3 +110,17 @@ def test_raising_loses_no_row(driver: Any, server: TestServer, row_warnings: dic
     assert got == [(i,) for i in range(3000)]
     assert raised == [5, 1500, 2999]
     conn.close()
+
+
+def test_null_in_an_aggregate(driver: Any, memory: TestServer) -> None:
+    """The memory server reports it where the row is delivered, and nowhere else."""
+    conn = driver.connect(memory.url)
+    cur = conn.cursor()
+    cur.execute("create temp table t (a int, b int)")
+    cur.executemany("insert into t values (?, ?)", [(1, 1), (2, None)])
+    assert cur.execute("select max(b) from t").fetchall() == [(1,)]
+    (warning,) = cur.warnings
+    assert (warning.bits, warning.meanings) == (2, ("an aggregate function met NULL",))
+    assert cur.execute("select max(a) from t").fetchall() == [(2,)]
+    assert cur.warnings == []
+    conn.close()

@@ -53,6 +53,8 @@ class Recorded:
                 return message
         return None
 
+    warnings = 0
+
     def fail(self) -> None:
         error = self.take(pdu.Err)
         if error is not None:

@@ -170,7 +170,14 @@ def fetch(session: "Session", message: pdu.NFetch) -> None:
     if exhausted and not block and session.profile.end_of_data == "error":
         raise SqlError(NO_DATA)
     if exhausted or session.profile.done_after_full_block:
-        session.done(rows=cursor.fetched if session.profile.cumulative_rows else block)
+        rows = cursor.fetched if session.profile.cumulative_rows else block
+        session.done(warn=_take_warnings(cursor), rows=rows)
+
+
+def _take_warnings(cursor: OpenCursor) -> int:
+    """Return the warnings of the rows sent since the last DONE."""
+    taken, cursor.cursor.warnings = cursor.cursor.warnings, 0
+    return taken
 
 
 def scroll_fetch(session: "Session", message: pdu.SFetch) -> None:

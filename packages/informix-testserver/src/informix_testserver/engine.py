@@ -17,6 +17,7 @@ from informix_types import ColumnType
 from informix_types.frozen import frozen
 
 __all__ = [
+    "NULL_IN_AGGREGATE",
     "CallsRoutines",
     "CopiesDatabases",
     "DatabaseFlag",
@@ -120,6 +121,10 @@ class PreparedStatement:
     handle: Any = None
 
 
+NULL_IN_AGGREGATE = 0x0002
+"""DONE.warn, sqlwarn2: SUM, AVG, MAX or MIN met a NULL (sqli.md 4.4)."""
+
+
 class Outcome(NamedTuple):
     """What executing a statement did: fills DONE and INSERTDONE (sqli.md 4.4).
 
@@ -141,7 +146,14 @@ class Outcome(NamedTuple):
 
 
 class EngineCursor(Protocol):
-    """An open cursor: rows in order, or by absolute position when it was opened for scrolling."""
+    """An open cursor: rows in order, or by absolute position when it was opened for scrolling.
+
+    Attributes:
+        warnings: DONE.warn bits that the rows delivered have earned (sqli.md 4.4); the protocol side resets them
+            when it has sent them.
+    """
+
+    warnings: int
 
     def fetch(self) -> tuple[Any, ...] | None:
         """Return the next row, or None at the end. Raises SqlError."""

@@ -356,6 +356,7 @@ class ScriptCursor:
         self._rows = rows
         self._answer = answer
         self._at = 0
+        self.warnings = 0
 
     def fetch(self) -> tuple[Any, ...] | None:
         """Return the next row."""

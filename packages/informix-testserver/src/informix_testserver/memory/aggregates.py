@@ -148,6 +148,12 @@ def _argument(b: Binder, node: ast.FunctionCall) -> Expr:
     return argument
 
 
+def _note_nulls(b: Binder, node: ast.FunctionCall, argument: Expr) -> None:
+    """Note that NULLs in the argument are to be reported; behind an outer join NOT NULL promises nothing."""
+    if node.window is None and not argument.constant and (argument.type.nullable or len(b.scope.sources) > 1):
+        b.scope.null_tests.append(argument.sql)
+
+
 def _distinct(node: ast.FunctionCall, argument: Expr) -> str:
     return f"DISTINCT {collated(argument)}" if node.quantifier == "DISTINCT" else argument.sql
 
@@ -173,6 +179,7 @@ def _count(b: Binder, node: ast.FunctionCall) -> Expr:
 
 def _sum(b: Binder, node: ast.FunctionCall) -> Expr:
     argument = _argument(b, node)
+    _note_nulls(b, node, argument)
     which = family(argument.stored)
     if which is Family.CHAR and not argument.null:
         raise SqlError(SUM_OF_CHARACTER, offset=node.pos)
@@ -196,6 +203,7 @@ def _sum(b: Binder, node: ast.FunctionCall) -> Expr:
 
 def _avg(b: Binder, node: ast.FunctionCall) -> Expr:
     argument = _argument(b, node)
+    _note_nulls(b, node, argument)
     which = family(argument.stored)
     if which is Family.CHAR and not argument.null:
         raise SqlError(SUM_OF_CHARACTER, offset=node.pos)
@@ -224,6 +232,7 @@ def _spread(b: Binder, node: ast.FunctionCall) -> Expr:
 
 def _extreme(b: Binder, node: ast.FunctionCall) -> Expr:
     argument = _argument(b, node)
+    _note_nulls(b, node, argument)
     if family(argument.stored) in (Family.BYTE, Family.TEXT, Family.LOB):
         raise SqlError(-615, offset=node.pos)
     sql = f"{node.name.name}({collated(argument)})"

@@ -33,12 +33,14 @@ class BoundQuery:
         columns: result columns in order; in `sql` they are called c1, c2 ….
         one_row: an aggregate without GROUP BY, which returns exactly one row.
         rowid: SQL of the rowid of the single base table, for update cursors.
+        notes_nulls: `sql` has one more column behind: whether an aggregate left out a NULL.
     """
 
     sql: str
     columns: tuple[Expr, ...]
     one_row: bool = False
     rowid: str = ""
+    notes_nulls: bool = False
 
 
 @dataclass(slots=True)
@@ -53,17 +55,17 @@ class _Block:
     limit: str = ""
     rowid: str = ""
 
-    def sql(self, columns: Sequence[Expr] | None = None, *, collate: bool = False) -> str:
+    def sql(self, columns: Sequence[Expr] | None = None, *, collate: bool = False, more: str = "") -> str:
         chosen = self.columns if columns is None else columns
         force = collate or self.distinct
         items = ",".join(f"{collated(c) if force else c.sql} AS c{i}" for i, c in enumerate(chosen, 1))
-        return f"SELECT {'DISTINCT ' if self.distinct else ''}{items}{self.tail}"
+        return f"SELECT {'DISTINCT ' if self.distinct else ''}{items}{more}{self.tail}"
 
 
-def bind_query(b: Binder, query: ast.Query, *, isolated: bool = False) -> BoundQuery:
-    """Bind a complete query in a scope of its own."""
+def bind_query(b: Binder, query: ast.Query, *, isolated: bool = False, notes_nulls: bool = False) -> BoundQuery:
+    """Bind a complete query in a scope of its own; `notes_nulls`: with the column of that name, if it can."""
     with b.inner_scope(isolated=isolated):
-        return _query(b, query)
+        return _query(b, query, notes_nulls=notes_nulls)
 
 
 def subquery(b: Binder, query: ast.Query) -> BoundQuery:
@@ -99,14 +101,14 @@ def scalar_subquery(b: Binder, node: ast.Subquery, hint: ColumnType | None) -> E
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(b: Binder, query: ast.Query) -> BoundQuery:
+def _query(b: Binder, query: ast.Query, *, notes_nulls: bool = False) -> BoundQuery:
     prefix = _with(b, query) if query.ctes else ""
     try:
         body = query.body
         if isinstance(body, ast.Query):
             body = _unwrapped(body)
         if isinstance(body, ast.Select):
-            return _single(b, query, body, prefix)
+            return _single(b, query, body, prefix, notes_nulls=notes_nulls)
         return _compound(b, query, body, prefix)
     finally:
         if query.ctes:
@@ -177,14 +179,22 @@ def _limit(b: Binder, first: ast.Expression | None, skip: ast.Expression | None)
     return f"{text} OFFSET {count(skip)}" if skip is not None else text
 
 
-def _single(b: Binder, query: ast.Query, select: ast.Select, prefix: str) -> BoundQuery:
+def _single(
+    b: Binder, query: ast.Query, select: ast.Select, prefix: str, *, notes_nulls: bool = False
+) -> BoundQuery:
     block = _block(b, select)
     order = _order_by_block(b, query.order_by, block)
     limit = block.limit or _limit(b, query.limit, None)
     if block.limit and query.limit is not None:
         raise SqlError(SYNTAX, offset=query.pos)
+    tests = b.scope.null_tests if notes_nulls and not block.distinct else []
+    more = f",max({' OR '.join(f'{test} IS NULL' for test in dict.fromkeys(tests))}) AS n" if tests else ""
     return BoundQuery(
-        prefix + block.sql() + order + limit, tuple(block.columns), block.one_row and not limit, block.rowid
+        prefix + block.sql(more=more) + order + limit,
+        tuple(block.columns),
+        block.one_row and not limit,
+        block.rowid,
+        bool(more),
     )
 
 

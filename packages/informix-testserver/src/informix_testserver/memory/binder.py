@@ -110,6 +110,8 @@ class Scope:
     aggregates_allowed: bool = False
     loose: list[tuple[str, ast.ColumnRef]] = field(default_factory=list)
     """Columns used outside aggregates and outside grouped expressions."""
+    null_tests: list[str] = field(default_factory=list)
+    """Arguments of SUM, AVG, MAX and MIN that may be NULL."""
     used: set[str] = field(default_factory=set)
     """Aliases of the sources that were referred to (decides where an OUTER condition belongs)."""
 

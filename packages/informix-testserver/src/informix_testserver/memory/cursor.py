@@ -6,7 +6,7 @@ An update cursor keeps the rowids instead: each fetch locks the row and reads it
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..engine import SqlError
+from ..engine import NULL_IN_AGGREGATE, SqlError
 from .catalog import Table
 from .rows import lock_for_change, plan_of
 
@@ -26,6 +26,7 @@ class MemoryCursor:
         hold: stays open over COMMIT and ROLLBACK, as in Informix.
         table: of an update cursor.
         columns: names that FOR UPDATE OF allows to change, () for all.
+        warnings: see `engine.EngineCursor`.
     """
 
     def __init__(
@@ -38,11 +39,14 @@ class MemoryCursor:
         table: Table | None = None,
         reread: Callable[[int], Row | None] | None = None,
         columns: tuple[str, ...] = (),
+        notes_nulls: bool = False,
     ) -> None:
         self.name = ""
         self.hold = hold
         self.table = table
         self.columns = columns
+        self.warnings = 0
+        self._notes_nulls = notes_nulls
         self._session = session
         self._rows: Sequence[Row] = rows
         self._convert = convert
@@ -64,6 +68,8 @@ class MemoryCursor:
                 if row is None:
                     return None
             self._at = number
+            if self._notes_nulls and row is not None and row[-1]:
+                self.warnings |= NULL_IN_AGGREGATE
             return self._convert(row) if row is not None else None
 
     def _locked(self, rowid: int) -> Row | None:

@@ -289,7 +289,7 @@ class QueryHandle(Handle):
 
     def bind(self, session: "MemorySession", b: Binder) -> tuple[BoundQuery, Callable[[Row], Row]]:
         """Bind the query and describe its columns."""
-        found = bind_query(b, self.statement)
+        found = bind_query(b, self.statement, notes_nulls=True)
         if not self.described:
             self.columns = tuple(ResultColumn(c.name, c.type) for c in found.columns)
         elif len(found.columns) != len(self.columns):
@@ -309,10 +309,11 @@ class QueryHandle(Handle):
     ) -> MemoryCursor:
         """Run the query."""
         plan = self.plan(session, parameters)
-        _, convert = plan.body
+        found, convert = plan.body
         values = plan.values(parameters)
         if not self.for_update:
-            return MemoryCursor(session, session.store.rows(plan.sql, values), convert, hold=hold)
+            rows = session.store.rows(plan.sql, values)
+            return MemoryCursor(session, rows, convert, hold=hold, notes_nulls=found.notes_nulls)
         return self._update_cursor(session, plan, values, hold=hold)
 
     def _update_cursor(
