@@ -137,6 +137,7 @@ class ColumnarResult(BaseResult[R]):
             raise
         for _, bits in block.warnings:
             self._warn(bits)
+        self._warn(block.warn)
         self._received += sum(not isinstance(piece, bytes) for piece in block.rows)
         if block.exhausted:
             self.rowcount = self._received

@@ -221,6 +221,7 @@ class BaseResult(Generic[R]):
         self._buffer.extend(rows)
         for row, bits in block.warnings:
             self._warn(bits, self._received - len(rows) + row)
+        self._warn(block.warn)
         if block.exhausted:
             self.rowcount = self._received
             yield from self._finish_gen()

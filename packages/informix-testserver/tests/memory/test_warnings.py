@@ -8,7 +8,9 @@ from informix_testserver.engine import NULL_IN_AGGREGATE
 
 @pytest.fixture
 def t(db: Any) -> Any:
-    db.run("create table t (id int primary key, a int, b decimal(5,1), c char(3), f float, iv interval day to day)")
+    db.run(
+        "create table t (id int primary key, a int, b decimal(5,1), c char(3), f float, iv interval day to day)"
+    )
     db.run("insert into t values (1, 1, 1.5, 'x', 1, '1')")
     db.run("insert into t (id, a) values (2, 1)")
     return db

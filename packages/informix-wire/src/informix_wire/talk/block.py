@@ -8,7 +8,7 @@ from ..errors import FramingError, Incomplete, ProtocolError
 from ..pdu import read_server
 from ..pdu.lob import FileOp
 from ..pdu.rows import Tuple, TupleId
-from ..pdu.status import Eot, Err
+from ..pdu.status import Done, Eot, Err
 from ..session import Session, StatementState
 from .core import Conversation, more, send
 from .files import serve_file, step_end
@@ -33,6 +33,7 @@ class Block:
         rows: what was decoded.
         row_numbers: TUPID of scroll fetches, in the order of the rows (sqli.md 5.9).
         warnings: (index in `rows`, warning bits) of rows that carry some.
+        warn: DONE.warn of the reply (sqli.md 4.4).
         seen: number of rows in the reply, also of those that no decoder saw.
         exhausted: nothing comes after this block (sqli.md 5.2).
         complete: the reply was read to its EOT.
@@ -44,6 +45,7 @@ class Block:
     rows: list[Any] = field(default_factory=list)
     row_numbers: list[int] = field(default_factory=list)
     warnings: list[tuple[int, int]] = field(default_factory=list)
+    warn: int = 0
     seen: int = 0
     exhausted: bool = False
     complete: bool = False
@@ -113,6 +115,7 @@ def read_block(
             raise illegal(message, FETCH)
     block.complete = True
     block.exhausted = not block.seen or any(isinstance(m, Err) and m.sqlcode == NO_DATA for m in messages)
+    block.warn = next((m.warn for m in messages if isinstance(m, Done)), 0)
     error = first_error(messages)
     if error is not None and block.error is None:
         block.error = server_error(error)

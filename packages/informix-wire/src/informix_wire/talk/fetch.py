@@ -35,11 +35,13 @@ class FetchBlock:
         rows: what the decoder made of them.
         exhausted: no rows come after these.
         warnings: (index in `rows`, warning bits) of rows that carry some.
+        warn: DONE.warn of the reply: about the statement, not about one row (sqli.md 4.4).
     """
 
     rows: list[Any]
     exhausted: bool
     warnings: tuple[tuple[int, int], ...] = ()
+    warn: int = 0
 
 
 @frozen
@@ -164,7 +166,7 @@ def _take(block: Block) -> FetchBlock:
     """Hand out a complete block, or raise what went wrong in it."""
     if block.error is not None:
         raise block.error
-    return FetchBlock(block.rows, block.exhausted, tuple(block.warnings))
+    return FetchBlock(block.rows, block.exhausted, tuple(block.warnings), block.warn)
 
 
 @conversation()
