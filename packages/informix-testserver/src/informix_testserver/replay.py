@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from informix_types.errors import FramingError
 from informix_wire.caps import NARROW, Capabilities
-from informix_wire.pdu import Eot, Exit, Message, Protocols
+from informix_wire.pdu import Message, Protocols
 
 from .faults import Faults
 from .login import read_request
@@ -94,16 +94,11 @@ class ReplayServer:
             wire.close()
 
     def _group(self, wire: Wire) -> list[Message]:
-        group: list[Message] = []
-        while True:
-            message = wire.message(self._caps)
-            if isinstance(message, Eot):
-                return group
-            group.append(message)
+        group = wire.group(self._caps)
+        for message in group:
             if isinstance(message, Protocols):
                 self._offer = message.mask
-            if isinstance(message, Exit):
-                return group
+        return group
 
     def _send(self, wire: Wire, data: bytes) -> None:
         """Send recorded bytes; an answer to PROTOCOLS decides the widths of what the client says next."""

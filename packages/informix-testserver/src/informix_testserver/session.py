@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from informix_types import TypeContext
 from informix_types.errors import ConversionError, FramingError
 from informix_wire.caps import NARROW, Capabilities
-from informix_wire.pdu import Cost, Done, Eot, Err, Exit, Message
+from informix_wire.pdu import Cost, Done, Eot, Err, Message
 
 from .clientfiles import Services
 from .cursors import put_failed
@@ -74,7 +74,8 @@ class Session:
         self.environment = dict(environment)
         self.user = user
         self.login_database = login_database
-        self.phase = Phase.NEW
+        self._phase = Phase.NEW
+        self._moves = MOVES[Phase.NEW]
         self.caps: Capabilities = NARROW.with_encoding(encoding)
         self.types = TypeContext(
             encoding=encoding, errors="replace", normalised_datetimes=self.profile.normalised_datetimes
@@ -117,6 +118,15 @@ class Session:
         self.engine = engine
         self._attach()
 
+    @property
+    def phase(self) -> Phase:
+        """How far the connection has come."""
+        return self._phase
+
+    @phase.setter
+    def phase(self, phase: Phase) -> None:
+        self._phase, self._moves = phase, MOVES[phase]
+
     # --- the loop -------------------------------------------------------------------------------------------
 
     def run(self) -> None:
@@ -124,7 +134,7 @@ class Session:
         try:
             while self.phase is not Phase.CLOSED:
                 self.wire.begin()
-                self._serve(self._read_group())
+                self._serve(self.wire.group(self.caps))
         except EndOfStream:
             pass
         except FramingError as exc:
@@ -148,18 +158,6 @@ class Session:
         self.branches.leave(self)
         self.engine.close()
 
-    def _read_group(self) -> list[Message]:
-        """Return the messages of the next group without its EOT; EXIT ends a group by itself (sqli.md 1)."""
-        group: list[Message] = []
-        caps, wire = self.caps, self.wire
-        while True:
-            message = wire.message(caps)
-            if type(message) is Eot:
-                return group
-            group.append(message)
-            if type(message) is Exit:
-                return group
-
     def _serve(self, group: Sequence[Message]) -> None:
         """Do what a group asks for and send its reply group."""
         if is_ignored(self, group):
@@ -167,12 +165,13 @@ class Session:
         self.out = []
         self.rows_put = 0
         self.put_seen = False
+        wire = self.wire
         cancelled = False
         try:
             for message in group:
-                if self.wire.take_urgent():
+                if wire.urgent and wire.take_urgent():
                     raise SqlError(CANCELLED, isam=-157)
-                move = MOVES[self.phase].get(type(message))
+                move = self._moves.get(type(message))
                 if move is None:
                     raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
                 if self.branches.held is not None and not move.xa:
@@ -194,8 +193,8 @@ class Session:
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
         if self.phase is not Phase.CLOSED:
             self.out.append(END_OF_GROUP)
-        self.wire.finish(cancelled=cancelled)
-        self.wire.send(self.out, gather=True)
+        wire.finish(cancelled=cancelled)
+        wire.send(self.out, gather=True)
 
     def fail(self, error: SqlError) -> None:
         """Add the error that ends the group's work: PUTERR in a group of PUTs (sqli.md 5.7), else ERR."""
@@ -228,7 +227,7 @@ class Session:
         What the reply holds so far goes out after it.
         """
         self.wire.send([message.encode(self.caps) for message in (*messages, Eot())])
-        return self._read_group()
+        return self.wire.group(self.caps)
 
     def statement(self) -> Statement:
         """Return the statement that the group is about: the last one named or prepared (sqli.md 4.2, 4.3).

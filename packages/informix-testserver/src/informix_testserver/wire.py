@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from informix_types.errors import Incomplete
 from informix_wire.caps import Capabilities
-from informix_wire.pdu import Message, read_client
+from informix_wire.pdu import Eot, Exit, Message, read_client
 
 from .faults import Faults
 
@@ -115,21 +115,31 @@ class Wire:
         self.pos += count
         return raw
 
-    def message(self, caps: Capabilities) -> Message:
-        """Consume the next client message, waiting for the rest of it.
+    def group(self, caps: Capabilities) -> list[Message]:
+        """Consume the next group without its EOT, waiting for the rest of it; EXIT ends one by itself (sqli.md 1).
 
         Raises:
             EndOfStream: the stream ends.
             ProtocolError, FramingError: no message can look like this.
         """
+        group: list[Message] = []
         size = _CHUNK
         while True:
-            if self.pos < len(self.data):
-                try:
-                    message, self.pos = read_client(self.data, self.pos, caps)
-                    return message
-                except Incomplete:
-                    pass
+            data, pos = self.data, self.pos
+            try:
+                while pos < len(data):
+                    message, pos = read_client(data, pos, caps)
+                    kind = type(message)
+                    if kind is not Eot:
+                        group.append(message)
+                        if kind is not Exit:
+                            continue
+                    self.pos = pos
+                    return group
+            except Incomplete:
+                pass
+            if pos > self.pos:
+                self.pos, size = pos, _CHUNK
             self.receive(size)
             size = min(size * 2, _LARGEST_CHUNK)  # a long message is parsed anew for each piece
 
