@@ -163,7 +163,7 @@ class Routines:
                 raise SqlError(WRONG_ARGUMENTS)
             return routine.run(session, arguments)
         assert isinstance(session.engine, CallsRoutines)
-        return session.engine.call_routine(routine, [resolved(session, argument) for argument in arguments])
+        return session.engine.call_routine(routine, resolved(session, arguments))
 
 
 def find(session: "Session", message: pdu.GetRoutine) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from informix_types import TypeContext
 from informix_types.errors import ConversionError, FramingError
+from informix_types.params import blocks_decoder
 from informix_wire.caps import NARROW, Capabilities
 from informix_wire.pdu import Cost, Done, Eot, Err, Message
 
@@ -80,6 +81,7 @@ class Session:
         self.types = TypeContext(
             encoding=encoding, errors="replace", normalised_datetimes=self.profile.normalised_datetimes
         )
+        self.decode_blocks = blocks_decoder(self.types)
         self.database = ""
         self.flags = DatabaseFlag(0)
         self.statements = StatementTable(strict=self.profile.strict_ids)

@@ -107,7 +107,7 @@ def bind(session: "Session", message: pdu.Bind) -> None:
     """Take parameter values; they stay with the statement until the next BIND."""
     statement = session.statement()
     parameters, statement.pending_blobs = decode_parameters(session, message.count, message.blocks)
-    statement.parameters = [resolved(session, parameter) for parameter in parameters]
+    statement.parameters = resolved(session, parameters)
 
 
 def bind_blobs(session: "Session", message: pdu.BlobBind) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
 from informix_types.errors import FramingError
-from informix_types.params import decode_blocks
 from informix_types.reference import value_decoder, value_encoder
 from informix_types.values import BlobDescriptor, BlobLocator, ClobLocator
 
@@ -61,24 +60,29 @@ def decode_parameters(session: "Session", count: int, blocks: bytes) -> tuple[li
     Raises:
         FramingError: the blocks contradict themselves.
     """
-    bound, _ = decode_blocks(blocks, 0, count, session.types)
-    pending = [index for index, value in enumerate(bound) if value.blob_pending]
-    parameters = [Parameter(value.type, value.value, value.is_default) for value in bound]
-    for index, (column, value, _) in enumerate(parameters):
-        if is_constructed(column, value):
-            parameters[index] = Parameter(*decode_constructed(value, session.types))
+    bound, _ = session.decode_blocks(blocks, 0, count)
+    parameters: list[Parameter] = []
+    pending: list[int] = []
+    for kind, value, is_default, blob_pending in bound:
+        if blob_pending:
+            pending.append(len(parameters))
+        elif is_constructed(kind, value):
+            kind, value = decode_constructed(value, session.types)  # noqa: PLW2901
+        parameters.append(Parameter(kind, value, is_default))
     return parameters, pending
 
 
-def resolved(session: "Session", parameter: Parameter) -> Parameter:
-    """Replace a locator by its object's content, which is what engines take; everything else stays.
+def resolved(session: "Session", parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Replace locators by their objects' content, which is what engines take; everything else stays.
 
     Raises:
-        SqlError: -9810: the locator names no object.
+        SqlError: -9810: a locator names no object.
     """
-    if not isinstance(parameter.value, BlobLocator):
-        return parameter
-    return Parameter(parameter.type, session.large_objects.content(parameter.value.data), parameter.is_default)
+    return [_with_content(session, p) if isinstance(p.value, BlobLocator) else p for p in parameters]
+
+
+def _with_content(session: "Session", locator: Parameter) -> Parameter:
+    return Parameter(locator.type, session.large_objects.content(locator.value.data), locator.is_default)
 
 
 def put_decoder(session: "Session", types: Sequence[ColumnType]) -> Callable[[bytes, int], list[list[Parameter]]]:
@@ -96,7 +100,7 @@ def put_decoder(session: "Session", types: Sequence[ColumnType]) -> Callable[[by
             for column, decode_column in columns:
                 value, offset = decode_column(payload, offset)
                 parameter = Parameter(column, value)
-                row.append(resolved(session, parameter) if isinstance(value, BlobLocator) else parameter)
+                row.append(_with_content(session, parameter) if isinstance(value, BlobLocator) else parameter)
             decoded.append(row)
         if offset != len(payload):
             raise FramingError(f"PUT of {len(payload)} bytes holds {offset} bytes of columns")

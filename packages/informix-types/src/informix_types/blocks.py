@@ -24,7 +24,7 @@ from .literals import format_literal, parse_constructed
 from .reference import Decode, encode_value, value_decoder
 from .values import DESCRIPTOR_SIZE, BlobDescriptor, BlobLocator
 
-__all__ = ["BoundValue", "decode_block", "decode_blocks", "encode_block"]
+__all__ = ["BoundValue", "DecodeBlocks", "blocks_decoder", "decode_block", "encode_block"]
 
 _HEAD = Struct(">hH")
 _PLAIN_HEAD = Struct(">BBhH")
@@ -193,23 +193,35 @@ def _type(code: int, length: int, flags: int, owner: str = "", name: str = "") -
     return ColumnType(code, length, flags, owner=owner, extended_name=name)
 
 
-def decode_blocks(buf: bytes, offset: int, count: int, ctx: TypeContext) -> tuple[list[BoundValue], int]:
-    """Decode `count` blocks that follow each other, as BIND carries them; otherwise like `decode_block`."""
-    readers = _readers(ctx)
+DecodeBlocks = Callable[[bytes, int, int], tuple[list[BoundValue], int]]
+"""Decodes the blocks at an offset, given their number: (values, offset behind them)."""
+
+
+@lru_cache(maxsize=64)
+def blocks_decoder(ctx: TypeContext) -> DecodeBlocks:
+    """Return the function that decodes blocks which follow each other, as BIND carries them.
+
+    It raises as `decode_block`.
+    """
+    readers = {int(code): make(int(code), ctx) for code, make in _MAKERS.items()}
     unpack, size = _PLAIN_HEAD.unpack_from, _PLAIN_HEAD.size
-    values: list[BoundValue] = []
-    for _ in range(count):
-        try:
-            flags, code, indicator, precision = unpack(buf, offset)
-        except struct_error:
-            raise Incomplete from None
-        reader = readers.get(code)
-        if indicator == VALUE and reader is not None:
-            value, offset = reader(buf, offset + size, flags << 8, precision)
-        else:
-            value, offset = _decode_other(buf, offset, ctx)
-        values.append(value)
-    return values, offset
+
+    def decode(buf: bytes, offset: int, count: int) -> tuple[list[BoundValue], int]:
+        values: list[BoundValue] = []
+        for _ in range(count):
+            try:
+                flags, code, indicator, precision = unpack(buf, offset)
+            except struct_error:
+                raise Incomplete from None
+            reader = readers.get(code)
+            if indicator == VALUE and reader is not None:
+                value, offset = reader(buf, offset + size, flags << 8, precision)
+            else:
+                value, offset = _decode_other(buf, offset, ctx)
+            values.append(value)
+        return values, offset
+
+    return decode
 
 
 def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue, int]:
@@ -223,7 +235,7 @@ def decode_block(buf: bytes, offset: int, ctx: TypeContext) -> tuple[BoundValue,
         FramingError: impossible bytes.
         ConversionError: Python has no object for the value.
     """
-    (value,), end = decode_blocks(buf, offset, 1, ctx)
+    (value,), end = blocks_decoder(ctx)(buf, offset, 1)
     return value, end
 
 
@@ -332,11 +344,6 @@ _MAKERS: dict[int, Callable[[int, TypeContext], Reader]] = {
     )
     for code in codes
 }
-
-
-@lru_cache(maxsize=64)
-def _readers(ctx: TypeContext) -> dict[int, Reader]:
-    return {int(code): make(int(code), ctx) for code, make in _MAKERS.items()}
 
 
 def _decode_extended(column: ColumnType, raw: bytes, ctx: TypeContext) -> Any:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from .blocks import ANY_DECIMAL, BoundValue, decode_block, decode_blocks, encode_block
+from .blocks import ANY_DECIMAL, BoundValue, blocks_decoder, decode_block, encode_block
 from .codecs.numbers import INT8_MAX
 from .codecs.text import encode_text
 from .codes import TypeCode, has_extended_name
@@ -29,8 +29,8 @@ __all__ = [
     "Binding",
     "BoundValue",
     "TypedValue",
+    "blocks_decoder",
     "decode_block",
-    "decode_blocks",
     "encode_block",
     "encode_params",
 ]

@@ -38,7 +38,7 @@ def pack(value: Decimal) -> bytes:
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise SqlError(DECIMAL_TOO_LARGE)
-    text = "".join(map(str, digits)).lstrip("0")
+    text = bytes(digits).hex()[1::2].lstrip("0")  # two hexadecimal digits for each digit, the first one a zero
     if exponent & 1:
         text += "0"
         exponent -= 1

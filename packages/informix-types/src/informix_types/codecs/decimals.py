@@ -50,7 +50,7 @@ def split_decimal(value: Decimal) -> tuple[bool, str, int]:
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise ConversionError(f"{value} is not a number that DECIMAL can hold")
-    text = "".join(map(str, digits)).lstrip("0")
+    text = bytes(digits).hex()[1::2].lstrip("0")  # two hexadecimal digits for each digit, the first one a zero
     stripped = text.rstrip("0")
     if not stripped:
         return False, "", 0
