@@ -150,13 +150,14 @@ def fetch(session: "Session", message: pdu.NFetch) -> None:
     statement = session.statement()
     session.check_faults("fetch")
     cursor = _select_cursor(statement)
-    one_row = statement.prepared.for_update
+    wire, next_row = session.wire, cursor.cursor.fetch
+    one_row, budget = statement.prepared.for_update, message.buffer_size
     used = block = 0
     exhausted = False
     while True:
-        if session.wire.urgent:
+        if wire.urgent:
             raise SqlError(-213, isam=-157)  # cancelled between two rows (sqli.md 5.17)
-        row = cursor.cursor.fetch()
+        row = next_row()
         if row is None:
             exhausted = True
             break
@@ -165,7 +166,7 @@ def fetch(session: "Session", message: pdu.NFetch) -> None:
         cursor.fetched += 1
         block += 1
         used += size
-        if one_row or used + cursor.widest > message.buffer_size:
+        if one_row or used + cursor.widest > budget:
             break
     if exhausted and not block and session.profile.end_of_data == "error":
         raise SqlError(NO_DATA)

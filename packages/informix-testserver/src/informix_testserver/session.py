@@ -133,10 +133,11 @@ class Session:
 
     def run(self) -> None:
         """Serve groups until the client leaves or breaks the protocol."""
+        wire = self.wire
         try:
-            while self.phase is not Phase.CLOSED:
-                self.wire.begin()
-                self._serve(self.wire.group(self.caps))
+            while self._phase is not Phase.CLOSED:
+                wire.begin()
+                self._serve(wire.group(self.caps))
         except EndOfStream:
             pass
         except FramingError as exc:
@@ -162,12 +163,10 @@ class Session:
 
     def _serve(self, group: Sequence[Message]) -> None:
         """Do what a group asks for and send its reply group."""
-        if is_ignored(self, group):
-            return
         self.out = []
         self.rows_put = 0
         self.put_seen = False
-        wire = self.wire
+        wire, branches = self.wire, self.branches
         cancelled = False
         try:
             for message in group:
@@ -175,9 +174,11 @@ class Session:
                     raise SqlError(CANCELLED, isam=-157)
                 move = self._moves.get(type(message))
                 if move is None:
+                    if is_ignored(self, group):
+                        return
                     raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
-                if self.branches.held is not None and not move.xa:
-                    self.branches.let_go(self)
+                if branches.held is not None and not move.xa:
+                    branches.let_go(self)
                 move.handler(self, message)
             if self.put_seen:
                 self.done(rows=self.rows_put)
@@ -193,7 +194,7 @@ class Session:
             log.exception("connection %d: internal error", self.wire.number)
             self.server.internal_errors.append(exc)
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
-        if self.phase is not Phase.CLOSED:
+        if self._phase is not Phase.CLOSED:
             self.out.append(END_OF_GROUP)
         wire.finish(cancelled=cancelled)
         wire.send(self.out, gather=True)

@@ -29,6 +29,11 @@ class MemoryCursor:
         warnings: see `engine.EngineCursor`.
     """
 
+    __slots__ = (
+        *("_at", "_convert", "_reread", "_rowid", "_rows", "_session", "_valid"),
+        *("columns", "hold", "name", "table"),
+    )
+
     def __init__(
         self,
         session: "MemorySession",
@@ -57,11 +62,13 @@ class MemoryCursor:
 
     def _row(self, number: int) -> Row | None:
         session = self._session
+        store = session.store
         if not self._valid:
             raise SqlError(NOT_OPEN)
-        with session.store.latch:
-            session.store.env.session = session
-            session.tick()
+        with store.latch:
+            store.env.session = session
+            if session.interrupted:
+                session.tick()
             row: Row | None = self._rows[number - 1]
             if self._reread is not None and row is not None:
                 row = self._locked(row[0])

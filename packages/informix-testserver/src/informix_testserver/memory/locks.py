@@ -114,7 +114,7 @@ class LockManager:
     def foreign_writers(self, owner: LockOwner, table: int) -> bool:
         """Whether another session has changed rows of the table that are still locked."""
         writers = self._writers.get(table)
-        return bool(writers) and any(w is not owner for w in writers)  # type: ignore[union-attr]  # checked
+        return writers is not None and len(writers) > (owner in writers)
 
     # ----------------------------------------------------------------------------------------------- tables
 

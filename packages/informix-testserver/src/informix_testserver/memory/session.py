@@ -141,7 +141,7 @@ class MemorySession(NameSpace):
             return False
         if key in self.engine.dead or self.keeps_read_locks:
             return True
-        return not self.reads_dirty and self.locks.foreign_writers(self, key)
+        return self.locks.foreign_writers(self, key) and not self.reads_dirty
 
     # --------------------------------------------------------------------------------------- running a statement
 
@@ -150,9 +150,10 @@ class MemorySession(NameSpace):
         if not self._depth:
             # From here on an interrupt counts, also while the latch is another session's.
             self.interrupted, self._entering = False, True
+        env = self.store.env
         with self.store.latch:
             self._entering = False
-            outer, self.store.env.session = self.store.env.session, self
+            outer, env.session = env.session, self
             if self._depth:
                 # A statement inside a routine that is running: part of the outer statement.
                 self._depth += 1
@@ -164,11 +165,11 @@ class MemorySession(NameSpace):
             self.row_sets.clear()
             try:
                 self.tick()
-                if self.ansi and not self._in_transaction:
+                if not self._in_transaction and self.ansi:
                     self._in_transaction = True
                 return self._attempts(work)
             finally:
-                self.store.env.session = outer
+                env.session = outer
 
     def _attempts(self, work: Callable[[], T]) -> T:
         while True:
@@ -177,7 +178,8 @@ class MemorySession(NameSpace):
             self._depth = 1
             try:
                 result = work()
-                self._check_deferred()
+                if self.deferred:
+                    self._check_deferred()
                 if self.temporary and len(self.undo) > mark:
                     forget_unlogged(self, mark)
             except LockConflict as conflict:

@@ -138,8 +138,8 @@ class Plan:
 
     sql: str
     tables: dict[int, Table]
-    versions: dict[int, int]
-    checked: dict[int, bool]
+    versions: list[tuple[Table, int]]
+    checked: list[tuple[Table, bool]]
     readers: list[tuple[int, Any]]
     body: Any = None
     old_versions: list[Table] = field(default_factory=list)
@@ -149,10 +149,13 @@ class Plan:
         """Whether the tables still are what they were, and need the same row checks."""
         if session.last_committed != self.last_committed:
             return False
-        for key, table in self.tables.items():
-            if table.dropped or table.version != self.versions[key]:
+        for table, version in self.versions:
+            if table.dropped or table.version != version:
                 return False
-        return all(session.needs_check(self.tables[key]) == needed for key, needed in self.checked.items())
+        for table, needed in self.checked:  # noqa: SIM110 (with every execution: a generator costs more)
+            if session.needs_check(table) != needed:
+                return False
+        return True
 
     def values(self, parameters: Sequence[Parameter]) -> list[Any]:
         """Convert the bound values of one execution."""
@@ -235,8 +238,8 @@ class Handle:
         return Plan(
             sql,
             b.tables,
-            {key: table.version for key, table in b.tables.items()},
-            b.checked,
+            [(table, table.version) for table in b.tables.values()],
+            [(b.tables[key], needed) for key, needed in b.checked.items()],
             compile_binds(binds, parameters, session.store.env),
             body,
             b.old_versions,
