@@ -203,3 +203,38 @@ def test_what_is_unloaded_can_be_loaded(memory: TestServer) -> None:
             assert conn.execute("SELECT * FROM u").fetchall() == before
 
         round_trip()
+
+
+# -- one text, several spellings
+
+
+def test_parameters_are_arranged_as_the_statement_at_hand_says(db: Any) -> None:
+    """What differs in its placeholders only is one statement for the server, not for the parameters."""
+    db.execute("CREATE TEMP TABLE spelt (a INT, b INT)")
+    cur = db.cursor()
+    for insert_cursor in (True, False):
+        cur.executemany("INSERT INTO spelt (a, b) VALUES (:2, :1)", [(1, 2)], insert_cursor=insert_cursor)
+        cur.executemany("INSERT INTO spelt (a, b) VALUES (:1, :2)", [(3, 4)], insert_cursor=insert_cursor)
+        cur.executemany("INSERT INTO spelt (a, b) VALUES (?, ?)", [(5, 6)], insert_cursor=insert_cursor)
+        cur.executemany(
+            "INSERT INTO spelt (a, b) VALUES (:x, :y)", [{"x": 7, "y": 8}], insert_cursor=insert_cursor
+        )
+        cur.executemany(
+            "INSERT INTO spelt (a, b) VALUES (:y, :x)", [{"x": 9, "y": 10}], insert_cursor=insert_cursor
+        )
+        db.load("spelt", [(11, 12)], ["a", "b"], insert_cursor=insert_cursor)
+        cur.execute("INSERT INTO spelt (a, b) VALUES (:2, :1)", (13, 14))
+        cur.execute("SELECT a, b FROM spelt ORDER BY a + b")
+        assert cur.fetchall() == [(2, 1), (3, 4), (5, 6), (7, 8), (10, 9), (11, 12), (14, 13)]
+        cur.execute("DELETE FROM spelt")
+
+
+def test_errors_speak_of_the_statement_at_hand(db: Any) -> None:
+    db.execute("CREATE TEMP TABLE spelt (a INT, b INT)")
+    cur = db.cursor()
+    cur.executemany("INSERT INTO spelt (a, b) VALUES (?, ?)", [(1, 2)], insert_cursor=False)
+    with pytest.raises(informix_db.Error) as caught:
+        cur.executemany(
+            "INSERT INTO spelt (a, b) VALUES (:first, :second)", [{"first": 1, "second": "x"}], insert_cursor=False
+        )
+    assert caught.value.statement == "INSERT INTO spelt (a, b) VALUES (:first, :second)"

@@ -54,6 +54,22 @@ def test_statement_timeout(conn: Any, sql: str) -> None:
     usable(conn)
 
 
+@pytest.mark.parametrize("batch_errors", [False, True])
+def test_a_time_limit_ends_a_batch(conn: Any, engine: ScriptEngine, batch_errors: bool) -> None:
+    """An interrupt means the batch, not the row that it hits: `batch_errors` collects what is wrong with rows."""
+    engine.answer("insert into t values (?)", rows_affected=1, waits=threading.Event())
+    cur = conn.cursor()
+    with pytest.raises(informix_db.StatementTimeout) as caught:
+        cur.executemany(
+            "insert into t values (?)", [(n,) for n in range(9000)], batch_errors=batch_errors,
+            insert_cursor=False, timeout=0.2,
+        )  # fmt: skip
+    assert caught.value.row == 0
+    assert cur.batch_errors == []
+    assert len([entry for entry in engine.log if entry.action == "execute"]) == 1
+    usable(conn)
+
+
 @pytest.mark.parametrize("sql", ["select slow from t", "update t set slow = ?"])
 def test_an_interrupt_that_met_an_earlier_request_is_sent_again(
     conn: Any, engine: ScriptEngine, monkeypatch: pytest.MonkeyPatch, sql: str

@@ -18,7 +18,7 @@ from informix_types.rowcode import param_encoder
 from informix_wire.errors import ServerError
 from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
-from informix_wire.talk.batch import TABLE_CHANGED
+from informix_wire.talk.batch import END_OF_BATCH, TABLE_CHANGED
 
 from .base_columnar import ColumnarResult
 from .base_result import R
@@ -211,7 +211,7 @@ class BaseCursor(ColumnarResult[R]):
             statement = yield from connection._statement_gen(query)
             changed = False
             try:
-                yield from self._execute_phases_gen(statement, rows, batch_errors, insert_cursor)
+                yield from self._execute_phases_gen(query, statement, rows, batch_errors, insert_cursor)
                 break
             except Error as error:
                 changed = error.sqlcode == TABLE_CHANGED
@@ -226,13 +226,13 @@ class BaseCursor(ColumnarResult[R]):
         return self
 
     def _execute_phases_gen(
-        self, statement: Statement, rows: RowSource, collect: bool, insert_cursor: bool | None
+        self, query: Query, statement: Statement, rows: RowSource, collect: bool, insert_cursor: bool | None
     ) -> Work[None]:
         """Send rows through an insert cursor as far as that goes, and bind the others.
 
         When the server wants the statement prepared anew (-710), `rows` yields what was not executed.
         """
-        query, prepared, connection = statement.query, statement.prepared, self._connection
+        prepared, connection = statement.prepared, self._connection
         if prepared.returns_rows:
             raise ProgrammingError("executemany is for statements that return no rows")
         named = self._input_types
@@ -247,7 +247,7 @@ class BaseCursor(ColumnarResult[R]):
                     yield from cursor.put_gen(types, rows)
                 finally:
                     self.rowcount = rows.affected
-        yield from self._bind_rows_gen(statement, rows, targets, collect, named)
+        yield from self._bind_rows_gen(query, statement, rows, targets, collect)
 
     def _bindings(
         self,
@@ -275,16 +275,16 @@ class BaseCursor(ColumnarResult[R]):
 
     def _bind_rows_gen(
         self,
+        query: Query,
         statement: Statement,
         rows: RowSource,
         targets: InputTypes,
         collect: bool,
-        named: InputTypes | None,
     ) -> Work[None]:
         """Bind and execute the rows, and report what became of each (sqli.md 5.6)."""
-        query, prepared = statement.query, statement.prepared
+        prepared = statement.prepared
         result = batch.BatchResult()
-        bindings = self._bindings(query, rows, targets, result, named)
+        bindings = self._bindings(query, rows, targets, result, self._input_types)
         self._connection._note_decision(prepared.statement_type)
         yield from batch.execute_many(self._session, prepared, bindings, go_on=collect, result=result)
         rows.affected = -1 if min(rows.affected, result.rows) < 0 else rows.affected + result.rows
@@ -303,7 +303,7 @@ class BaseCursor(ColumnarResult[R]):
             annotate(error, row=rows.done + failed.index)
             errors.append(error)
         failure = result.source_error
-        if errors and (not collect or errors[-1].sqlcode == TABLE_CHANGED):
+        if errors and (not collect or errors[-1].sqlcode in END_OF_BATCH):
             failure = errors.pop()
             rows.settle(result.errors[-1].index)
         self.batch_errors += errors

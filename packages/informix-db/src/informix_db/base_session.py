@@ -335,7 +335,7 @@ class BaseSession:
         if found is not None and self._session.is_live(found.prepared):
             return found
         prepared = yield from statement_talk.prepare(self._session, query.text, query.markers)
-        return Statement(query, prepared)
+        return Statement(query.text, prepared)
 
     def _give_back(self, statement: Statement) -> None:
         """Take a statement that nobody uses any more: keep it, or have it released with the next request."""

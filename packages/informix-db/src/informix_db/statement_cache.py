@@ -13,7 +13,6 @@ from informix_wire.rows import RowPlan, row_plan
 from informix_wire.session import Prepared
 
 from .description import Column, describe
-from .placeholders import Query
 
 __all__ = ["FEW_ROWS", "Statement", "StatementCache"]
 
@@ -28,7 +27,7 @@ class Statement:
     """A statement that the server keeps prepared for us.
 
     Attributes:
-        query: its text, with placeholders found.
+        text: as it was sent. Which parameter goes to which marker differs from one spelling of a text to the next.
         prepared: what DESCRIBE said.
         inputs: types of the markers as CIDESCRIBE answered, None when it was not asked.
         decoders: row decoders of this result shape by context and row factory.
@@ -36,7 +35,7 @@ class Statement:
             early. A statement that finds one row and is executed again and again shall not ask for more each time.
     """
 
-    query: Query
+    text: str
     prepared: Prepared
     inputs: tuple[ColumnType, ...] | None = None
     decoders: dict[Any, Any] = field(default_factory=dict)
@@ -92,8 +91,8 @@ class StatementCache:
         """Keep a statement for later; return the one that must be released instead, or None."""
         if self.size == 0 or not statement.reusable:
             return statement
-        replaced = self._idle.pop(statement.query.text, None)
-        self._idle[statement.query.text] = statement
+        replaced = self._idle.pop(statement.text, None)
+        self._idle[statement.text] = statement
         if replaced is not None:
             return replaced
         return self._idle.popitem(last=False)[1] if len(self._idle) > self.size else None

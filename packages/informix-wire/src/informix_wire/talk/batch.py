@@ -19,14 +19,16 @@ from ..pdu.status import Done
 from ..session import Prepared, Session
 from .core import Conversation, conversation
 from .exchange import statement_group, transmit
+from .interrupt import CANCELLED
 from .reply import first_error, read_reply, server_error
 from .statement import EXECUTE, UNKNOWN_COUNT, Executed, binding_bytes, executed_from, execution
 
-__all__ = ["TABLE_CHANGED", "BatchError", "BatchResult", "execute_many"]
+__all__ = ["END_OF_BATCH", "TABLE_CHANGED", "BatchError", "BatchResult", "execute_many"]
 
 TABLE_CHANGED: Final = -710
 """The table changed since the statement was prepared (sqli.md 8 #17)."""
-
+END_OF_BATCH: Final = frozenset({TABLE_CHANGED, CANCELLED})
+"""Errors that concern the batch, not the row that they hit."""
 GROUP_BYTES: Final = 32 * 1024
 """JDBC cuts its groups at about 32 KB (sqli.md 5.6)."""
 GROUP_ROWS: Final = 1000
@@ -128,7 +130,8 @@ def execute_many(
         bindings: taken lazily, about two groups ahead of the server.
         go_on: after an error execute the bindings behind it, too; they are sent again, because the server skips
             the rest of a group. Without it the batch ends at the first error, and nothing behind it was executed;
-            so it always does at -710: the statement has to be prepared anew (sqli.md 8 #17).
+            so it always does at -710: the statement has to be prepared anew (sqli.md 8 #17), and at -213: whoever
+            interrupts means the batch (5.17).
         group_bytes: size at which a group is cut; a single binding may be larger.
         result: a fresh one to fill: whoever makes the bindings sees in it how many of them are done with.
 
@@ -147,7 +150,7 @@ def execute_many(
         executed = _account(result, messages, len(group))
         if executed < len(group):
             skipped = group[executed + 1 :]
-            if not go_on or result.errors[-1].error.sqlcode == TABLE_CHANGED:
+            if not go_on or result.errors[-1].error.sqlcode in END_OF_BATCH:
                 result.counts += [None] * (len(skipped) + len(queue.waiting))
                 break
             queue.put_back(skipped)
