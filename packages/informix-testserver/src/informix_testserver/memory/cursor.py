@@ -29,11 +29,6 @@ class MemoryCursor:
         warnings: see `engine.EngineCursor`.
     """
 
-    __slots__ = (
-        *("_at", "_convert", "_reread", "_rowid", "_rows", "_session", "_valid"),
-        *("columns", "hold", "name", "table"),
-    )
-
     def __init__(
         self,
         session: "MemorySession",
