@@ -98,3 +98,17 @@ def test_files_stay_small_enough_to_hold_in_the_head(package: str) -> None:
     root = next(PACKAGES.glob(f"*/src/{package}"))
     lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in root.rglob("*.py")}
     assert {name: n for name, n in lengths.items() if n > 700} == {}
+
+
+@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
+def test_classes_of_fields_are_frozen_or_mutable(package: str) -> None:
+    """`dataclasses.dataclass` compiles methods at import; `informix_types.classes` at their first call."""
+    root = next(PACKAGES.glob(f"*/src/{package}"))
+    wrong = [
+        path.name
+        for path in sorted(root.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"
+        if "dataclass" in {alias.name for alias in node.names}
+    ]
+    assert wrong == []

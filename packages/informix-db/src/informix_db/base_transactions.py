@@ -1,9 +1,9 @@
 """Transactions of a connection: BEGIN when it is needed, commit, rollback, nested blocks (sqli.md 5.10, 5.11)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from informix_types.classes import mutable
 from informix_wire.errors import ServerError
 from informix_wire.session import Session
 from informix_wire.talk import transaction
@@ -30,7 +30,7 @@ ISOLATION_LEVELS: Final = frozenset(
 """What SET ISOLATION takes (Guide to SQL: Syntax)."""
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Block:
     """State of one ``with connection.transaction()`` block: its savepoint, None when it is the transaction."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from informix_types import BlobDescriptor, ColumnType, ConversionError, TypeCode, TypeContext
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_types.reference import batch_decoder as reference_decoder
 from informix_types.rowcode import batch_decoder
 from informix_types.rows import RowFactory

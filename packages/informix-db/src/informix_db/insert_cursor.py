@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from informix_types import ColumnType, TypeContext
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_types.rowcode import row_encoder
 from informix_wire.rows import put_types
 from informix_wire.session import Prepared, Session

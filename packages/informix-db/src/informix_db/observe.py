@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .placeholders import Query
 from .steps import Work

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .errors import ProgrammingError
 

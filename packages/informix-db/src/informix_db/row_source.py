@@ -2,15 +2,17 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
+
+from informix_types.classes import mutable
 
 from .placeholders import Parameters
 
 __all__ = ["RowSource"]
 
 
-@dataclass(slots=True)
+@mutable
 class RowSource:
     """An iterator over rows of parameters that takes rows back.
 

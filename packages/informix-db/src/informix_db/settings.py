@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from informix_types import UnknownCodeset, codec_for_locale
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .dsn import parse_dsn
 from .errors import InterfaceError

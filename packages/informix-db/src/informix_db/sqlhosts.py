@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .errors import InterfaceError
 

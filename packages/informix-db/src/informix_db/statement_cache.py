@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from informix_types import ColumnType, TypeContext
+from informix_types.classes import mutable
 from informix_types.params import Binding, encode_params
 from informix_types.rowcode import param_encoder
 from informix_wire.caps import Capabilities
@@ -22,7 +23,7 @@ FEW_ROWS: Final = 16
 """From this many executions on an encoder made for the parameters' shape pays."""
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Statement:
     """A statement that the server keeps prepared for us.
 

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Collection, Generator
 from typing import Final, Literal, TypeVar
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_wire.inbox import Inbox
 from informix_wire.talk.core import NEED, Need
 from informix_wire.talk.interrupt import CANCELLED

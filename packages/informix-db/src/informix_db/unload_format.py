@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from informix_types import BlobLocator, ClobLocator, ColumnType, ConversionError, TypeCode
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_types.literals import format_literal, parse_text
 from informix_types.textforms import scalar_text
 

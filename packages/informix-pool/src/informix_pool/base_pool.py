@@ -9,13 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from informix_db.base_connection import BaseConnection
 from informix_db.errors import Error, InterfaceError
 from informix_db.settings import Settings, make_settings
-from informix_types.frozen import frozen
+from informix_types.classes import frozen, mutable
 
 from .errors import PoolClosed, PoolTimeout
 
@@ -117,7 +117,7 @@ def split_settings(dsn: str | None, port: int | None, given: Mapping[str, Any]) 
     return make_settings(dsn, {"port": port, **rest}), PoolOptions(**options)
 
 
-@dataclass(slots=True)
+@mutable
 class PoolStats:
     """Numbers about a pool.
 
@@ -142,7 +142,7 @@ class PoolStats:
     timeouts: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class _Member(Generic[C]):
     """A connection of the pool: when it was opened and when it was last returned."""
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from informix_types import ColumnType, TypeCode, TypeFlag
+from informix_types.classes import frozen
 from informix_types.context import TypeContext
 from informix_types.errors import FramingError
-from informix_types.frozen import frozen
 from informix_types.reference import decode_value, encode_value
 from informix_types.typetext import element_type, row_fields
 from informix_types.values import CollectionValue, RowValue

@@ -14,7 +14,7 @@ from enum import IntFlag
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 __all__ = [
     "NULL_IN_AGGREGATE",

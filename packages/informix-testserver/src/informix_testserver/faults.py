@@ -7,8 +7,10 @@ fires once; `dribble` and `delay` last until `clear`.
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
+
+from informix_types.classes import mutable
 
 from .engine import SqlError
 
@@ -34,7 +36,7 @@ class Outlet(Protocol):
         """Wait for seconds (None = for ever) or until the condition holds; EndOfStream when nobody waits."""
 
 
-@dataclass(slots=True)
+@mutable
 class _Cut:
     unit: Literal["bytes", "messages", "groups"]
     left: int
@@ -60,27 +62,27 @@ class _Cut:
         return None
 
 
-@dataclass(slots=True)
+@mutable
 class _Garble:
     left: int
     mask: int
     connection: int | None
 
 
-@dataclass(slots=True)
+@mutable
 class _Stall:
     left: int
     connection: int | None
 
 
-@dataclass(slots=True)
+@mutable
 class _Failure:
     error: SqlError
     phase: Phase
     left: int
 
 
-@dataclass(slots=True)
+@mutable
 class _Rules:
     cuts: list[_Cut] = field(default_factory=list)
     garbles: list[_Garble] = field(default_factory=list)

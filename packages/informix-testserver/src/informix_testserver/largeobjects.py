@@ -6,9 +6,9 @@ of that content: it can be read, but writing through it is refused, since the ro
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from informix_types.classes import mutable
 from informix_wire import pdu
 
 from .engine import SqlError
@@ -30,7 +30,7 @@ FROM_START, FROM_HERE, FROM_END = 0, 1, 2
 """`whence` of seek and read (sqli.md 5.14)."""
 
 
-@dataclass(slots=True)
+@mutable
 class LargeObject:
     """Content with its locator.
 
@@ -52,7 +52,7 @@ class LargeObject:
         return (LOCATOR_HEAD + self.number.to_bytes(4, "big")).ljust(LOCATOR_SIZE, b"\0")
 
 
-@dataclass(slots=True)
+@mutable
 class OpenObject:
     """An open descriptor: an object and a position."""
 

@@ -7,9 +7,9 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
+from informix_types.classes import frozen
 from informix_types.codesets import UnknownCodeset, codec_for_locale
 from informix_types.errors import Incomplete
-from informix_types.frozen import frozen
 from informix_wire.pdu.login import (
     LoginReply,
     LoginRequest,

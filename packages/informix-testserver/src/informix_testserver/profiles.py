@@ -6,7 +6,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_wire.caps import bits_of, mask_of
 
 __all__ = ["PROFILES", "Profile", "profile_named"]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
+from informix_types.classes import frozen
 from informix_types.codes import has_extended_name
-from informix_types.frozen import frozen
 from informix_types.params import encode_block
 from informix_types.values import BlobLocator, ClobLocator
 from informix_wire import pdu

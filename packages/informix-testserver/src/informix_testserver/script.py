@@ -12,10 +12,11 @@ For tests of drivers: what comes back, and what fails where, is stated exactly.
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from informix_types import ColumnType
+from informix_types.classes import mutable
 
 from .engine import DatabaseFlag, EngineSession, Outcome, Parameter, PreparedStatement, ResultColumn, SqlError
 
@@ -47,7 +48,7 @@ Columns = Iterable[tuple[str, ColumnType]]
 Stage = Literal["prepare", "execute", "fetch"]
 
 
-@dataclass(slots=True)
+@mutable
 class Answer:
     """What one statement does.
 
@@ -73,7 +74,7 @@ class Answer:
     keys: tuple[ResultColumn, ...] = ()
 
 
-@dataclass(slots=True)
+@mutable
 class Call:
     """One thing that a client did, as `ScriptEngine.log` keeps it."""
 

@@ -1,10 +1,11 @@
 """What a session keeps about one prepared statement and its cursor, and the table that hands out statement ids."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from informix_types import ColumnType
+from informix_types.classes import mutable
 
 from .engine import EngineCursor, EngineSession, Parameter, PreparedStatement, SqlError
 
@@ -19,7 +20,7 @@ MAX_STATEMENTS = 0x7FFF
 """Ids travel as a positive short (sqli.md 4.2)."""
 
 
-@dataclass(slots=True)
+@mutable
 class OpenCursor:
     """A select cursor that is open.
 
@@ -44,7 +45,7 @@ class OpenCursor:
     next_blob: int = 1
 
 
-@dataclass(slots=True)
+@mutable
 class InsertCursor:
     """An insert cursor that is open: every row of a PUT is executed as one INSERT (sqli.md 5.7).
 
@@ -55,7 +56,7 @@ class InsertCursor:
     decode: Callable[[bytes, int], list[list[Parameter]]]
 
 
-@dataclass(slots=True)
+@mutable
 class Statement:
     """A statement that PREPARE or COMMAND made.
 

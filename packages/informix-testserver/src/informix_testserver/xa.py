@@ -8,10 +8,11 @@ waits for whoever commits it, and the session continues with a fresh one.
 import functools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from informix_types.classes import mutable
 from informix_wire import pdu
 from informix_wire.pdu import Xid
 
@@ -67,7 +68,7 @@ class State(IntEnum):
     PREPARED = 3
 
 
-@dataclass(slots=True)
+@mutable
 class Branch:
     """One branch.
 
@@ -88,7 +89,7 @@ class Branch:
     failed: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Registry:
     """All branches of a server."""
 

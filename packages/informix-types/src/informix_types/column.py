@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from . import names
+from .classes import frozen
 from .codes import TypeCode, TypeFlag
-from .frozen import frozen
 
 __all__ = ["ColumnType"]
 

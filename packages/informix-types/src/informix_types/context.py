@@ -9,7 +9,7 @@ from dataclasses import field, replace
 from datetime import tzinfo
 from typing import Any, Self
 
-from .frozen import frozen
+from .classes import frozen
 
 __all__ = ["DEFAULT_CONTEXT", "Adapters", "TypeContext"]
 

@@ -6,7 +6,7 @@ NULL tests from the same declaration. `RowFrame` says what stands around a row i
 
 from enum import Enum, StrEnum, auto
 
-from .frozen import frozen
+from .classes import frozen
 
 __all__ = ["Family", "Framing", "Layout", "NullRule", "RowFrame"]
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from .blocks import ANY_DECIMAL, BoundValue, blocks_decoder, decode_block, encode_block
+from .classes import frozen
 from .codecs.numbers import INT8_MAX
 from .codecs.text import encode_text
 from .codes import TypeCode, has_extended_name
@@ -20,7 +21,6 @@ from .column import ColumnType
 from .containers import CollectionValue, RowValue
 from .context import TypeContext
 from .errors import ConversionError
-from .frozen import frozen
 from .literals import format_literal
 from .qualifier import datetime_length, interval_length
 from .values import DESCRIPTOR_SIZE, LOCATOR_SIZE, BlobDescriptor, BlobLocator, IntervalYM, PartialDateTime

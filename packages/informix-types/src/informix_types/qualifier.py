@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from .classes import frozen
 from .errors import FramingError
-from .frozen import frozen
 
 __all__ = ["FIELD_NAMES", "Qualifier", "datetime_length", "field_code", "interval_length"]
 

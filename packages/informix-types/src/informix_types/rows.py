@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from unicodedata import normalize
 
-from .frozen import frozen
+from .classes import frozen
 
 __all__ = [
     "Row",

@@ -7,9 +7,9 @@ import re
 from functools import total_ordering
 from typing import ClassVar, Self
 
+from .classes import frozen
 from .containers import CollectionValue, RowValue
 from .errors import ConversionError
-from .frozen import frozen
 from .qualifier import datetime_qualifier
 
 __all__ = [

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 __all__ = ["FULL", "NARROW", "OFFER_JDBC", "SERVER_ANSWER", "Capabilities"]
 

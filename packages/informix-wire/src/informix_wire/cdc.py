@@ -9,8 +9,8 @@ from enum import IntEnum
 from typing import Any, Final
 
 from informix_types import ColumnType, TypeCode
+from informix_types.classes import frozen
 from informix_types.context import DEFAULT_CONTEXT, TypeContext
-from informix_types.frozen import frozen
 from informix_types.reference import decode_value
 
 from .buffer import MAX_LENGTH, Reader

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from informix_types import ColumnType, RowFrame, TypeCode, TypeFlag
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .caps import Capabilities
 from .pdu.describe import DescribedColumn

@@ -6,11 +6,11 @@ which read and change the session.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen, mutable
 
 from .caps import NARROW, Capabilities
 from .inbox import Inbox
@@ -123,7 +123,7 @@ class Prepared:
     key_columns: tuple[DescribedColumn, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class StatementState:
     """What the session remembers about one allocated statement.
 
@@ -149,7 +149,7 @@ class StatementState:
         self.ahead.clear()
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Session:
     """The state of one connection.
 

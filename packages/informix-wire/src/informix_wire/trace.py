@@ -10,13 +10,13 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from informix_types import ColumnType, ConversionError, FramingError, codec_for_locale
+from informix_types.classes import frozen, mutable
 from informix_types.context import TypeContext
-from informix_types.frozen import frozen
 from informix_types.params import decode_block
 from informix_types.reference import decode_row
 
@@ -51,14 +51,14 @@ class Step:
 # -- what is known about a connection --
 
 
-@dataclass(slots=True)
+@mutable
 class _Statement:
     columns: tuple[ColumnType, ...] = ()
     """Types in force for its rows: as described, or as asked for with RET_TYPE (sqli.md 4.5)."""
     put_columns: tuple[ColumnType, ...] = ()
 
 
-@dataclass(slots=True)
+@mutable
 class _Connection:
     caps: Capabilities = FULL
     expect_login_reply: bool = False

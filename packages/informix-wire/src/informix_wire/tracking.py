@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 __all__ = ["BEGIN", "CLOSE_DATABASE", "COMMIT", "ROLLBACK", "ROUTINE", "SELECT", "Effect", "statement_effect"]
 

@@ -1,8 +1,10 @@
 """Binds FROM: tables, views, derived tables, joins, Informix's OUTER, collections and table functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
+
+from informix_types.classes import mutable
 
 from ..engine import SqlError
 from ..sql import ast
@@ -17,7 +19,7 @@ DUPLICATE_NAME = -223
 JOINS = {"INNER": "JOIN", "CROSS": "JOIN", "LEFT": "LEFT JOIN", "RIGHT": "LEFT JOIN", "FULL": "FULL JOIN"}
 
 
-@dataclass(slots=True)
+@mutable
 class FromClause:
     """A bound FROM.
 
@@ -34,7 +36,7 @@ class FromClause:
     sources: list[Source] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable
 class _Piece:
     """One element of FROM: its SQL, its sources, and the row checks that wait for WHERE or ON."""
 
@@ -115,7 +117,7 @@ def _outer_joins(
     return sql, where
 
 
-@dataclass(slots=True)
+@mutable
 class _Group:
     """The tables of one OUTER, with the OUTERs inside."""
 

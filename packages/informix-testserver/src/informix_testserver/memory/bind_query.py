@@ -2,10 +2,10 @@
 """Binds queries: SELECT blocks, set operations, WITH, ORDER BY, limits; the result is SQL and its columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen, mutable
 
 from ..engine import SqlError
 from ..sql import ast
@@ -43,7 +43,7 @@ class BoundQuery:
     notes_nulls: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class _Block:
     """One SELECT block before its column list is written (set operations still convert the columns)."""
 

@@ -7,11 +7,11 @@ which register themselves in `BINDERS`; they call each other only through `Binde
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen, mutable
 
 from ..engine import SqlError
 from ..sql import ast
@@ -87,7 +87,7 @@ class Bind:
     target: ColumnType
 
 
-@dataclass(slots=True)
+@mutable
 class Source:
     """A table of the FROM clause: the name it answers to, and its columns as expressions."""
 
@@ -98,7 +98,7 @@ class Source:
     order: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable
 class Scope:
     """The sources of one SELECT; unresolved names go to the outer one."""
 

@@ -6,9 +6,10 @@ change, so that renaming costs nothing and an object's identity is its key. `sys
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from informix_types import ColumnType, TypeCode
+from informix_types.classes import mutable
 
 from ..sql import ast
 
@@ -18,7 +19,7 @@ FIRST_USER_TABID = 100
 """User tables are numbered from 100 (Informix documentation of systables)."""
 
 
-@dataclass(slots=True)
+@mutable
 class Column:
     """A column of a table.
 
@@ -47,7 +48,7 @@ class Column:
         return self.type.code in (TypeCode.SERIAL, TypeCode.SERIAL8, TypeCode.BIGSERIAL)
 
 
-@dataclass(slots=True)
+@mutable
 class Index:
     """An index; `columns` holds (column number, descending)."""
 
@@ -61,7 +62,7 @@ class Index:
     """Made for a constraint; its name begins with a blank, as Informix's do."""
 
 
-@dataclass(slots=True)
+@mutable
 class Constraint:
     """A constraint.
 
@@ -87,7 +88,7 @@ class Constraint:
     enabled: bool = True
 
 
-@dataclass(slots=True)
+@mutable
 class Sequence:
     """State of a sequence; `value` is the next one to hand out."""
 
@@ -101,7 +102,7 @@ class Sequence:
     value: int = 1
 
 
-@dataclass(slots=True)
+@mutable
 class Table:
     """A table, view, synonym or sequence: one row of systables.
 
@@ -179,7 +180,7 @@ class Table:
         return [c for c in self.constraints if c.kind == "R" and c.enabled]
 
 
-@dataclass(slots=True)
+@mutable
 class Database:
     """A database: logging mode, locale, and everything in it."""
 

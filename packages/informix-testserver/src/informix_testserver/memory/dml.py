@@ -2,8 +2,9 @@
 """UPDATE and DELETE, and what all changing statements share: conversion into columns, defaults, checks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from informix_types.classes import mutable
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast
@@ -78,7 +79,7 @@ def check_query(session: "MemorySession", table: Table, constraint: Constraint) 
 # ----------------------------------------------------------------------------------------------- UPDATE, DELETE
 
 
-@dataclass(slots=True)
+@mutable
 class Change:
     """A bound UPDATE or DELETE: a query for rowids and new values."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .catalog import Column, Table
 from .types import NULL, UNKNOWN

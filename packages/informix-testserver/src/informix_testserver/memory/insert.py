@@ -2,10 +2,11 @@
 """INSERT: rows of bound values, of expressions, of a query or a routine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
+from informix_types.classes import mutable
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast
@@ -26,7 +27,7 @@ __all__ = ["InsertHandle"]
 VALUE_COUNT, COLUMN_TWICE = -236, -681
 
 
-@dataclass(slots=True)
+@mutable
 class _Insert:
     """A bound INSERT … VALUES.
 
@@ -43,7 +44,7 @@ class _Insert:
     readers: list[tuple[int, int, Convert]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable
 class _InsertQuery:
     table: Table
     sql: str

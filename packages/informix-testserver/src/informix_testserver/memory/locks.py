@@ -7,8 +7,10 @@ runs the statement again from its start, so that it never acts on rows it read b
 
 import time
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from informix_types.classes import mutable
 
 from ..engine import SqlError
 from .store import INTERRUPTED, ISAM_INTERRUPTED, Store
@@ -48,7 +50,7 @@ class LockConflict(Exception):
         self.token = token
 
 
-@dataclass(slots=True)
+@mutable
 class _Held:
     rows: set[tuple[int, Hashable]] = field(default_factory=set)
     tables: set[int] = field(default_factory=set)

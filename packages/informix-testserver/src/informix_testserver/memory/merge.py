@@ -1,8 +1,9 @@
 """MERGE: one query pairs source and target rows, then each pair is updated, deleted or inserted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from informix_types.classes import mutable
 
 from ..engine import Outcome, Parameter, SqlError
 from ..sql import ast
@@ -23,7 +24,7 @@ __all__ = ["MergeHandle"]
 MANY_MATCHES = -26096
 
 
-@dataclass(slots=True)
+@mutable
 class _Merge:
     table: Table
     sql: str

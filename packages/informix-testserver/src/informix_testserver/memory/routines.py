@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast, parse_expression

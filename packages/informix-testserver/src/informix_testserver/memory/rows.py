@@ -6,8 +6,10 @@ still find it locked, and its keys must stay taken.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from informix_types.classes import mutable
 
 from ..engine import SqlError
 from .catalog import Column, Constraint, Index, Table
@@ -27,7 +29,7 @@ INSERTED, UPDATED, DELETED, PURGED, CHANGED = "i", "u", "d", "p", "x"
 """Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function)."""
 
 
-@dataclass(slots=True)
+@mutable
 class _Unique:
     index: Index
     constraint: Constraint | None
@@ -35,7 +37,7 @@ class _Unique:
     find: str
 
 
-@dataclass(slots=True)
+@mutable
 class _ForeignKey:
     constraint: Constraint
     positions: tuple[int, ...]
@@ -43,7 +45,7 @@ class _ForeignKey:
     parent: Table
 
 
-@dataclass(slots=True)
+@mutable
 class RowPlan:
     """What changing rows of one table needs, worked out once for each version of its definition."""
 

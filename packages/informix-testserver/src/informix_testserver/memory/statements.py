@@ -7,11 +7,12 @@ handle keeps one plan for each combination of parameter types it was executed wi
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
+from informix_types.classes import mutable
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import Parsed, ast, statement_name
@@ -132,7 +133,7 @@ def _writer(column: Expr, kind: ColumnType, env: Any) -> Callable[[Any], Any] | 
     return both
 
 
-@dataclass(slots=True)
+@mutable
 class Plan:
     """A statement bound for one combination of parameter types; `sql` is what takes the values."""
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..engine import SqlError
 from .types import DAY, FRACTION, HOUR, MINUTE, MONTH, SECOND, YEAR, interval_first_digits

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..engine import SqlError
 from ..sql import ast

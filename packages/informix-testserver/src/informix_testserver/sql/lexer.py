@@ -5,8 +5,9 @@ the parser's business. One compiled expression finds every token; errors carry I
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from informix_types.classes import mutable
 
 from informix_testserver.engine import SqlError
 
@@ -32,7 +33,7 @@ NAME_TOO_LONG = -253
 SYNTAX_ERROR = -201
 
 
-@dataclass(slots=True)
+@mutable
 class Token:
     """One token.
 

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from informix_testserver.engine import SqlError
 

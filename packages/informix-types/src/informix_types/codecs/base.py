@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from ..classes import frozen
 from ..column import ColumnType
 from ..errors import ConversionError
-from ..frozen import frozen
 from ..layout import Layout
 
 __all__ = ["Codec", "refuse"]

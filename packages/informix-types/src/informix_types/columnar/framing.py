@@ -4,10 +4,10 @@ Rows of one length lie at a fixed stride and need no search. Others are found by
 """
 
 from array import array
-from dataclasses import dataclass
 from struct import Struct
 from typing import Any
 
+from ..classes import mutable
 from ..layout import RowFrame
 from .optional import need_numpy
 
@@ -22,7 +22,7 @@ LOW_BYTE = HEAD - 1
 """Offset of the size's lowest byte in a message."""
 
 
-@dataclass(slots=True)
+@mutable
 class Rows:
     """Complete row messages of a buffer.
 

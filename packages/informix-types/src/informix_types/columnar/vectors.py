@@ -1,9 +1,9 @@
 """`Vector`: one column of many rows, as numpy arrays; how it becomes an Arrow array or a numpy array."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from ..classes import mutable
 from ..column import ColumnType
 from .optional import need_arrow, need_numpy
 from .schema import array_of, arrow_type
@@ -13,7 +13,7 @@ __all__ = ["Vector"]
 Array = Any
 
 
-@dataclass(slots=True)
+@mutable
 class Vector:
     """The values of one column.
 

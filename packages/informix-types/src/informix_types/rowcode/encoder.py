@@ -11,10 +11,10 @@ from decimal import Decimal
 from struct import Struct
 from typing import Any
 
+from ..classes import frozen
 from ..codecs.temporal import DATE_EPOCH
 from ..column import ColumnType
 from ..context import TypeContext
-from ..frozen import frozen
 from ..params import MAX_CHAR, Binding, encode_params
 from .decimals import plain_decimal
 from .source import SLOW, compile_source

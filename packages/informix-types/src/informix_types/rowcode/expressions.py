@@ -8,10 +8,10 @@ from dataclasses import field
 from struct import Struct
 from typing import Any
 
+from ..classes import frozen
 from ..codecs import Codec, codec_for
 from ..column import ColumnType
 from ..context import TypeContext
-from ..frozen import frozen
 from ..layout import Family, Framing
 from ..qualifier import DAY, HOUR, MAX_FRACTION_DIGITS, SECOND, YEAR
 from ..reference import is_null

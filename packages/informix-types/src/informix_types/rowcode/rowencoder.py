@@ -13,12 +13,12 @@ from functools import lru_cache, partial
 from struct import Struct, unpack
 from typing import Any, NoReturn
 
+from ..classes import frozen
 from ..codecs import Codec, codec_for
 from ..codecs.decimals import MAX_DIGITS
 from ..codecs.temporal import DATE_EPOCH
 from ..column import ColumnType
 from ..context import TypeContext
-from ..frozen import frozen
 from ..layout import Family, Framing
 from ..qualifier import DAY, HOUR, SECOND, YEAR
 from ..reference import encode_row

@@ -4,8 +4,8 @@ import struct
 from typing import ClassVar, Final, Self
 
 from informix_types import ColumnType, TypeCode
+from informix_types.classes import frozen
 from informix_types.codes import has_extended_name
-from informix_types.frozen import frozen
 
 from ..buffer import Reader, Writer, pack
 from ..caps import Capabilities

@@ -4,7 +4,7 @@ import struct
 from typing import ClassVar, Self
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import MAX_LENGTH, Reader, Writer, decode_text, encode_text
 from ..errors import ProtocolError

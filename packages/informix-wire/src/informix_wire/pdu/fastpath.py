@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Self
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import Reader, Writer
 from ..errors import ProtocolError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import ClassVar, Self
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import MAX_LENGTH, Reader, Writer
 from ..errors import ProtocolError

@@ -8,7 +8,7 @@ import re
 from dataclasses import field
 from typing import Final
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import Reader, Writer, decode_text, encode_text
 from ..caps import NARROW

@@ -9,7 +9,7 @@ import struct
 from enum import IntEnum
 from typing import Final
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import Reader, Writer
 from ..caps import NARROW

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import ClassVar, Self
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import Reader, Writer
 from ..tags import Tag

@@ -5,8 +5,8 @@ from enum import IntEnum
 from typing import ClassVar, Self
 
 from informix_types import ColumnType, ConversionError
+from informix_types.classes import frozen
 from informix_types.codes import has_extended_name
-from informix_types.frozen import frozen
 
 from ..buffer import MAX_LENGTH, Reader, Writer, pack
 from ..caps import Capabilities

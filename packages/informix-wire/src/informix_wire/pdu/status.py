@@ -3,7 +3,7 @@
 import struct
 from typing import ClassVar, Self
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..buffer import Reader, Writer, decode_text, encode_text, pack
 from ..caps import Capabilities

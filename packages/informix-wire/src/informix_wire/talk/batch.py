@@ -7,10 +7,10 @@ behind a failed one is ever executed.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen, mutable
 from informix_types.params import Binding
 
 from ..errors import ServerError
@@ -43,7 +43,7 @@ class BatchError:
     error: ServerError
 
 
-@dataclass(slots=True)
+@mutable
 class BatchResult:
     """What became of every binding.
 

@@ -1,8 +1,10 @@
 """`Block`: the rows of one fetch reply, decoded batch by batch while they arrive (sqli.md 5.2, 5.9)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from informix_types.classes import mutable
 
 from ..errors import FramingError, Incomplete, ProtocolError
 from ..pdu import read_server
@@ -23,7 +25,7 @@ A row counts when its pad byte is there. Messages with another tag, with warning
 """
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Block:
     """One fetch reply, being read or read.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_types.params import Binding
 
 from ..pdu.base import Message

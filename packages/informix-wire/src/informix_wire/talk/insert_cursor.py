@@ -1,10 +1,10 @@
 """Bulk insert by an insert cursor: rows in the row format, many to a group (sqli.md 5.7). Known from JDBC only."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from informix_types import ColumnType
+from informix_types.classes import mutable
 
 from ..errors import ServerError
 from ..pdu.base import Message
@@ -26,7 +26,7 @@ ROWS_PER_PUT: Final = 32767
 """The number of rows in a PUT has 2 bytes (sqli.md 5.7)."""
 
 
-@dataclass(slots=True)
+@mutable
 class PutResult:
     """What became of the rows.
 

@@ -1,6 +1,6 @@
 """The login: one request, one answer; the door to every other conversation (sqli.md 2)."""
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from ..errors import Incomplete, LoginRejected
 from ..pdu.login import LoginReply, LoginRequest, Redirect, read_login_reply

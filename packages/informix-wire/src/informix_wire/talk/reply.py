@@ -1,8 +1,10 @@
 """Reading one reply group: the table of legal messages, the end of the group, errors (sqli.md 4.1, 5.18)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
+
+from informix_types.classes import mutable
 
 from ..errors import Incomplete, ProtocolError, ServerError
 from ..pdu import read_server
@@ -58,7 +60,7 @@ LODATA: Final[Legal] = COMMON | {LoDataReply}
 XA: Final[Legal] = COMMON | {XaReply}
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Expected:
     """One reply that is owed; make a new one for every group sent.
 

@@ -1,6 +1,6 @@
 """Fast path: calling routines without SQL (sqli.md 5.13)."""
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 from informix_types.params import Binding
 
 from ..pdu.fastpath import ExecuteRoutine, GetRoutine, RoutineHandle, RoutineReply

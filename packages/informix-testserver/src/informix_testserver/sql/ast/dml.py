@@ -1,6 +1,6 @@
 """Statements that change rows, and calls of routines."""
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression
 from .queries import Query, TableRef

@@ -3,7 +3,7 @@
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .node import Expression, Node, ObjectName
 from .types import DataType, Qualifier

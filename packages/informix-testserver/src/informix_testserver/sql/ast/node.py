@@ -2,7 +2,7 @@
 
 from dataclasses import field
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 __all__ = ["Expression", "Identifier", "Node", "ObjectName", "Statement", "TableExpression"]
 

@@ -1,6 +1,6 @@
 """Queries and what stands in FROM."""
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .expressions import ColumnRef, FunctionCall
 from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression

@@ -1,6 +1,6 @@
 """Statements about the session: databases, transactions, SET, privileges, and texts of several statements."""
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .node import Identifier, Node, ObjectName, Statement
 

@@ -1,6 +1,6 @@
 """Declared types: DDL columns, casts, literals' qualifiers."""
 
-from informix_types.frozen import frozen
+from informix_types.classes import frozen
 
 from .node import Node
 

@@ -1,4 +1,4 @@
-"""`frozen` against what it stands for: classes made by it and by ``@dataclass(frozen=True, slots=True)``."""
+"""`frozen` and `mutable` against what they stand for: the same classes made by them and by `dataclasses`."""
 
 import copy
 import dataclasses
@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import pytest
 from informix_types import ColumnType
-from informix_types.frozen import frozen
+from informix_types.classes import frozen, mutable
 
-STANDARD = dataclass(frozen=True, slots=True)
-KINDS = {"frozen": frozen, "dataclass": STANDARD}
+TWINS = {"frozen": dataclass(frozen=True, slots=True), "mutable": dataclass(slots=True)}
+"""Our decorator's name → what it stands for."""
 
 
 def classes(kind: Any) -> dict[str, Any]:
@@ -92,8 +92,10 @@ def classes(kind: Any) -> dict[str, Any]:
     return made | {"Child": kind(Child), "Bare": Bare, "Loose": Loose}
 
 
-MADE = {name: classes(kind) for name, kind in KINDS.items()}
-NAMES = sorted(MADE["frozen"])
+OURS = {"frozen": classes(frozen), "mutable": classes(mutable)}
+THEIRS = {name: classes(kind) for name, kind in TWINS.items()}
+FROZEN = OURS["frozen"]
+NAMES = sorted(FROZEN)
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Empty", (), {}),
     ("Empty", (1,), {}),
@@ -120,10 +122,10 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 ]
 
 
-def made(kind: str, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def made(classes: dict[str, Any], name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """The object, or the type and text of what refused to make it."""
     try:
-        return MADE[kind][name](*args, **options)
+        return classes[name](*args, **options)
     except (TypeError, ValueError) as exc:
         return type(exc), str(exc)
 
@@ -136,11 +138,12 @@ def hashed(value: Any) -> Any:
         return str(exc)
 
 
+@pytest.mark.parametrize("kind", TWINS)
 @pytest.mark.parametrize(("name", "args", "options"), CALLS)
 def test_objects_are_made_shown_hashed_and_matched_as_by_dataclasses(
-    name: str, args: tuple[Any, ...], options: dict[str, Any]
+    kind: str, name: str, args: tuple[Any, ...], options: dict[str, Any]
 ) -> None:
-    mine, theirs = made("frozen", name, args, options), made("dataclass", name, args, options)
+    mine, theirs = made(OURS[kind], name, args, options), made(THEIRS[kind], name, args, options)
     if isinstance(theirs, tuple):
         assert mine == theirs
         return
@@ -153,20 +156,23 @@ def test_objects_are_made_shown_hashed_and_matched_as_by_dataclasses(
     assert getattr(mine, "both", None) == getattr(theirs, "both", None)
 
 
+@pytest.mark.parametrize(("decorator", "kind"), [(frozen, "frozen"), (mutable, "mutable")])
 @pytest.mark.parametrize("name", NAMES)
-def test_signatures_are_those_of_dataclasses_before_and_after_the_first_call(name: str) -> None:
-    mine, theirs = classes(frozen)[name], MADE["dataclass"][name]
+def test_signatures_are_those_of_dataclasses_before_and_after_the_first_call(
+    decorator: Any, kind: str, name: str
+) -> None:
+    mine, theirs = classes(decorator)[name], THEIRS[kind][name]
     for _ in range(2):
         assert str(inspect.signature(mine)) == str(inspect.signature(theirs))
         mine(*([1] * len(dataclasses.fields(mine))))
 
 
-def test_equality_is_that_of_dataclasses() -> None:
-    pairs = [
-        [value for value in (made(kind, *call) for call in CALLS) if not isinstance(value, tuple)]
-        for kind in KINDS
-    ]
-    mine, theirs = pairs
+@pytest.mark.parametrize("kind", TWINS)
+def test_equality_is_that_of_dataclasses(kind: str) -> None:
+    mine, theirs = (
+        [value for value in (made(classes, *call) for call in CALLS) if not isinstance(value, tuple)]
+        for classes in (OURS[kind], THEIRS[kind])
+    )
     assert [[a == b for a in mine] for b in mine] == [[a == b for a in theirs] for b in theirs]
     assert [[a != b for a in mine] for b in mine] == [[a != b for a in theirs] for b in theirs]
     assert mine[0] != theirs[0]
@@ -175,7 +181,7 @@ def test_equality_is_that_of_dataclasses() -> None:
 @pytest.mark.parametrize("name", ["Point", "Child", "Bare", "Empty"])
 @pytest.mark.parametrize("attribute", ["x", "z", "other", "both"])
 def test_nothing_can_be_assigned_or_deleted(name: str, attribute: str) -> None:
-    value = made("frozen", name, () if name == "Empty" else (1,), {})
+    value = made(FROZEN, name, () if name == "Empty" else (1,), {})
     before = repr(value)
     with pytest.raises(AttributeError):
         setattr(value, attribute, 9)
@@ -185,7 +191,7 @@ def test_nothing_can_be_assigned_or_deleted(name: str, attribute: str) -> None:
 
 
 def test_a_subclass_that_is_not_frozen_can_have_more_attributes() -> None:
-    value = made("frozen", "Loose", (1,), {})
+    value = made(FROZEN, "Loose", (1,), {})
     value.other = 9
     assert value.other == 9
     del value.other
@@ -198,7 +204,7 @@ def test_a_subclass_that_is_not_frozen_can_have_more_attributes() -> None:
 
 
 def test_a_field_cannot_be_assigned() -> None:
-    point = MADE["frozen"]["Point"](1)
+    point = FROZEN["Point"](1)
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'x'"):
         point.x = 2
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot delete field 'x'"):
@@ -207,13 +213,26 @@ def test_a_field_cannot_be_assigned() -> None:
     assert not hasattr(point, "__dict__")
 
 
+def test_fields_of_a_mutable_object_can_be_assigned_and_nothing_else() -> None:
+    point = OURS["mutable"]["Point"](1)
+    point.x = 2
+    assert point == OURS["mutable"]["Point"](2)
+    del point.y
+    assert not hasattr(point, "y")
+    with pytest.raises(AttributeError):
+        point.other = 1
+    assert copy.deepcopy(OURS["mutable"]["Point"]([1])).x == [1]
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(point)
+
+
 def test_tools_of_dataclasses_work() -> None:
-    options = MADE["frozen"]["Options"]("a", "b", items=[1])
+    options = FROZEN["Options"]("a", "b", items=[1])
     other = dataclasses.replace(options, name="c")
     assert repr(other) == repr(options).replace("name='a'", "name='c'")
     assert dataclasses.asdict(other) == {"name": "c", "secret": "b", "place": 0, "note": "n", "items": [1]}
     assert dataclasses.is_dataclass(options)
-    point = MADE["frozen"]["Point"]
+    point = FROZEN["Point"]
     match point(1, 2):
         case point(1, two):
             assert two == 2
@@ -222,7 +241,7 @@ def test_tools_of_dataclasses_work() -> None:
 
 
 def test_a_default_factory_makes_a_new_value_each_time() -> None:
-    kind = MADE["frozen"]["Options"]
+    kind = FROZEN["Options"]
     assert kind("a", "b").items is not kind("a", "b").items
 
 
@@ -234,11 +253,20 @@ def test_options_leave_the_bases_methods() -> None:
         value: int
 
     @frozen(repr=False)
-    class Hidden(MADE["frozen"]["Own"]):  # type: ignore[misc]
+    class Hidden(FROZEN["Own"]):  # type: ignore[misc]
         """Shown as its base."""
 
         more: int = 0
 
+    @mutable(eq=False)
+    class State:
+        """Compared by identity."""
+
+        value: int
+
+    state = State(1)
+    assert state != State(1)
+    assert {state: 2}[state] == 2
     assert ByIdentity(1) != ByIdentity(1)
     assert len({ByIdentity(1), ByIdentity(1)}) == 2
     assert repr(Hidden(1)) == "own"

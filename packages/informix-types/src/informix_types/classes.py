@@ -1,19 +1,21 @@
-"""`frozen`: the decorator of every immutable value class of these packages, messages and syntax-tree nodes too.
+"""`frozen` and `mutable`: the decorators of the classes in these packages that are their fields: values, messages,
+syntax-tree nodes, state.
 
-It makes what ``@dataclass(frozen=True, slots=True)`` makes, but writes a method when it is first called.
-`dataclasses` compiles six functions a class while its module is imported, which takes 0.4 ms; there are some 240
-classes, and a program uses few of them.
+They make what ``@dataclass(frozen=True, slots=True)`` and ``@dataclass(slots=True)`` make, but write a method when
+it is first called. `dataclasses` compiles up to six functions a class while its module is imported, which takes
+0.4 ms; there are some 300 classes, and a program uses few of them.
 """
 
 import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform, overload
 
-__all__ = ["frozen"]
+__all__ = ["frozen", "mutable"]
 
 T = TypeVar("T")
 Class = type[Any]
 Method = Callable[..., Any]
+Writer = Callable[[Class], Method]
 Field = dataclasses.Field[Any]
 
 
@@ -44,12 +46,42 @@ def frozen(cls: Class | None = None, /, *, eq: bool = True, repr: bool = True) -
         eq: compare and hash by the fields; False: as the base class does.
         repr: show the fields; False: as the base class does.
     """
+    writers = {"__init__": _init_frozen} | (_REPR if repr else {}) | (_EQ | _HASH if eq else {})
+    return _decorator(cls, writers, _FROZEN)
+
+
+@overload
+def mutable(cls: type[T], /) -> type[T]: ...
+@overload
+def mutable(*, eq: bool = True, repr: bool = True) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(field_specifiers=(dataclasses.field,))
+def mutable(cls: Class | None = None, /, *, eq: bool = True, repr: bool = True) -> Any:  # noqa: A002 - see frozen
+    """Make a class a dataclass with slots whose fields can be assigned; otherwise like `frozen`.
+
+    Args:
+        cls: the class.
+        eq: compare by the fields, and have no hash; False: as the base class does.
+        repr: show the fields; False: as the base class does.
+    """
+    writers = {"__init__": _init_mutable} | (_REPR if repr else {}) | (_EQ if eq else {})
+    return _decorator(cls, writers, _SHARED | ({"__hash__": None} if eq else {}))
+
+
+def _decorator(cls: Class | None, writers: dict[str, Writer], shared: dict[str, Any]) -> Any:
+    """Return the class with the methods in it, or, for a decorator with options, the function that does that.
+
+    Args:
+        cls: the class, or None.
+        writers: methods that are written at their first call.
+        shared: what is the same in every class.
+    """
 
     def make(cls: Class) -> Class:
+        if cls.__doc__ is None:
+            cls.__doc__ = cls.__name__  # else `dataclasses` writes the signature, by `inspect`
         made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-        writers = {"__init__": _init} | ({"__repr__": _repr} if repr else {}) | (_COMPARING if eq else {})
-        written = {name: _at_first_call(made, name, write) for name, write in writers.items()}
-        for name, method in (_SHARED | written).items():
+        methods = shared | {name: _at_first_call(made, name, write) for name, write in writers.items()}
+        for name, method in methods.items():
             if vars(cls).get(name) is None:  # Python itself sets __hash__ to None where there is an __eq__
                 setattr(made, name, method)
         return made
@@ -57,7 +89,7 @@ def frozen(cls: Class | None = None, /, *, eq: bool = True, repr: bool = True) -
     return make if cls is None else make(cls)
 
 
-def _at_first_call(cls: Class, name: str, write: Callable[[Class], Method]) -> Method:
+def _at_first_call(cls: Class, name: str, write: Writer) -> Method:
     """Return a method that replaces itself by what `write` compiles for the class; two threads do no harm."""
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
@@ -82,9 +114,25 @@ def _compile(header: str, body: str, names: dict[str, Any] | None = None) -> Met
     return function
 
 
-def _init(cls: Class) -> Method:
+def _init_frozen(cls: Class) -> Method:
     """Write ``__init__``. A slot's own setter takes half as long as the `object.__setattr__` of `dataclasses`."""
-    names: dict[str, Any] = {"_OMITTED": _OMITTED}
+    setters = {f"_set_{field.name}": getattr(cls, field.name).__set__ for field in dataclasses.fields(cls)}
+    return _init(cls, "_set_{name}(self, {value})", setters)
+
+
+def _init_mutable(cls: Class) -> Method:
+    return _init(cls, "self.{name} = {value}", {})
+
+
+def _init(cls: Class, assign: str, names: dict[str, Any]) -> Method:
+    """Write ``__init__``.
+
+    Args:
+        cls: the class.
+        assign: the statement that gives the field ``{name}`` its ``{value}``.
+        names: what it finds among its globals.
+    """
+    names["_OMITTED"] = _OMITTED
     parameters, body = ["self"], []
     fields = dataclasses.fields(cls)
     for field in fields:
@@ -98,8 +146,7 @@ def _init(cls: Class) -> Method:
             value = f"_default_{name}() if {name} is _OMITTED else {name}"
         else:
             parameters.append(name)
-        names[f"_set_{name}"] = getattr(cls, name).__set__
-        body.append(f"_set_{name}(self, {value})")
+        body.append(assign.format(name=name, value=value))
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     function = _compile(f"__init__({', '.join(parameters)})", "; ".join(body) or "pass", names)
@@ -130,7 +177,9 @@ def _values(fields: list[Field], owner: str) -> str:
     return "(" + "".join(f"{owner}.{field.name}, " for field in fields) + ")"
 
 
-_COMPARING: dict[str, Callable[[Class], Method]] = {"__eq__": _eq, "__hash__": _hash}
+_REPR: dict[str, Writer] = {"__repr__": _repr}
+_EQ: dict[str, Writer] = {"__eq__": _eq}
+_HASH: dict[str, Writer] = {"__hash__": _hash}
 
 
 def _is_field(self: Any, name: str) -> bool:
@@ -169,11 +218,12 @@ class _Signature:
         raise AttributeError("__signature__")  # `inspect` goes on to __init__
 
 
-_SHARED: dict[str, Any] = {
+_SHARED: dict[str, Any] = {"__signature__": _Signature()}
+"""What is the same in every class."""
+_FROZEN = _SHARED | {
     "__setattr__": _setattr,
     "__delattr__": _delattr,
     "__getstate__": _getstate,
     "__setstate__": _setstate,
-    "__signature__": _Signature(),
 }
-"""What is the same in every class: assignment fails; copies and pickles carry the fields' values."""
+"""What is the same in every frozen class: assignment fails; copies and pickles carry the fields' values."""
