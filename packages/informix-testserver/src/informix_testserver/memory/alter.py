@@ -154,7 +154,10 @@ def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyCol
     if new.not_null and session.store.rows(f"SELECT 1 FROM {table.physical} WHERE {old.physical} IS NULL LIMIT 1"):
         raise SqlError(HAS_NULLS, offset=definition.pos, token=definition.name)
     if new.type.with_flags(0) == old.type.with_flags(0):
+        start = table.serials.pop(new.number, None)
         new.number = old.number
+        if start is not None and definition.type.arguments:
+            table.serials[old.number] = max(_highest(session, table, old), start)
         table.columns[at] = new
         sync_indexes(session.store, table)
         return
@@ -164,11 +167,15 @@ def _modify_column(session: "MemorySession", table: Table, action: ast.ModifyCol
     changed = [(v if convert is None or v is None else convert(v), rowid) for v, rowid in rows]
     session.store.many(f"UPDATE {table.physical} SET {new.physical}=? WHERE rowid=?", changed)
     if new.is_serial:
-        highest = max((value for value, _ in changed if value is not None), default=0)
-        table.serials[new.number] = max(highest, table.serials.get(new.number, 0))
+        table.serials[new.number] = max(_highest(session, table, new), table.serials.get(new.number, 0))
     table.columns[at] = new
     _renumber(session, table, old.number, new.number)
     sync_indexes(session.store, table)
+
+
+def _highest(session: "MemorySession", table: Table, column: Column) -> int:
+    """Return the highest number in a serial column; MODIFY … SERIAL(n) goes on from n only if that is higher."""
+    return session.store.rows(f"SELECT max({column.physical}) FROM {table.physical}")[0][0] or 0
 
 
 def _renumber(session: "MemorySession", table: Table, old: int, new: int) -> None:

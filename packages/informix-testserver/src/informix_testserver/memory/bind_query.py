@@ -13,6 +13,7 @@ from .bind_conditions import condition
 from .bind_from import FromClause, bind_from
 from .binder import NOT_SUPPORTED, SYNTAX, Binder, Scope, binds, collated
 from .expr import Expr
+from .sequences import RowMarks
 from .types import BIGINT, INTEGER, Family, common, family
 
 __all__ = ["BoundQuery", "bind_query", "subquery"]
@@ -344,6 +345,7 @@ def _alias_target(scope: Scope, select: ast.Select, node: ast.ColumnRef) -> ast.
 def _items(b: Binder, select: ast.Select, scope: Scope) -> list[Expr]:
     """Bind the select list."""
     columns: list[Expr] = []
+    marked = RowMarks(b)
     for item in select.items:
         if isinstance(item.expression, ast.Star):
             columns.extend(_star(b, item.expression, scope))
@@ -351,7 +353,7 @@ def _items(b: Binder, select: ast.Select, scope: Scope) -> list[Expr]:
         bound = b.bind(item.expression)
         if bound.marker is not None and b.actual is None:
             raise SqlError(SYNTAX, offset=item.expression.pos)
-        bound = b.settle(bound)
+        bound = marked(b.settle(bound))
         if bound.aggregate:
             scope.grouped = True
         columns.append(bound.named(item.alias) if item.alias else bound)

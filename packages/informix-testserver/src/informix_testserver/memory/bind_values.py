@@ -271,9 +271,16 @@ def case(b: Binder, node: ast.Case, hint: ColumnType | None) -> Expr:
 
 @binds(ast.SequenceValue)
 def sequence_value(b: Binder, node: ast.SequenceValue, hint: ColumnType | None) -> Expr:
-    """NEXTVAL and CURRVAL: BIGINT."""
+    """NEXTVAL and CURRVAL: BIGINT. Beside a NEXTVAL of its sequence CURRVAL is the same number (`sequences`)."""
+    from .references import takes_number
+
     session: Any = b.names
-    sequence = session.sequence_table(node.sequence)
-    key = (node.kind, sequence.key)
-    body = session.engine.next_value if node.kind == "NEXTVAL" else session.engine.current_value
-    return Expr.of(b.call(key, lambda: body(sequence), []), BIGINT, name=node.kind.lower())
+    engine, sequence = session.engine, session.sequence_table(node.sequence)
+    b.sequence_uses += 1
+    if node.kind == "NEXTVAL" or takes_number(b.statement, node.sequence):
+        sql = b.call(
+            ("NEXTVAL", sequence.key), lambda: b.env_session().row_numbers.next_value(engine, sequence), []
+        )
+    else:
+        sql = b.call(("CURRVAL", sequence.key), lambda: engine.current_value(sequence), [])
+    return Expr.of(sql, BIGINT, name=node.kind.lower())

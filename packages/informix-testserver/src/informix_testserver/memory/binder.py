@@ -139,6 +139,10 @@ class Binder:
         """What each ``*`` in a select list stood for, by `id` of its node."""
         self.scope = Scope()
         self.ctes: list[dict[str, tuple[str, list[tuple[str, Expr]]]]] = []
+        self.statement: ast.Node | None = None
+        """The statement that is bound, where it is known."""
+        self.sequence_uses = 0
+        """How many NEXTVAL and CURRVAL have been bound (`sequences`)."""
         self._aliases = 0
 
     # ------------------------------------------------------------------------------------------------ basics

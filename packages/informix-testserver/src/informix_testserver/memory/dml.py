@@ -16,6 +16,7 @@ from .catalog import Column, Constraint, Table
 from .convert import converter
 from .expr import Expr
 from .rows import delete_row, plan_of, update_row
+from .sequences import RowMarks
 from .statements import Handle, Plan
 from .types import Family, family
 from .views import Target, target_of
@@ -102,9 +103,12 @@ def bind_assignments(
     select: list[str] = []
     described: list[ResultColumn] = []
 
+    marked = RowMarks(b)
+
     def put(at: int, column: Column, value: Expr) -> None:
         if column.is_serial:
             raise SqlError(SERIAL_UPDATE, token=column.name)
+        value = marked(value)
         targets.append((at, assignment(value, column, b.env)))
         select.append(value.sql)
 

@@ -16,6 +16,7 @@ from .catalog import Column, Table
 from .dml import Convert, assignment, default_value, omitted_value
 from .expr import Expr
 from .rows import RowPlan, insert_row, plan_of
+from .sequences import RowMarks
 from .statements import Handle, Plan, value_reader
 from .views import Target, target_of
 
@@ -93,6 +94,7 @@ class InsertHandle(Handle):
         made = _Insert(table, [None] * len(table.columns))
         select: list[str] = []
         described = []
+        marked = RowMarks(b)
         for (at, column), node in zip(targets, source.row, strict=True):
             target = column.type.with_flags(0)
             if isinstance(node, ast.Parameter):
@@ -100,7 +102,7 @@ class InsertHandle(Handle):
                 b.marker_types.setdefault(node.index, column.type)
                 described.append(ResultColumn(column.name, column.type))
                 continue
-            self._place(b, made, select, at, column, b.value(node, target))
+            self._place(b, made, select, at, column, marked(b.value(node, target)))
         given = {at for at, _ in targets}
         for at, column in enumerate(table.columns):
             if at not in given:

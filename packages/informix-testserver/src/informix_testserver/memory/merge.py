@@ -13,6 +13,7 @@ from .binder import Binder
 from .catalog import Table
 from .dml import Convert, assignment, bind_assignments, default_value
 from .rows import delete_row, insert_row, plan_of, update_row
+from .sequences import RowMarks
 from .statements import Handle
 from .views import Target, target_of
 
@@ -77,8 +78,9 @@ class MergeHandle(Handle):
         if len(targets) != len(node.values.row):
             raise SqlError(-236)
         given = set()
+        marked = RowMarks(b)
         for (at, column), expression in zip(targets, node.values.row, strict=True):
-            value = b.value(expression, column.type.with_flags(0))
+            value = marked(b.value(expression, column.type.with_flags(0)))
             inserts.append((at, assignment(value, column, b.env)))
             select.append(value.sql)
             given.add(at)

@@ -19,6 +19,7 @@ __all__ = [
     "names",
     "refers_to",
     "table_renamed",
+    "takes_number",
     "uses_column",
     "without_stars",
 ]
@@ -49,6 +50,13 @@ def contains_query(node: Any) -> bool:
 def refers_to(node: Any, table: str, database: str) -> bool:
     """Whether a table of a database stands in a FROM somewhere in a tree."""
     return any(isinstance(n, ast.TableRef) and names(n.name, table, database) for n in _nodes(node))
+
+
+def takes_number(node: Any, sequence: ast.ObjectName) -> bool:
+    """Whether a NEXTVAL of a sequence stands somewhere in a tree, under the name given."""
+    return any(
+        isinstance(n, ast.SequenceValue) and n.kind == "NEXTVAL" and n.sequence == sequence for n in _nodes(node)
+    )
 
 
 def uses_column(condition: ast.Expression | None, column: str) -> bool:

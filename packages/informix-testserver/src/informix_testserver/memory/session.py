@@ -21,6 +21,7 @@ from .cursor import MemoryCursor
 from .locks import LockConflict, LockOwner
 from .names import NameSpace
 from .rows import DELETED, forget_unlogged, undo_to
+from .sequences import RowNumbers
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
@@ -69,6 +70,7 @@ class MemorySession(NameSpace):
         self.deadline: float | None = None
         self.last_serial = self.last_serial8 = self.last_bigserial = self.last_rows = 0
         self.sequence_values: dict[int, int] = {}
+        self.row_numbers = RowNumbers()
         self.services: Any = None
         self.row_sets: list[list[list[Any]]] = []
         """Rows of the table functions that the running statement has called."""

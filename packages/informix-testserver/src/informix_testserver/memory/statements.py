@@ -223,6 +223,7 @@ class Handle:
     def describe(self, session: "MemorySession") -> None:
         """Bind without values, for DESCRIBE."""
         b = Binder(session)
+        b.statement = self.statement
         body = self.bind(session, b)
         self._note_markers(b)
         if not self.parsed.parameters:
@@ -259,6 +260,7 @@ class Handle:
         if plan is not None or self.database is not session.database:
             self._check_shape(session)
         b = Binder(session, [p.type for p in parameters])
+        b.statement = self.statement
         plan = self._plan(session, b, self.bind(session, b), parameters)
         self.plans[key] = plan
         self._check_tables(session, plan)
