@@ -134,9 +134,9 @@ class Session:
     def run(self) -> None:
         """Serve groups until the client leaves or breaks the protocol."""
         wire = self.wire
+        wire.begin()
         try:
             while self._phase is not Phase.CLOSED:
-                wire.begin()
                 self._serve(wire.group(self.caps))
         except EndOfStream:
             pass
@@ -175,11 +175,13 @@ class Session:
                 move = self._moves.get(type(message))
                 if move is None:
                     if is_ignored(self, group):
+                        wire.finish()
                         return
                     raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
-                if branches.held is not None and not move.xa:
+                handler, xa = move
+                if branches.held is not None and not xa:
                     branches.let_go(self)
-                move.handler(self, message)
+                handler(self, message)
             if self.put_seen:
                 self.done(rows=self.rows_put)
         except SqlError as exc:

@@ -5,6 +5,7 @@ Uses the reference codecs of informix-types only, so that the driver's generated
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import call
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
@@ -66,7 +67,7 @@ def decode_parameters(session: "Session", count: int, blocks: bytes) -> tuple[li
     for kind, value, is_default, blob_pending in bound:
         if blob_pending:
             pending.append(len(parameters))
-        elif is_constructed(kind, value):
+        elif kind.code == TypeCode.SENDRECV and is_constructed(kind, value):
             kind, value = decode_constructed(value, session.types)  # noqa: PLW2901
         parameters.append(Parameter(kind, value, is_default))
     return parameters, pending
@@ -117,7 +118,13 @@ def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
     """Return the encoder of rows of these types (sqli.md 7.1)."""
     if not any(is_blob(column) or is_large_object(column) for column in types):
         plain = [_plain_encoder(session, column) for column in types]
-        return lambda values, _cursor: b"".join([encode(v) for encode, v in zip(plain, values, strict=True)])
+
+        def encode_plain(values: Sequence[Any], _cursor: OpenCursor | None) -> bytes:
+            if len(values) != len(plain):
+                raise ValueError(f"{len(values)} values for {len(plain)} columns")
+            return b"".join(map(call, plain, values))
+
+        return encode_plain
     columns = [_column_encoder(session, column) for column in types]
     return lambda values, cursor: b"".join([encode(v, cursor) for encode, v in zip(columns, values, strict=True)])
 

@@ -273,19 +273,19 @@ class Wire:
         self._insist()
 
     def begin(self) -> None:
-        """Say that the next request is due: it may have been received together with the one before."""
+        """Say that requests are due: the first may have been received together with the login."""
         with self._lock:
             self._busy = self.pos < len(self.data)
 
     def finish(self, *, cancelled: bool = False) -> None:
-        """Say that the request at hand is done, and whether it was cancelled.
+        """Say that the request at hand is done, and whether it was cancelled; the next one may be there already.
 
         Urgent data that came too late for it means the next one, if that was received together with it: the client
         waits for both. Else it is forgotten.
         """
         with self._lock:
-            self._busy = False
-            if cancelled or self.pos == len(self.data):
+            self._busy = more = self.pos < len(self.data)
+            if cancelled or not more:
                 self.urgent = False
 
     def take_urgent(self) -> bool:

@@ -129,7 +129,7 @@ class Reader:
 
     def count(self) -> int:
         """Read a 2-byte number of things that follow; it cannot be negative."""
-        n = self.s()
+        n = self._integer(S)
         if n < 0:
             raise ProtocolError(f"negative count {n}")
         return n
@@ -160,7 +160,7 @@ class Reader:
 
     def chunk(self) -> bytes:
         """Read `u16 n, PAD(n bytes)`."""
-        return self.padded(self.u16())
+        return self.padded(self._integer(U16))
 
     def char(self) -> str:
         """Read a CHAR as text."""

@@ -153,8 +153,13 @@ class NFetch(Message):
             w.s(self.array)
 
     @classmethod
-    def _read(cls, r: Reader) -> Self:
-        return cls(*r.unpack(_NFETCH[r.caps.large_fetch, r.caps.array_fetch]))
+    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:
+        """See `Message.decode`."""
+        layout = _NFETCH[caps.large_fetch, caps.array_fetch]
+        try:
+            return cls(*layout.unpack_from(buf, offset)), offset + layout.size
+        except struct.error:
+            raise Incomplete from None
 
 
 @frozen
