@@ -7,7 +7,6 @@ import time
 import informix_db
 import pytest
 from informix_db import statement_cache
-from informix_db.placeholders import compile_query
 from informix_wire.session import Prepared
 
 
@@ -68,7 +67,7 @@ def test_pep_249_methods(name: str) -> None:
 
 
 def statement(text: str, kind: int = 2) -> statement_cache.Statement:
-    return statement_cache.Statement(compile_query(text), Prepared(kind, 1))
+    return statement_cache.Statement(text, Prepared(kind, 1))
 
 
 def test_the_cache_gives_each_statement_to_one_user() -> None:

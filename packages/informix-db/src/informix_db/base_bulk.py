@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
 from informix_types import ColumnType, ConversionError, TypeCode, TypeRegistry
 from informix_wire.talk import statement as statement_talk
+from informix_wire.talk import transaction
 
 from .base_session import guarded
 from .base_transactions import Transactions
@@ -19,6 +20,7 @@ from .columnar import arrow_rows, record_batches
 from .errors import DataError, Error, InterfaceError, ProgrammingError
 from .placeholders import Parameters
 from .steps import Work
+from .translate import WIRE_ERRORS
 from .unload_format import DateFormat, check_delimiter, field_reader, field_writer, logical_lines
 
 if TYPE_CHECKING:
@@ -93,32 +95,31 @@ class BulkTransfer(Transactions):
         self, sql: str, rows: Iterable[Parameters], insert_cursor: bool | None, progress: Progress | None
     ) -> Work[int]:
         """Insert rows in the open transaction; with autocommit in one of its own."""
-        own = self._autocommit and self.transactional and not self.in_transaction and not self._is_ansi
+        own = self._autocommit and self.transactional and not self.in_transaction and not self._blocks
         cursor = self.cursor()
         if own:
-            yield from self._begin_gen()
+            if not self._is_ansi:
+                yield from self._begin_gen()
+            self._blocks += 1
         try:
             yield from cursor._executemany_gen(sql, _counted(rows, progress), insert_cursor=insert_cursor)
         except Exception as error:
             if own:
                 yield from self._undo_gen(error)
             raise
+        finally:
+            self._blocks -= own
         if own:
             yield from self._commit_gen()
         if progress is not None:
             progress(cursor.rowcount)
         return cursor.rowcount
 
-    @property
-    def _is_ansi(self) -> bool:
-        database = self._session.database
-        return database is not None and database.ansi
-
     def _undo_gen(self, cause: Exception) -> Work[None]:
         """Roll the load's own transaction back."""
         try:
-            yield from self._rollback_gen()
-        except Error as error:
+            yield from self._end_gen(transaction.rollback)
+        except (Error, *WIRE_ERRORS) as error:
             cause.add_note(f"and rolling back failed: {error}")
         else:
             cause.add_note("the load was rolled back: none of its rows is stored")

@@ -28,7 +28,7 @@ from .environment import info_pairs, login_pairs
 from .errors import Error, OperationalError
 from .settings import DEFAULT_SERVER, Settings
 from .sqlhosts import Address, port_number
-from .steps import Dial, Limits, Work, connect_failure
+from .steps import Dial, Limits, Work, connect_failure, lost
 from .translate import WIRE_ERRORS, login_error, translated
 from .two_phase import TwoPhase
 
@@ -209,7 +209,8 @@ class BaseConnection(TwoPhase, BulkTransfer):
     def _reset_gen(self) -> Work[None]:
         """Bring the session back to what it was after connecting, as far as statements tell (sqli.md 6.4)."""
         settings, session = self._settings, self._session
-        if self._branch is not None:
+        self._blocks = 0
+        if self._branch is not None or self._prepared_branch:
             yield from self._tpc_rollback_gen()
         yield from self._rollback_gen()
         for cursor in list(self._cursors):
@@ -271,7 +272,9 @@ class BaseConnection(TwoPhase, BulkTransfer):
     def _leave_gen(self, failed: bool) -> Work[None]:
         """End of a with-block: commit, or roll back after an error; then close."""
         problem: Error | None = None
-        if not self.closed:
+        if self.broken and self._session.in_transaction:
+            problem = lost(self._line_base.peer, "its open transaction was rolled back")
+        elif not self.closed:
             try:
                 yield from self._rollback_gen() if failed else self._commit_gen()
             except Error as error:

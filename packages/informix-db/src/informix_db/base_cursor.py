@@ -99,6 +99,7 @@ class BaseCursor(ColumnarResult[R]):
             except ServerError as error:
                 self._abandon(statement, keep=error.sqlcode != TABLE_CHANGED)
                 if error.sqlcode != TABLE_CHANGED or last_try:
+                    yield from self._connection._settle_gen()
                     raise
                 last_try = True
                 self.warnings.clear()
@@ -116,6 +117,8 @@ class BaseCursor(ColumnarResult[R]):
     def _start_gen(self, query: Query) -> Work[None]:
         """End the former result and forget what it left behind."""
         self._require_open()
+        if self._connection._prepared_branch:
+            raise ProgrammingError("after tpc_prepare only tpc_commit and tpc_rollback may follow (PEP 249)")
         yield from self._finish_gen()
         self.statement, self._query = query.original, query
         self.description = None
@@ -148,6 +151,8 @@ class BaseCursor(ColumnarResult[R]):
             self.lastrowid = done.serial or done.serial8 or done.bigserial or None
         connection._give_back(statement)
         connection._after_statement(prepared.statement_type)
+        if session.in_transaction and connection._autocommit:
+            yield from connection._settle_gen()
 
     def _binding_gen(self, statement: Statement, values: Sequence[Any]) -> Work[Binding | None]:
         if not values:
@@ -216,12 +221,14 @@ class BaseCursor(ColumnarResult[R]):
             except Error as error:
                 changed = error.sqlcode == TABLE_CHANGED
                 if last_try or not changed:
+                    yield from connection._settle_gen()
                     raise
             finally:
                 if changed:
                     connection._discard(statement)
                 else:
                     connection._give_back(statement)
+        yield from connection._settle_gen()
         self._raise_warnings()
         return self
 

@@ -289,6 +289,8 @@ class BaseResult(Generic[R]):
             if not session.in_transaction:
                 yield from self._connection._free_gen()
         self._connection._give_back(statement)
+        if session.in_transaction and self._connection._autocommit:
+            yield from self._connection._settle_gen(keep_cursors=True)
 
     def _require_open(self) -> None:
         self._connection._require_open()

@@ -138,6 +138,10 @@ class BaseSession:
         self.query_hook: QueryHook | None = settings.query_hook
         """Called with a `QueryEvent` after each statement."""
         self._savepoints = 0
+        self._blocks = 0
+        """``transaction()`` blocks that are open: who ends the transaction."""
+        self._prepared_branch = False
+        """The first phase of a two-phase commit is done, the second is not."""
         self._schema_changed = False
         """The transaction has created, altered or dropped something: its end may undo that."""
         self._changed: set[int] = set()

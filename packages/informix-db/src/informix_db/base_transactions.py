@@ -11,7 +11,7 @@ from informix_wire.tracking import COMMIT, ROLLBACK
 
 from .base_session import BaseSession, guarded
 from .errors import InterfaceError, NotSupportedError, ProgrammingError
-from .steps import Work
+from .steps import Work, lost
 
 __all__ = ["ISOLATION_LEVELS", "Block", "Transactions"]
 
@@ -32,13 +32,17 @@ ISOLATION_LEVELS: Final = frozenset(
 
 @mutable(eq=False)
 class Block:
-    """State of one ``with connection.transaction()`` block: its savepoint, None when it is the transaction."""
+    """State of one ``with connection.transaction()`` block.
 
+    Attributes:
+        entered: it was entered and not left yet.
+        savepoint: what it goes back to; None when it is the whole transaction.
+        inner: another block is around it.
+    """
+
+    entered: bool = False
     savepoint: str | None = None
-
-
-def _nothing() -> Work[None]:
-    yield from ()
+    inner: bool = False
 
 
 class Transactions(BaseSession):
@@ -58,11 +62,31 @@ class Transactions(BaseSession):
             and statement_type not in _NEVER_IN_TRANSACTION
         )
 
+    @property
+    def _is_ansi(self) -> bool:
+        database = self._session.database
+        return database is not None and database.ansi
+
+    def _settle_gen(self, *, keep_cursors: bool = False) -> Work[None]:
+        """With autocommit in a MODE ANSI database commit what a statement has begun by itself (sqli.md 5.10).
+
+        COMMIT closes cursors without hold: with `keep_cursors` a later statement, or the last of them, commits.
+        """
+        session = self._session
+        if not self._autocommit or not session.in_transaction or self._blocks or not self._is_ansi:
+            return
+        if keep_cursors and any(cursor._open and not cursor.hold for cursor in self._cursors):
+            return
+        yield from self._end_gen(transaction.commit)
+
     def _note_decision(self, statement_type: int) -> None:
         """Note whether the statement that is about to be executed commits: by its nature, or by itself."""
         session = self._session
         alone = (
-            not session.in_transaction and not session.in_branch and statement_type not in _NEVER_IN_TRANSACTION
+            not session.in_transaction
+            and not session.in_branch
+            and not self._is_ansi
+            and statement_type not in _NEVER_IN_TRANSACTION
         )
         self._decides = alone or statement_type == COMMIT
 
@@ -76,17 +100,21 @@ class Transactions(BaseSession):
 
     @guarded
     def _commit_gen(self) -> Work[None]:
-        self._refuse_in_branch()
+        self._refuse_inside("commit")
         return (yield from self._end_gen(transaction.commit))
 
     @guarded
     def _rollback_gen(self) -> Work[None]:
-        self._refuse_in_branch()
+        self._refuse_inside("rollback")
         return (yield from self._end_gen(transaction.rollback))
 
-    def _refuse_in_branch(self) -> None:
-        if self._session.in_branch:
+    def _refuse_inside(self, what: str) -> None:
+        if self._session.in_branch or self._prepared_branch:
             raise ProgrammingError("inside a two-phase transaction use tpc_commit or tpc_rollback (PEP 249)")
+        if self._blocks:
+            raise ProgrammingError(
+                f"{what} inside a transaction() block: it commits at its end, or rolls back if an error leaves it"
+            )
 
     def _end_gen(self, end: Callable[[Session], Work[None]]) -> Work[None]:
         """Commit or roll back if a transaction is open; a no-op otherwise and in an unlogged database.
@@ -133,32 +161,44 @@ class Transactions(BaseSession):
     def _enter_block_gen(self, block: "Block", result: T) -> Work[T]:
         """Begin a transaction, or set a savepoint inside one; return `result`."""
         session = self._session
+        if block.entered:
+            raise ProgrammingError("this transaction() block was entered already; call transaction() for each")
         if not self.transactional:
             raise NotSupportedError(f"database {self.database or '(none)'} is not logged: it has no transactions")
-        if not session.in_transaction:
-            if not (session.database is not None and session.database.ansi):
-                yield from self._begin_gen()
-            return result
-        self._savepoints += 1
-        name = f"ifx_sp_{self._savepoints}"
-        yield from transaction.set_savepoint(session, name)
-        block.savepoint = name
+        if session.in_transaction:
+            self._savepoints += 1
+            name = f"ifx_sp_{self._savepoints}"
+            yield from transaction.set_savepoint(session, name)
+            block.savepoint = name
+        elif not self._is_ansi:
+            yield from self._begin_gen()
+        block.entered, block.inner = True, self._blocks > 0
+        self._blocks += 1
         return result
 
     def _leave_block_gen(self, block: "Block", failed: bool) -> Work[None]:
+        savepoint, block.entered, block.savepoint = block.savepoint, False, None
+        self._blocks = max(self._blocks - 1, 0)
+        if self.closed and failed:
+            return  # the with-body's own error says what happened; the server has rolled back
+        if self._closed:
+            raise ProgrammingError("the connection was closed inside a transaction() block: it was rolled back")
         if self.closed:
-            # The with-body's own error says what happened; the server has rolled back.
-            return _nothing()
-        return self._guard(self._really_leave_block_gen(block, failed))
+            raise lost(self._line_base.peer, "it ended inside a transaction() block, which was rolled back")
+        yield from self._guard(self._end_block_gen(savepoint, inner=block.inner, failed=failed))
 
-    def _really_leave_block_gen(self, block: "Block", failed: bool) -> Work[None]:
+    def _end_block_gen(self, savepoint: str | None, *, inner: bool, failed: bool) -> Work[None]:
         session = self._session
-        if block.savepoint is None:
-            yield from self._end_gen(transaction.rollback if failed else transaction.commit)
-        elif not session.in_transaction:
+        if not session.in_transaction and not failed and not (self._is_ansi and savepoint is None):
             raise ProgrammingError("the transaction was ended inside a transaction() block")
+        if savepoint is None:
+            # In a MODE ANSI database an inner block without savepoint holds all that the transaction has done.
+            if failed or not inner:
+                yield from self._end_gen(transaction.rollback if failed else transaction.commit)
+        elif not session.in_transaction:
+            return
         elif failed:
-            yield from transaction.rollback_to_savepoint(session, block.savepoint)
+            yield from transaction.rollback_to_savepoint(session, savepoint)
             self._after_statement(_ROLLBACK_TO)
         else:
-            yield from transaction.release_savepoint(session, block.savepoint)
+            yield from transaction.release_savepoint(session, savepoint)

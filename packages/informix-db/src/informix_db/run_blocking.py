@@ -116,7 +116,7 @@ class BlockingLine:
 
     def finish(self, work: Work[T], limits: Limits) -> T | None:
         """Carry out the last `work` of the connection; when another thread is at it, close the socket instead."""
-        if self._socket is None or self._turn.locked():
+        if self._turn.locked():
             work.close()
             self.close()
             return None

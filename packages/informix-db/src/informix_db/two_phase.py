@@ -48,7 +48,6 @@ class TwoPhase(Transactions):
     _xa_database: str | None = None
     """Database that was opened for XA, None before the first ``tpc_begin``."""
     _branch: Xid | None = None
-    _prepared_branch = False
 
     def xid(self, format_id: int, global_transaction_id: str, branch_qualifier: str) -> Xid:
         """Return a transaction branch's name for the ``tpc_*`` methods (PEP 249)."""

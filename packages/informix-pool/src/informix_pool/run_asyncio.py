@@ -107,7 +107,7 @@ class AsyncLine(asyncio.Protocol):
 
     async def finish(self, work: Work[T], limits: Limits) -> T | None:
         """Carry out the last `work` of the connection; when another task is at it, close the transport instead."""
-        if self._transport is None or self._turn.locked() or self._elsewhere():
+        if self._turn.locked() or self._elsewhere():
             work.close()
             self.close()
             await self._until_gone()

@@ -319,3 +319,6 @@ class Session:
             self.in_transaction = True
         elif effect.in_transaction is False and sqlcode == NOT_IN_TRANSACTION:
             self.in_transaction = False
+        elif effect.in_transaction is None and self.database is not None and self.database.ansi:
+            # MODE ANSI: statements of the same group that came before it have opened a transaction.
+            self.in_transaction = True
