@@ -104,6 +104,21 @@ def test_impossible_ports_are_refused(capsys, port):
     assert f"'{port}' is no port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["a b", "", "1st", "shop:", "shop:fast", "sh;op", "x" * 129, "a\n"])
+def test_impossible_database_names_are_refused(capsys, name):
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", "0", "--database", name])
+    assert f"{name!r} names no database: " in capsys.readouterr().err
+
+
+def test_databases_have_their_mode(run, connect):
+    _, address = run("--database", "Plain:unlogged", "--database", "strict:ansi", "--database", "shop_1$")
+    client = connect(address).start("shop_1$")
+    names = "('plain', 'strict', 'shop_1$')"
+    sql = f"select is_logging, is_ansi from sysmaster:sysdatabases where name in {names} order by 1, 2"
+    assert rows(client, sql) == [b"\0\0\0\0" * 2, b"\0\0\0\1" + b"\0\0\0\0", b"\0\0\0\1" * 2]
+
+
 def test_an_unknown_profile_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--profile", "7"])

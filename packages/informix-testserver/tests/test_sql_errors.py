@@ -43,7 +43,7 @@ ERRORS: list[tuple[str, int, str]] = [
     ("create table t (a datetime ^second to day)", -1268, ""),
     ("^load from 'x' insert into t", -513, "LOAD"),
     ("^declare c cursor for select a from t", -513, "DECLARE"),
-    ("^execute immediate 'x'", -513, "EXECUTE immediate"),
+    ("^execute immediate 'x'", -513, "EXECUTE IMMEDIATE"),
     ("^create aggregate a", -513, "CREATE AGGREGATE"),
     ("^create opaque type o (internallength = 4)", -513, "CREATE OPAQUE TYPE"),
     ("^create cast (a as b)", -513, "CREATE CAST"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ._version import __version__
 from .engine import SqlError
+from .memory.catalog import database_mode
 from .profiles import PROFILES
 from .server import DEFAULT_PASSWORD, DEFAULT_PORT, DEFAULT_USER, TestServer
 
@@ -19,6 +20,15 @@ def _port(text: str) -> int:
     if not (text.isdecimal() and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
     return int(text)
+
+
+def _database(text: str) -> str:
+    """Read a database's name, with a mode behind a colon, for `argparse`."""
+    try:
+        database_mode(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from None
+    return text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,8 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "--database",
         action="append",
         default=[],
-        metavar="NAME",
-        help="a logged database to create besides testdb and sysmaster; may be repeated",
+        type=_database,
+        metavar="NAME[:MODE]",
+        help="a database to create besides testdb and sysmaster, logged, or by MODE unlogged or ansi; repeatable",
     )
     add("--tls-cert", type=Path, metavar="FILE", help="certificate: the listener speaks TLS")
     add("--tls-key", type=Path, metavar="FILE", help="its private key")

@@ -6,7 +6,7 @@ from typing import Any
 from ..engine import SqlError
 from ..sql import ast
 from . import decimals, temporal
-from .bind_functions import AGGREGATES, WINDOWS
+from .bind_functions import AGGREGATES, NO_ROUTINE, WINDOWS
 from .binder import NOT_SUPPORTED, Binder, collated
 from .expr import Expr
 from .types import (
@@ -290,7 +290,7 @@ def _bound(b: Binder, bound: ast.FrameBound) -> str:
         return bound.kind
     offset = b.bind(bound.offset)
     if not (offset.constant and isinstance(offset.value, int)):
-        raise SqlError(NOT_SUPPORTED, offset=bound.pos, token="frame offset")
+        raise SqlError(NOT_SUPPORTED, offset=bound.pos, token="computed frame bound")
     return f"{offset.value} {bound.kind}"
 
 
@@ -304,8 +304,13 @@ def _ranking(b: Binder, node: ast.FunctionCall) -> Expr:
 
 
 def _neighbour(b: Binder, node: ast.FunctionCall) -> Expr:
-    if node.window is None or node.nulls == "IGNORE" or not 1 <= len(node.arguments) <= 3:
-        raise SqlError(NOT_SUPPORTED, offset=node.pos, token=f"{node.name.name} IGNORE NULLS")
+    if node.window is None:
+        raise SqlError(-201, offset=node.pos)
+    most = 3 if node.name.name in ("lag", "lead") else 1
+    if not 1 <= len(node.arguments) <= most:
+        raise SqlError(NO_ROUTINE, offset=node.pos, token=node.name.name)
+    if node.nulls == "IGNORE":
+        raise SqlError(NOT_SUPPORTED, offset=node.pos, token=f"{node.name.name.upper()} … IGNORE NULLS")
     value = b.value(node.arguments[0])
     sqls = [value.sql]
     if len(node.arguments) > 1:
@@ -313,7 +318,7 @@ def _neighbour(b: Binder, node: ast.FunctionCall) -> Expr:
     if len(node.arguments) > 2:
         sqls.append(b.convert(b.bind(node.arguments[2]), value.stored).sql)
     sql = f"{node.name.name}({','.join(sqls)})" + over(b, node.window)
-    return Expr(sql, value.type.with_flags(0), value.stored.with_flags(0), f"({node.name.name})")
+    return Expr(sql, without_serial(value.type).with_flags(0), value.stored.with_flags(0), f"({node.name.name})")
 
 
 def _ratio(b: Binder, node: ast.FunctionCall) -> Expr:

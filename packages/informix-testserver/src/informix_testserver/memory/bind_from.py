@@ -16,6 +16,8 @@ from .expr import Expr
 __all__ = ["FromClause", "bind_from"]
 
 DUPLICATE_NAME = -223
+TWO_SIDED, NO_JOIN, ILLEGAL_JOIN = -393, -395, -396
+"""What the WHERE conditions of OUTER may not do."""
 JOINS = {"INNER": "JOIN", "CROSS": "JOIN", "LEFT": "LEFT JOIN", "RIGHT": "LEFT JOIN", "FULL": "FULL JOIN"}
 
 
@@ -98,17 +100,21 @@ def _outer_joins(
     groups = [_outer_group(b, node) for node in outer]
     rest: list[ast.Expression] = []
     conditions: dict[int, list[str]] = {}
+    joined: set[int] = set()
     for node in _conjuncts(select.where):
         b.scope.used.clear()
         mark = len(b.scope.loose)
         bound = condition(b, node)
         del b.scope.loose[mark:]
-        owner = _owner(groups, b.scope.used)
+        owner = _owner(groups, b.scope.used, node.pos)
         if owner is None:
             rest.append(node)
         else:
             conditions.setdefault(id(owner), []).append(bound.sql)
+            if not b.scope.used <= {source.alias for source in _group_sources(owner)}:
+                joined.add(id(owner))
     for group in groups:
+        _require_joins(group, joined)
         sql = _join_group(sql, group, conditions)
         clause.sources.extend(_group_sources(group))
     where: ast.Expression | None = None
@@ -123,6 +129,7 @@ class _Group:
 
     pieces: list[_Piece]
     inner: "list[_Group]"
+    pos: int
 
 
 def _outer_group(b: Binder, node: ast.Outer) -> _Group:
@@ -130,7 +137,7 @@ def _outer_group(b: Binder, node: ast.Outer) -> _Group:
     inner = [_outer_group(b, table) for table in node.tables if isinstance(table, ast.Outer)]
     if not pieces:
         raise SqlError(SYNTAX, offset=node.pos)
-    return _Group(pieces, inner)
+    return _Group(pieces, inner, node.pos)
 
 
 def _group_sources(group: _Group) -> list[Source]:
@@ -138,15 +145,32 @@ def _group_sources(group: _Group) -> list[Source]:
     return own + [source for inner in group.inner for source in _group_sources(inner)]
 
 
-def _owner(groups: Sequence[_Group], used: set[str]) -> _Group | None:
-    """Return the innermost OUTER that a condition refers to."""
-    for group in groups:
-        found = _owner(group.inner, used)
-        if found is not None:
-            return found
-        if any(source.alias in used for piece in group.pieces for source in piece.sources):
-            return group
-    return None
+def _owner(groups: Sequence[_Group], used: set[str], pos: int) -> _Group | None:
+    """Return the innermost OUTER that a condition refers to.
+
+    Raises:
+        SqlError: -393 when it refers to two that stand side by side; -396 when it joins the table of an OUTER
+            inside another with a table outside of both.
+    """
+    hit = [group for group in groups if any(source.alias in used for source in _group_sources(group))]
+    if not hit:
+        return None
+    if len(hit) > 1:
+        raise SqlError(TWO_SIDED, offset=pos)
+    found = _owner(hit[0].inner, used, pos)
+    if found is None:
+        return hit[0]
+    if not used <= {source.alias for source in _group_sources(hit[0])}:
+        raise SqlError(ILLEGAL_JOIN, offset=pos)
+    return found
+
+
+def _require_joins(group: _Group, joined: set[int]) -> None:
+    """Refuse an OUTER that no condition joins with the tables around it. Raises SqlError -395."""
+    if id(group) not in joined:
+        raise SqlError(NO_JOIN, offset=group.pos)
+    for inner in group.inner:
+        _require_joins(inner, joined)
 
 
 def _join_group(sql: str, group: _Group, conditions: dict[int, list[str]]) -> str:
@@ -175,7 +199,7 @@ def _table(b: Binder, node: ast.TableExpression) -> _Piece:
         return _collection(b, node)
     if isinstance(node, ast.TableFunction):
         return _function(b, node)
-    raise SqlError(NOT_SUPPORTED, offset=node.pos, token=type(node).__name__)
+    raise SqlError(SYNTAX, offset=node.pos)  # an OUTER inside of a join
 
 
 def _add(b: Binder, source: Source, pos: int) -> None:

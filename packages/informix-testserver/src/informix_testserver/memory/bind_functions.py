@@ -11,7 +11,7 @@ from informix_types import ColumnType
 
 from ..engine import SqlError
 from ..sql import ast
-from .binder import ANY_TEXT, NOT_SUPPORTED, Binder, binds
+from .binder import ANY_TEXT, Binder, binds
 from .expr import Expr
 from .types import INTEGER
 
@@ -61,8 +61,6 @@ def function_call(b: Binder, node: ast.FunctionCall, hint: ColumnType | None) ->
         raise SqlError(NO_ROUTINE, offset=node.pos, token=name)
     arguments = []
     for argument in node.arguments:
-        if isinstance(argument, ast.Star | ast.NamedArgument):
-            raise SqlError(NOT_SUPPORTED, offset=argument.pos, token=name)
         arguments.append(b.bind(argument))
     return _flagged(body(b, arguments, node), arguments)
 

@@ -21,7 +21,7 @@ __all__ = ["BoundQuery", "bind_query", "subquery"]
 ORDER_POSITION, NOT_SELECTED, NOT_GROUPED, HAVING_COLUMN = -251, -309, -294, -304
 UNION_COUNT, UNION_TYPES = -317, -308
 MANY_ROWS, MANY_COLUMNS = -284, -574
-GROUP_BY_AGGREGATE, MIXED_AGGREGATE, ORDER_BY_NAME = -321, -303, -374
+GROUP_BY_AGGREGATE, ORDER_BY_NAME = -321, -374
 COMPOUND = {"UNION": "UNION", "UNION ALL": "UNION ALL", "INTERSECT": "INTERSECT", "MINUS": "EXCEPT"}
 
 
@@ -204,9 +204,10 @@ def _compound(b: Binder, query: ast.Query, body: ast.SetOperation | ast.Query, p
     order = ""
     terms = []
     for item in query.order_by:
+        # The HCL documentation, "Restrictions on a Combined SELECT", allows numbers only.
         position = _position(item.expression, columns)
-        if position is None:
-            raise SqlError(NOT_SELECTED, offset=item.expression.pos)
+        if position is None or not isinstance(item.expression, ast.NumberLiteral):
+            raise SqlError(ORDER_BY_NAME, offset=item.expression.pos)
         terms.append(_direction(_collated_position(position, columns[position - 1]), item))
     if terms:
         order = " ORDER BY " + ",".join(terms)

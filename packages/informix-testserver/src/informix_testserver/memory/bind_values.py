@@ -239,6 +239,18 @@ def cast(b: Binder, node: ast.Cast, hint: ColumnType | None) -> Expr:
     )
 
 
+@binds(ast.Star, ast.NamedArgument)
+def misplaced(b: Binder, node: ast.Expression, hint: ColumnType | None) -> Expr:
+    """`*` and `name = value` are no values."""
+    raise SqlError(SYNTAX, offset=node.pos)
+
+
+@binds(ast.CollectionQuery)
+def collection_query(b: Binder, node: ast.CollectionQuery, hint: ColumnType | None) -> Expr:
+    """MULTISET(SELECT …): only as a table, TABLE(MULTISET(SELECT …))."""
+    raise SqlError(NOT_SUPPORTED, offset=node.pos, token="MULTISET(SELECT …)")
+
+
 @binds(ast.Case)
 def case(b: Binder, node: ast.Case, hint: ColumnType | None) -> Expr:
     """Both forms of CASE."""

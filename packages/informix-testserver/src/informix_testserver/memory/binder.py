@@ -149,9 +149,7 @@ class Binder:
 
     def bind(self, node: ast.Node, hint: ColumnType | None = None) -> Expr:
         """Bind an expression. `hint`: the type that a bare marker takes here."""
-        bound = BINDERS.get(type(node))
-        if bound is None:
-            raise SqlError(NOT_SUPPORTED, offset=node.pos, token=type(node).__name__)
+        bound = BINDERS[type(node)]
         mark = len(self.scope.loose)
         found = bound(self, node, hint)
         if self.scope.groups and found.sql in self.scope.groups:

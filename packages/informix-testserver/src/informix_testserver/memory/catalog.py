@@ -5,6 +5,7 @@ change, so that renaming costs nothing and an object's identity is its key. `sys
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import field
 
@@ -13,7 +14,33 @@ from informix_types.classes import mutable
 
 from ..sql import ast
 
-__all__ = ["Column", "Constraint", "Database", "Index", "Sequence", "Table"]
+__all__ = ["Column", "Constraint", "Database", "Index", "Sequence", "Table", "database_mode", "is_database_name"]
+
+_DATABASE_NAME = re.compile(r"(?!\d)[\w$]{1,128}")
+_MODES = ("logged", "unlogged", "ansi")
+
+
+def is_database_name(name: str) -> bool:
+    """Whether a database can have this name: letters, digits, ``_`` and ``$``, no digit in front."""
+    return _DATABASE_NAME.fullmatch(name) is not None
+
+
+def database_mode(text: str) -> tuple[str, str]:
+    """Read ``name`` or ``name:mode``; names are lower case as in every statement.
+
+    Returns:
+        name and mode: ``"logged"``, ``"unlogged"`` or ``"ansi"``.
+
+    Raises:
+        ValueError: no name, or no mode; the message says what is allowed.
+    """
+    name, colon, mode = text.partition(":")
+    if not is_database_name(name):
+        raise ValueError(f"{text!r} names no database: letters, digits, _ and $, no digit in front, at most 128")
+    if colon and mode not in _MODES:
+        raise ValueError(f"{text!r} names no database: behind the colon stands {', '.join(_MODES)}")
+    return name.lower(), mode or "logged"
+
 
 FIRST_USER_TABID = 100
 """User tables are numbered from 100 (Informix documentation of systables)."""

@@ -63,7 +63,7 @@ def relabelled(target: ColumnType, text: str) -> str:
 def collection_items(b: Binder, node: ast.Expression) -> list[Expr]:
     """Bind the elements of a collection constructor; a SET holds each value once. Raises SqlError."""
     if not isinstance(node, ast.CollectionConstructor):
-        raise SqlError(NOT_SUPPORTED, offset=node.pos, token="TABLE of a collection value")
+        raise SqlError(NOT_SUPPORTED, offset=node.pos, token="TABLE(collection column)")
     items = [b.value(item) for item in node.items]
     if node.kind == "SET":
         seen: dict[str, Expr] = {}
@@ -203,7 +203,7 @@ def create_row_type(session: "MemorySession", node: ast.CreateRowType) -> None:
     """CREATE ROW TYPE: columns of it are described as the unnamed ROW that it stands for."""
     database = session._opened()
     if node.under is not None:
-        raise SqlError(NOT_SUPPORTED, offset=node.pos, token="UNDER")
+        raise SqlError(NOT_SUPPORTED, offset=node.pos, token="CREATE ROW TYPE … UNDER")
     if node.if_not_exists and node.name.name in database.row_types:
         return
     data_type = ast.DataType(node.pos, "ROW", fields=node.fields)

@@ -6,7 +6,7 @@ This is what gives each test a database of its own without running its schema ag
 from typing import TYPE_CHECKING, Any
 
 from ..engine import SqlError
-from .catalog import Database, Table
+from .catalog import Database, Table, is_database_name
 from .definitions import sync_indexes
 from .persistence import counters, database_entry, load_database, restore_counters
 from .syscatalog import install
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["copy_database"]
 
-DATABASE_NOT_FOUND, DATABASE_IN_USE, DATABASE_EXISTS = -329, -425, -330
+DATABASE_NOT_FOUND, DATABASE_IN_USE, DATABASE_EXISTS, BAD_NAME = -329, -425, -330, -354
 
 
 def copy_database(engine: "MemoryEngine", source: str, name: str) -> Database:
@@ -24,7 +24,7 @@ def copy_database(engine: "MemoryEngine", source: str, name: str) -> Database:
 
     Raises:
         SqlError: -329: there is no such source; -425: a session has it open, so that its rows may be in doubt;
-            -330: there is a database of that name.
+            -330: there is a database of that name; -354: it is no name.
     """
     origin = engine.databases.get(source)
     if origin is None:
@@ -33,6 +33,8 @@ def copy_database(engine: "MemoryEngine", source: str, name: str) -> Database:
         raise SqlError(DATABASE_IN_USE, isam=-107, token=source)
     if name in engine.databases:
         raise SqlError(DATABASE_EXISTS, isam=-100, token=name)
+    if not is_database_name(name):
+        raise SqlError(BAD_NAME)
     entry = database_entry(origin)
     keys = {table["key"]: engine.new_key() for table in entry["tables"]}
     for table in entry["tables"]:

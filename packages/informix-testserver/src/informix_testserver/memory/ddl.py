@@ -32,8 +32,8 @@ SECOND_SERIAL, SERIAL_DEFAULT, NULL_DEFAULT, BLOB_DEFAULT, DEPENDENTS = -362, -5
 def create_table(session: "MemorySession", node: ast.CreateTable) -> None:
     """CREATE [TEMP] TABLE."""
     temporary = node.kind in ("TEMP", "SCRATCH")
-    if node.kind == "EXTERNAL" or node.row_type is not None or node.under is not None:
-        raise SqlError(-513, offset=node.pos, token="CREATE EXTERNAL or typed TABLE")
+    if node.row_type is not None or node.under is not None:
+        raise SqlError(-513, offset=node.pos, token="CREATE TABLE … OF TYPE")
     if not temporary:
         session._opened()
     database = None if temporary else home(session, node.name)

@@ -13,7 +13,7 @@ from typing import Any
 from ..engine import SqlError
 from ..sql import Parsed, parse
 from . import temporal
-from .catalog import Database, Table
+from .catalog import Database, Table, database_mode, is_database_name
 from .locks import ROW_LOCKED, LockConflict, LockManager
 from .routines import Routine, make_routine
 from .rows import RowPlan
@@ -72,7 +72,7 @@ class MemoryEngine:
         if data_dir is not None:
             load(self)
         for name in ("testdb", "sysmaster:unlogged", *databases):
-            bare, _, mode = name.partition(":")
+            bare, mode = database_mode(name)
             if bare not in self.databases:
                 self.create_database(bare, logged=mode != "unlogged", ansi=mode == "ansi", owner="informix")
 
@@ -84,9 +84,11 @@ class MemoryEngine:
     def create_database(
         self, name: str, *, logged: bool = True, ansi: bool = False, owner: str = "informix", locale: str = ""
     ) -> Database:
-        """Make a database with its system catalogue. Raises SqlError -330."""
+        """Make a database with its system catalogue. Raises SqlError -330, -354."""
         from .syscatalog import install, locale_codec
 
+        if not is_database_name(name):
+            raise SqlError(-354)
         if name in self.databases:
             raise SqlError(-330, isam=-100, token=name)
         chosen = locale or self.locale
@@ -244,7 +246,7 @@ class MemoryEngine:
         return self.routines.get(name)
 
     def version_part(self, part: str) -> str:
-        """Return what DBINFO('version', part) says. Raises SqlError -999 for an unknown part."""
+        """Return what DBINFO('version', part) says. Raises SqlError -945 for an unknown part."""
         full = self.version
         number = full.rpartition(" ")[2]
         major, _, rest = number.partition(".")
@@ -257,7 +259,7 @@ class MemoryEngine:
             "level": rest[3:],
         }
         if part not in parts:
-            raise SqlError(-201)
+            raise SqlError(-945)
         return parts[part]
 
     def next_value(self, table: Table) -> int:

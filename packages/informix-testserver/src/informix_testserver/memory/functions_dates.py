@@ -340,7 +340,7 @@ def _to_char(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
             "to_char number", lambda v, f: format_number(decimals.unpack(v), f), [number.sql, picture.sql]
         )
         return Expr.of(sql, lvarchar())
-    raise SqlError(-999, offset=node.pos, token="to_char of this type with a format")
+    raise SqlError(-999, offset=node.pos, token="TO_CHAR of this type with a format")
 
 
 @function("to_date", "to_datetime", most=2)

@@ -49,7 +49,7 @@ def _client_side(b: Binder, argument: Expr, node: ast.FunctionCall) -> None:
     side = argument.value
     if not argument.constant or str(side).strip().lower() not in ("client", "c"):
         # Files on the server's own disk are none of a test server's business.
-        raise SqlError(-999, offset=node.pos, token="server-side file")
+        raise SqlError(-999, offset=node.pos, token="file on the server")
 
 
 @function("lotofile", least=3)

@@ -66,6 +66,9 @@ def _hex(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     return Expr.of(b.call("hex", to_hex, [number.sql]), varchar(20))
 
 
+OPTION_NO_STRING, OPTION_UNKNOWN = -726, -728
+_NOT_ANSWERED = frozenset(("cdrsession", "coserverid", "get_tz"))
+"""Options of DBINFO that Informix has and this server has not."""
 _TEXT_INFO = {
     "version": "version",
     "dbname": "database_name",
@@ -87,7 +90,7 @@ def _dbinfo(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     session: Any = b.names
     first = arguments[0]
     if not (first.constant and isinstance(first.value, str)):
-        raise SqlError(-201, offset=node.pos)
+        raise SqlError(OPTION_NO_STRING, offset=node.pos)
     option = first.value.strip().lower()
     if option == "version":
         part = arguments[1].value if len(arguments) > 1 else "full"
@@ -104,12 +107,14 @@ def _dbinfo(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     if option == "utc_to_datetime" and len(arguments) == 2:
         seconds = b.convert(arguments[1], BIGINT)
         return Expr.of(b.call("utc", session.engine.utc_to_stamp, [seconds.sql]), CURRENT_TYPE)
-    raise SqlError(-999, offset=node.pos, token=f"dbinfo({option!r})")
+    if option in _NOT_ANSWERED:
+        raise SqlError(-999, offset=node.pos, token=f"DBINFO('{option}')")
+    raise SqlError(OPTION_UNKNOWN, offset=node.pos, token=option)
 
 
 @function("get_codeset", "ifx_node_id", least=0)
 def _fact(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
-    raise SqlError(-999, offset=node.pos, token=node.name.name)
+    raise SqlError(-999, offset=node.pos, token=node.name.name.upper())
 
 
 @function("empty_clob", "empty_blob", least=0)

@@ -36,7 +36,7 @@ def format_number(value: Decimal, mask: str) -> str:
     """
     match = _MASK.fullmatch(mask.strip())
     if match is None or not (match[3] or match[4]) or match[3].startswith(","):
-        raise SqlError(NOT_SUPPORTED, token=f"to_char of a number with the format {mask.strip()}")
+        raise SqlError(NOT_SUPPORTED, token=f"TO_CHAR of a number with the format {mask.strip()}")
     sign, currency, places, fraction = match[1], match[2], match[3], match[4] or ""
     exponent = Decimal(1).scaleb(-len(fraction))
     rounded = abs(value).quantize(exponent, rounding=ROUND_HALF_UP, context=_EXACT)

@@ -39,7 +39,7 @@ def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
     columns: list[tuple[int, bool]] = []
     for part in node.columns:
         if not isinstance(part.expression, ast.ColumnRef):
-            raise SqlError(-513, offset=part.pos, token="functional index")
+            raise SqlError(-513, offset=part.pos, token="CREATE INDEX on a function")
         column = table.column(part.expression.name)
         if column is None:
             raise SqlError(-217, offset=part.pos, token=part.expression.name)

@@ -159,7 +159,7 @@ class DmlParser(QueryParser):
         token = self.expect("EXECUTE")
         kind = self.accept_any(("PROCEDURE", "FUNCTION"))
         if kind is None:
-            self.unsupported(f"EXECUTE {self.token.value}".rstrip(), token.pos)
+            self.unsupported(f"EXECUTE {self.token.key}".rstrip(), token.pos)
         return self._routine_call(token.pos, kind)
 
     def call(self) -> ast.ExecuteRoutine:

@@ -42,7 +42,7 @@ NOT_ALIASES: dict[str, frozenset[str]] = {
     "FULL": _JOIN_STARTS,
     "LIMIT": frozenset({NUMBER, "?", ":", "$"}),
     "FOR": frozenset({"UPDATE", "READ"}),
-    "INTO": frozenset({"TEMP", "SCRATCH", "STANDARD", "RAW", "EXTERNAL", ":", "$", "?"}),
+    "INTO": _ANYTHING,
     "WITH": frozenset({"CHECK", "NO"}),
 }
 """Words that are no aliases without AS, with the keys of which one must follow to make them so (none = any)."""
@@ -140,8 +140,8 @@ class QueryParser(ExpressionParser):
         kind = self.accept_any(("TEMP", "SCRATCH", "STANDARD", "RAW"))
         if kind is None:
             if self.key in ("EXTERNAL", ":", "$", "?"):
-                self.unsupported(f"SELECT INTO {self.token.value}".rstrip(), self.token.pos)
-            self.fail()
+                self.unsupported(f"SELECT INTO {'EXTERNAL' if self.token.word else 'variables'}", self.token.pos)
+            kind = "STANDARD"
         name = self.object_name()
         self.skip_storage_options()
         return ast.IntoTable(name.pos, name, kind, self.accept("WITH", "NO", "LOG"))
