@@ -277,3 +277,17 @@ def test_for_update_of_some_columns(family: Any) -> None:
     session.rollback()
     assert family.fails("select * from parent, child for update") == (-207, 0)
     assert family.fails("select distinct name from parent for update") == (-365, 0)
+
+
+def test_a_change_may_not_depend_on_other_rows_of_its_table(db: Any) -> None:
+    """HCL documentation, "Condition with Subquery": -360 for correlated subqueries of several rows."""
+    db.run("create table t (k int, v int); create table u (k int)")
+    db.run("insert into t values (1, 1); insert into t values (1, 2); insert into t values (2, 3)")
+    db.run("insert into u values (2)")
+    assert db.fails("delete from t where exists (select 1 from t x where x.k = t.k and x.v < t.v)") == (-360, 0)
+    assert db.fails("update t set v = 0 where v in (select v from t x where x.k = t.k)") == (-360, 0)
+    assert db.fails("delete from t where v in (select v from u, t x where x.k = t.k)") == (-360, 0)
+    assert db.run("delete from t where exists (select 1 from u where u.k = t.k)").rows == 1
+    assert db.run("update t set v = v + 1 where v < (select max(x.v) from t x where x.k = t.k)").rows == 1
+    assert db.run("delete from t where rowid not in (select min(rowid) from t group by k)").rows == 1
+    assert db.rows("select * from t") == [(1, 2)]

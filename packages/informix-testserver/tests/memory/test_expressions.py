@@ -1,6 +1,7 @@
 """What expressions are worth, what type they are described with, and what their columns are called."""
 
 import datetime
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -272,3 +273,30 @@ def test_datetime_parameters_compare_by_qualifier(db: Any) -> None:
     assert db.rows("select 1 from t where s = ?", moment) == [(1,)]
     day = Parameter(datetime_type(0, 4), moment.date())
     assert db.rows("select 1 from t where s >= ? and s < ? + 1 units day", day, day) == [(1,)]
+
+
+def test_substring_index(db: Any) -> None:
+    cases = [(2, "www.ibm"), (-2, "ibm.com"), (3, "www.ibm.com"), (9, "www.ibm.com"), (-9, "www.ibm.com"), (0, "")]
+    for count, expected in cases:
+        assert db.evaluate(f"substring_index('www.ibm.com', '.', {count})") == expected
+    assert db.evaluate("substring_index('a::b::c', '::', -1)") == "c"
+
+
+def test_inverse_hyperbolic_functions(db: Any) -> None:
+    for name in ("asinh", "acosh", "atanh"):
+        value = 0.5 if name == "atanh" else 2
+        assert db.evaluate(f"{name}({value})") == getattr(math, name)(value)
+    assert db.fails("select acosh(0) from sysmaster:sysdual") == (-647, 0)
+
+
+def test_line_feeds_in_strings(db: Any, connect: Any) -> None:
+    """IFX_ALLOW_NEWLINE concerns its session alone."""
+    other = connect()
+    sql = "select 'a\nb' from sysmaster:sysdual"
+    assert db.fails(sql)[0] == -282
+    db.run("execute procedure ifx_allow_newline('T')")
+    assert db.rows(sql) == [("a\nb",)]
+    assert other.fails(sql)[0] == -282
+    db.run("execute procedure ifx_allow_newline('f')")
+    assert db.fails(sql)[0] == -282
+    assert db.fails("execute procedure ifx_allow_newline('x')") == (-717, 0)

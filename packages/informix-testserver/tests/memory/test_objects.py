@@ -342,3 +342,14 @@ def test_a_join_into_a_temporary_table_keeps_one_serial(db: Any) -> None:
     db.run("select t.a, u.a c, t.b, u.b d from t, u into temp x")
     db.run("insert into x (c, d) values (1, 2)")
     assert db.rows("select a, c, b, d from x order by a") == [(1, 7, 1, 9), (2, 1, 2, 2)]
+
+
+def test_index_keys(db: Any) -> None:
+    db.run("create table t (a int, b int, c int); create index i on t (c, a desc)")
+    sql = "select {} from sysindices where idxname = 'i'"
+    assert db.rows(sql.format("ikeyextractcolno(indexkeys, 0), ikeyextractcolno(indexkeys, 1)")) == [(3, -1)]
+    assert db.rows(sql.format("ikeyextractcolno(indexkeys, 2)")) == [(0,)]
+
+
+def test_grant_on_a_routine_that_is_not_there(db: Any) -> None:
+    assert db.fails("grant execute on nothing to public") == (-674, 0)

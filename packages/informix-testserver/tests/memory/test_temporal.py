@@ -193,3 +193,23 @@ def test_interval_that_does_not_fit(db: Any) -> None:
     db.run("create table t (i interval day(2) to second)")
     assert db.fails("insert into t values (?)", datetime.timedelta(100)) == (-1265, 0)
     assert db.fails("insert into t values ('100 00:00:00')") == (-1261, 0)
+
+
+def test_intervals_of_text_and_numbers(db: Any) -> None:
+    day = datetime.timedelta(days=1)
+    assert db.evaluate("to_dsinterval('3 04:05:06.5')") == 3 * day + datetime.timedelta(
+        hours=4, minutes=5, seconds=6, milliseconds=500
+    )
+    assert db.evaluate("to_dsinterval('-1 00:00:00')") == -day
+    assert db.evaluate("to_yminterval('3-04')") == IntervalYM(months=40)
+    assert db.evaluate("numtodsinterval(90.5, 'minute')") == datetime.timedelta(minutes=90.5)
+    assert db.evaluate("numtodsinterval(-2, 'DAY')") == -2 * day
+    assert db.evaluate("numtoyminterval(14, 'MONTH') + numtoyminterval(1, 'YEAR')") == IntervalYM(months=26)
+    assert db.fails("select numtodsinterval(1, 'MONTH') from sysmaster:sysdual") == (-1268, 0)
+    assert db.type_of("numtoyminterval(1, 'YEAR')") == "INTERVAL YEAR(9) TO MONTH"
+
+
+def test_months_between_takes_text_as_dates(db: Any) -> None:
+    assert db.evaluate("months_between('2024-03-31', '2024-02-29')") == 1
+    stamp = datetime.datetime(2024, 3, 15, 12)
+    assert db.evaluate("months_between(?, ?)", stamp, datetime.datetime(2024, 2, 15)) == 1

@@ -20,7 +20,7 @@ __all__ = ["BoundQuery", "bind_query", "subquery"]
 
 ORDER_POSITION, NOT_SELECTED, NOT_GROUPED, HAVING_COLUMN = -251, -309, -294, -304
 UNION_COUNT, UNION_TYPES = -317, -308
-MANY_ROWS, MANY_COLUMNS = -284, -574
+MANY_ROWS, MANY_COLUMNS, TABLE_CHANGES = -284, -574, -360
 GROUP_BY_AGGREGATE, ORDER_BY_NAME = -321, -374
 COMPOUND = {"UNION": "UNION", "UNION ALL": "UNION ALL", "INTERSECT": "INTERSECT", "MINUS": "EXCEPT"}
 
@@ -70,10 +70,16 @@ def bind_query(b: Binder, query: ast.Query, *, isolated: bool = False, notes_nul
 
 
 def subquery(b: Binder, query: ast.Query) -> BoundQuery:
-    """Bind a subquery, which sees the columns around it."""
+    """Bind a subquery, which sees the columns around it. Raises SqlError -360."""
     if query.into is not None or query.for_update:
         raise SqlError(SYNTAX, offset=query.pos)
-    return bind_query(b, query)
+    with b.inner_scope() as scope:
+        found = _query(b, query)
+    if b.changed is not None and scope.depends_on_change and not found.one_row:
+        # The HCL documentation, "Condition with Subquery": rows of the changed table, chosen by the row at hand.
+        if any(source.table is b.changed[1] for source in scope.sources):
+            raise SqlError(TABLE_CHANGES, offset=query.pos)
+    return found
 
 
 @binds(ast.Subquery)

@@ -110,6 +110,8 @@ class Scope:
     aggregates_allowed: bool = False
     loose: list[tuple[str, ast.ColumnRef]] = field(default_factory=list)
     """Columns used outside aggregates and outside grouped expressions."""
+    depends_on_change: bool = False
+    """A column of the row that UPDATE or DELETE looks at was referred to (`Binder.changed`)."""
     null_tests: list[str] = field(default_factory=list)
     """Arguments of SUM, AVG, MAX and MIN that may be NULL."""
     used: set[str] = field(default_factory=set)
@@ -138,6 +140,8 @@ class Binder:
         self.stars: dict[int, tuple[ast.ColumnRef, ...]] = {}
         """What each ``*`` in a select list stood for, by `id` of its node."""
         self.scope = Scope()
+        self.changed: tuple[Scope, Table] | None = None
+        """While the WHERE of UPDATE or DELETE is bound: its scope and the table that it changes."""
         self.ctes: list[dict[str, tuple[str, list[tuple[str, Expr]]]]] = []
         self.statement: ast.Node | None = None
         """The statement that is bound, where it is known."""
@@ -306,12 +310,17 @@ class Binder:
     def resolve(self, node: ast.ColumnRef) -> Expr:
         """Find a column by name, from the innermost scope outwards. Raises SqlError -217, -324, -522, -205."""
         scope: Scope | None = self.scope
+        passed: list[Scope] = []
         while scope is not None:
             found = self._in_scope(scope, node)
             if found is not None:
                 if scope is self.scope:
                     scope.loose.append((found.sql, node))
+                if self.changed is not None and scope is self.changed[0]:
+                    for inner in passed:
+                        inner.depends_on_change = True
                 return found
+            passed.append(scope)
             scope = scope.parent
         if len(node.parts) > 1:
             field = self._row_field(node)

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-LOCK_VIEW, UNLOCK_IN_TRANSACTION, NOT_LOCKED, GRANT_ON_TEMP, PUBLIC_GRANTS = -504, -327, -288, -323, -298
+NO_ROUTINE, LOCK_VIEW, UNLOCK_IN_TRANSACTION, NOT_LOCKED, GRANT_ON_TEMP, PUBLIC_GRANTS = (
+    -674,
+    -504,
+    -327,
+    -288,
+    -323,
+    -298,
+)
 Command = Callable[["MemorySession", Any], Outcome | None]
 
 
@@ -149,6 +156,8 @@ def _grant(session: "MemorySession", node: ast.Grant) -> None:
     """Noted for systabauth and sysusers; every user may do everything."""
     database = session._opened()
     if node.object is not None and session.engine.routine(node.object.name) is None:
+        if "EXECUTE" in node.privileges:
+            raise SqlError(NO_ROUTINE, offset=node.object.pos, token=node.object.name)
         table = session.table(node.object)
         if table.temporary:
             raise SqlError(GRANT_ON_TEMP, offset=node.object.pos)

@@ -177,7 +177,9 @@ class _ChangeHandle(Handle):
                 cursor = where.cursor
                 tests = [f"{alias}.rowid=?{len(b.binds) + 1}"]
             elif where is not None:
+                b.changed = scope, table
                 tests.append(condition(b, where).sql)
+                b.changed = None
         tables = ",".join([f"{table.physical} AS {alias}", *(each.sql for each in pieces)])
         sql = f"SELECT {','.join([f'{alias}.rowid', *select])} FROM {tables}"
         if tests:

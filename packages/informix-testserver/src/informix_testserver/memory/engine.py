@@ -15,7 +15,7 @@ from ..sql import Parsed, parse
 from . import temporal
 from .catalog import Database, Table, database_mode, is_database_name
 from .locks import ROW_LOCKED, LockConflict, LockManager
-from .routines import Routine, make_routine
+from .routines import Routine, make_routine, own_routines
 from .rows import RowPlan
 from .session import MemorySession
 from .store import Store
@@ -63,6 +63,7 @@ class MemoryEngine:
         in. Taken after the latch where both are."""
         self.sessions: dict[int, MemorySession] = {}
         self.routines: dict[str, Routine] = {}
+        self._own_routines = own_routines(self.store.env)
         self._next_key = 1
         self._next_session = 1
         self._closed = False
@@ -76,8 +77,8 @@ class MemoryEngine:
             if bare not in self.databases:
                 self.create_database(bare, logged=mode != "unlogged", ansi=mode == "ansi", owner="informix")
 
-    def _parse(self, sql: str, delimident: bool) -> Parsed:
-        return parse(sql, delimident=delimident)
+    def _parse(self, sql: str, delimident: bool, allow_newline: bool = False) -> Parsed:
+        return parse(sql, delimident=delimident, allow_newline=allow_newline)
 
     # ---------------------------------------------------------------------------------------------- databases
 
@@ -242,8 +243,8 @@ class MemoryEngine:
         self.routines[name.lower()] = make_routine(name.lower(), function, **options)
 
     def routine(self, name: str) -> Routine | None:
-        """Return a registered routine."""
-        return self.routines.get(name)
+        """Return a registered routine, or one of the server's own."""
+        return self.routines.get(name) or self._own_routines.get(name)
 
     def version_part(self, part: str) -> str:
         """Return what DBINFO('version', part) says. Raises SqlError -945 for an unknown part."""

@@ -16,12 +16,29 @@ from .bind_functions import function
 from .binder import ANY_TEXT, Binder
 from .expr import Expr
 from .numberformat import format_number
-from .types import DATE, FRACTION5, INTEGER, YEAR, Family, datetime_type, decimal, family, lvarchar
+from .types import (
+    DATE,
+    DAY,
+    FLOATING_DECIMAL,
+    FRACTION5,
+    HOUR,
+    INTEGER,
+    MINUTE,
+    MONTH,
+    SECOND,
+    YEAR,
+    Family,
+    datetime_type,
+    decimal,
+    family,
+    interval_type,
+    lvarchar,
+)
 
 __all__: list[str] = []
 
 STAMP = datetime_type(YEAR, FRACTION5)
-DATETIME_ONLY = -1234
+BAD_UNIT = -1268
 
 
 def _as_date(b: Binder, argument: Expr) -> Expr:
@@ -136,8 +153,48 @@ def _months_between(b: Binder, arguments: list[Expr], node: ast.FunctionCall) ->
             months = decimals.CONTEXT.add(months, part)
         return decimals.pack(decimals.CONTEXT.plus(months))
 
-    stamps = [b.convert(b.settle(a, STAMP), STAMP).sql for a in arguments]
+    # Text is a DATE here: TO_DATE is there for text with a time.
+    dates = [_as_date(b, a) if a.marker is None and family(a.stored) is Family.CHAR else a for a in arguments]
+    stamps = [b.convert(b.settle(a, STAMP), STAMP).sql for a in dates]
     return Expr.of(b.call("months between", between, stamps), decimal(32))
+
+
+# ---------------------------------------------------------------------------- functions that make intervals
+
+_SPAN, _MONTHS_TYPE = interval_type(DAY, FRACTION5, 9), interval_type(YEAR, MONTH, 9)
+"""[I] Informix documents the qualifiers DAY TO FRACTION and YEAR TO MONTH, but no digits."""
+_SPAN_UNITS = {"DAY": DAY, "HOUR": HOUR, "MINUTE": MINUTE, "SECOND": SECOND}
+_MONTH_UNITS = {"YEAR": YEAR, "MONTH": MONTH}
+
+
+def _interval_of_text(name: str, kind: ColumnType) -> None:
+    @function(name)
+    def bind(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+        def read(text: str) -> int:
+            # A fraction may be left out: 3 04:05:06.
+            return temporal.parse_interval(text if "." in text or kind is not _SPAN else f"{text}.0", kind)
+
+        return Expr.of(b.call(name, read, [b.text(arguments[0]).sql]), kind)
+
+
+def _interval_of_number(name: str, kind: ColumnType, units: dict[str, int]) -> None:
+    @function(name, least=2)
+    def bind(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+        def count(packed: bytes, unit: str) -> int:
+            field = units.get(unit.strip().upper())
+            if field is None:
+                raise SqlError(BAD_UNIT, token=unit.strip())
+            amount = decimals.unpack(packed) * temporal.unit_size(field)
+            return temporal.fit_interval(int(amount.to_integral_value()), kind)
+
+        number = b.convert(b.number(b.settle(arguments[0], FLOATING_DECIMAL)), FLOATING_DECIMAL)
+        return Expr.of(b.call(name, count, [number.sql, b.text(arguments[1]).sql]), kind)
+
+
+_interval_of_text("to_dsinterval", _SPAN)
+_interval_of_text("to_yminterval", _MONTHS_TYPE)
+_interval_of_number("numtodsinterval", _SPAN, _SPAN_UNITS)
+_interval_of_number("numtoyminterval", _MONTHS_TYPE, _MONTH_UNITS)
 
 
 # ------------------------------------------------------------------------------------------------ TRUNC, ROUND

@@ -169,6 +169,18 @@ def _types_of(b: Binder, arguments: list[Expr], which: str) -> Expr:
     return Expr.of(_call(b, which, types, arguments), lvarchar(2048))
 
 
+@function("ikeyextractcolno", least=2)
+def _key_column(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    """A part of sysindices.indexkeys, counted from 0: a column's number, negative when descending; 0 beyond."""
+
+    def part(keys: str, number: int) -> int:
+        columns = [int(each.split()[0]) for each in keys.split(",") if each.strip()]
+        return columns[number] if 0 <= number < len(columns) else 0
+
+    keys, number = b.text(arguments[0]), b.convert(b.settle(arguments[1], INTEGER), INTEGER)
+    return Expr.of(b.call("ikeyextractcolno", part, [keys.sql, number.sql]), INTEGER)
+
+
 @function("ifx_param_types")
 def _ifx_param_types(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     return _types_of(b, arguments, "parameters")

@@ -278,6 +278,19 @@ def _charindex(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr
     return Expr.of(sql, INTEGER)
 
 
+@function("substring_index", least=3)
+def _substring_index(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    def before(value: str, mark: str, count: int) -> str:
+        parts = value.split(mark) if mark else [value]
+        if abs(count) >= len(parts):
+            return value
+        return mark.join(parts[:count] if count >= 0 else parts[count:])
+
+    text, mark, count = b.text(arguments[0]), b.text(arguments[1]), b.convert(arguments[2], INTEGER)
+    sql = b.call("substring_index", before, [text.sql, mark.sql, count.sql])
+    return Expr.of(sql, text_of(char_length(text.type)))
+
+
 @function("left", least=2)
 def _left(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     text, size = b.text(arguments[0]), b.convert(arguments[1], INTEGER)

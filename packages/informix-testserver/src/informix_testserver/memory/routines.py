@@ -25,9 +25,18 @@ from .typenames import declared_type
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["Routine", "RoutineHandle", "drop_routine", "make_routine", "routine_call", "table_function"]
+__all__ = [
+    "Routine",
+    "RoutineHandle",
+    "drop_routine",
+    "make_routine",
+    "own_routines",
+    "routine_call",
+    "table_function",
+]
 
 NO_ROUTINE, RETURN_COUNT, MANY_ROWS, UDR_ERROR, ISAM_UDR_FAILED = -674, -655, -686, -937, -187
+BAD_ARGUMENT = -717
 
 _BY_CLASS: dict[Any, ColumnType] = {
     int: types.INTEGER,
@@ -99,6 +108,20 @@ class Routine:
                 raise SqlError(RETURN_COUNT)
             made.append(tuple(values_of_row))
         return made
+
+
+def own_routines(env: Any) -> dict[str, Routine]:
+    """Return the server's own routines that EXECUTE can call; `env` knows the running session."""
+
+    def allow_newline(setting: str) -> None:
+        chosen = setting.strip().lower()
+        if chosen not in ("t", "f"):
+            raise SqlError(BAD_ARGUMENT, token="ifx_allow_newline")
+        env.session.allow_newline = chosen == "t"
+        env.session.handles.clear()
+
+    name = "ifx_allow_newline"
+    return {name: make_routine(name, allow_newline, parameters=["char(1)"], returns=[], kind="procedure")}
 
 
 def type_of(text: str | ColumnType) -> ColumnType:

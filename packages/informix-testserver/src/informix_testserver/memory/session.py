@@ -47,6 +47,8 @@ class MemorySession(NameSpace):
         self.host_name = engine.host_name
         self.date_style = temporal.date_style(environment.get("DBDATE") or "MDY4/")
         self.delimident = environment.get("DELIMIDENT", "").lower() in ("y", "yes", "1", "true")
+        self.allow_newline = False
+        """Whether quoted strings may contain line feeds (ALLOW_NEWLINE, the routine IFX_ALLOW_NEWLINE)."""
         self.undo: list[tuple[Any, ...]] = []
         self.row_mark = 0
         self.deferred: list[tuple[Any, Any, Any]] = []
@@ -456,7 +458,7 @@ class MemorySession(NameSpace):
             try:
                 handle = self._known_handle(sql)
                 if handle is None:
-                    handle = make_handle(self, self.engine.parsed(sql, self.delimident))
+                    handle = make_handle(self, self.engine.parsed(sql, self.delimident, self.allow_newline))
                     self._keep_handle(sql, handle)
             except LockConflict as conflict:
                 raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
