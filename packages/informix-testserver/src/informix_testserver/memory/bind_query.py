@@ -12,6 +12,7 @@ from ..sql import ast
 from .bind_conditions import condition
 from .bind_from import FromClause, bind_from
 from .binder import NOT_SUPPORTED, SYNTAX, Binder, Scope, binds, collated
+from .catalog import Table
 from .expr import Expr
 from .sequences import RowMarks
 from .types import BIGINT, INTEGER, Family, common, family
@@ -76,10 +77,17 @@ def subquery(b: Binder, query: ast.Query) -> BoundQuery:
     with b.inner_scope() as scope:
         found = _query(b, query)
     if b.changed is not None and scope.depends_on_change and not found.one_row:
-        # The HCL documentation, "Condition with Subquery": rows of the changed table, chosen by the row at hand.
-        if any(source.table is b.changed[1] for source in scope.sources):
-            raise SqlError(TABLE_CHANGES, offset=query.pos)
+        _check_change(scope, b.changed[1], query.pos)
     return found
+
+
+def _check_change(scope: Scope, changed: Table, pos: int) -> None:
+    """Refuse rows of the table that a statement changes, chosen by the row that it looks at. Raises SqlError -360.
+
+    So the HCL documentation, "Condition with Subquery".
+    """
+    if any(source.table is changed for source in scope.sources):
+        raise SqlError(TABLE_CHANGES, offset=pos)
 
 
 @binds(ast.Subquery)
