@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ._version import __version__
@@ -32,13 +33,16 @@ def _database(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    # With a width, argparse does not import shutil and its compression modules to ask the terminal for one.
+    formatter = partial(argparse.HelpFormatter, width=100)
     parser = argparse.ArgumentParser(
         prog="informix-testserver",
         description="An embedded Informix (SQLI) server on sqlite3 for demos and tests.",
+        formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="listen until interrupted")
+    serve = commands.add_parser("serve", help="listen until interrupted", formatter_class=formatter)
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=DEFAULT_PORT, help="port, 0 = any free one (default: %(default)s)")

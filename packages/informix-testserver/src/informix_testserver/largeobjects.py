@@ -5,7 +5,6 @@ of that content: it can be read, but writing through it is refused, since the ro
 ``ifx_lo_create`` makes are written freely and become content when their locator is bound in an INSERT or UPDATE.
 """
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from informix_types.classes import mutable
@@ -104,6 +103,8 @@ class LargeObjects:
 
     def snapshot(self, data: bytes, *, clob: bool) -> bytes:
         """Return a locator for content of a row; equal content shares one."""
+        import hashlib  # loads OpenSSL, which a start has no need of
+
         key = (clob, hashlib.sha256(data).digest())
         entry = self._snapshots.get(key)
         if entry is None:

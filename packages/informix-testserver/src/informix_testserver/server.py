@@ -6,12 +6,11 @@ The way of a connection: `_watch` accepts → `_serve` (TLS handshake) → `logi
 import logging
 import os
 import socket
-import ssl
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import quote
 
 from informix_types.errors import FramingError
@@ -28,7 +27,7 @@ from .wire import EndOfStream, Wire
 from .xa import Registry
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
+    from ssl import SSLContext, SSLSocket
 
 __all__ = ["DEFAULT_PASSWORD", "DEFAULT_PORT", "DEFAULT_USER", "SERVER_NAME", "TestServer"]
 
@@ -47,6 +46,8 @@ TlsFiles = tuple[str | os.PathLike[str], str | os.PathLike[str]]
 
 
 def _tls_context(tls: "SSLContext | TlsFiles") -> "SSLContext":
+    import ssl
+
     if isinstance(tls, ssl.SSLContext):
         return tls
     certificate, key = tls
@@ -361,8 +362,8 @@ class TestServer:
         """Run one connection: its thread."""
         number = wire.sock.fileno()
         try:
-            if isinstance(wire.sock, ssl.SSLSocket):
-                wire.sock.do_handshake()
+            if wire.encrypted:
+                cast("SSLSocket", wire.sock).do_handshake()
                 wire.sock.settimeout(None)
             accepted = log_in(self, wire)
             if accepted is not None:

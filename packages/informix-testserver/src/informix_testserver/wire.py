@@ -5,7 +5,6 @@
 
 import select
 import socket
-import ssl
 import struct
 import sys
 import threading
@@ -54,10 +53,14 @@ class Wire:
         number: ordinal of the connection on its server, from 1.
         faults: the server's faults.
         closing: set when the server closes.
+
+    Attributes:
+        encrypted: `sock` is an `ssl.SSLSocket` (told by the class, so that `ssl` is imported for TLS only).
     """
 
     def __init__(self, sock: socket.socket, number: int, faults: Faults, closing: threading.Event) -> None:
         self.sock = sock
+        self.encrypted = type(sock) is not socket.socket
         self.number = number
         self.data = b""
         self.pos = 0
@@ -82,8 +85,8 @@ class Wire:
         """Wait for more bytes and append them to the unread ones. Raises EndOfStream at the end."""
         self.flush()
         try:
-            if isinstance(self.sock, ssl.SSLSocket):
-                chunk = self._receive_tls(self.sock, size)
+            if self.encrypted:
+                chunk = self._receive_tls(size)
             else:
                 self.sock.recv(1, socket.MSG_PEEK)  # wait without consuming, and without the lock
                 with self._lock:
@@ -96,9 +99,9 @@ class Wire:
         self.data = self.data[self.pos :] + chunk
         self.pos = 0
 
-    def _receive_tls(self, sock: ssl.SSLSocket, size: int) -> bytes:
+    def _receive_tls(self, size: int) -> bytes:
         """Receive without the lock: a record that is not complete would hold it for long."""
-        chunk = sock.recv(size)
+        chunk = self.sock.recv(size)
         with self._lock:
             self._busy = True
         return chunk

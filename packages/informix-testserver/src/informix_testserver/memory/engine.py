@@ -47,12 +47,15 @@ class MemoryEngine:
         server_name: str = "informix",
         version: str = DEFAULT_VERSION,
     ) -> None:
-        from .persistence import load, path_of
-
         self.locale, self.server_name, self.version = locale, server_name, version
         self.host_name = socket.gethostname()
         self.data_dir = data_dir
-        self.store = Store(":memory:" if data_dir is None else path_of(data_dir))
+        if data_dir is None:
+            self.store = Store(":memory:")
+        else:
+            from .persistence import load, path_of
+
+            self.store = Store(path_of(data_dir))
         self.locks = LockManager(self.store)
         self.databases: dict[str, Database] = {}
         self.tables: dict[int, Table] = {}
