@@ -291,3 +291,38 @@ def test_a_change_may_not_depend_on_other_rows_of_its_table(db: Any) -> None:
     assert db.run("update t set v = v + 1 where v < (select max(x.v) from t x where x.k = t.k)").rows == 1
     assert db.run("delete from t where rowid not in (select min(rowid) from t group by k)").rows == 1
     assert db.rows("select * from t") == [(1, 2)]
+
+
+@pytest.mark.parametrize("database", ["testdb", "plain"])
+def test_unique_keys_may_move_over_each_other(connect: Any, database: str) -> None:
+    """Constraints are looked at when the statement ends, whatever else the table has."""
+    db = connect(database)
+    db.run("create table p (id int primary key, a int unique, b int, check (a > 0) constraint positive)")
+    db.run("create table c (pid int references p constraint fk, q int references p (a))")
+    for n in (1, 2, 3):
+        db.run("insert into p values (?, ?, ?)", n, n, n)
+    db.run("update p set id = id + 1, a = 10 - a")
+    assert db.rows("select * from p order by id") == [(2, 9, 1), (3, 8, 2), (4, 7, 3)]
+    db.run("update p set id = 9 - id")
+    assert db.rows("select id, b from p order by id") == [(5, 3), (6, 2), (7, 1)]
+    db.run("insert into c values (6, 8)")
+    assert db.fails("update p set id = id + 1 where id < 7") == (-268, -100)
+    assert db.fails("update p set id = id + 10") == (-692, 0)
+    assert db.fails("update p set a = a - 7") == (-530, 0)
+    assert db.rows("select id, a, b from p order by id") == [(5, 7, 3), (6, 8, 2), (7, 9, 1)]
+    db.run("update p set id = case id when 5 then 7 when 7 then 5 else 6 end")
+    assert db.rows("select id, b from p order by id") == [(5, 1), (6, 2), (7, 3)]
+
+
+def test_moved_keys_are_undone(db: Any, connect: Any) -> None:
+    db.run("create table p (id int primary key, check (id < 10)); create table c (pid int references p)")
+    for n in (1, 2, 3):
+        db.run("insert into p values (?)", n)
+    db.run("begin work; update p set id = id + 1")
+    other = connect()
+    assert other.fails("insert into p values (1)") == (-271, -107)
+    other.run("set isolation to committed read last committed")
+    assert other.rows("select id from p order by id") == [(1,), (2,), (3,)]
+    db.run("rollback work")
+    assert db.rows("select id from p order by id") == [(1,), (2,), (3,)]
+    other.run("insert into p values (4)")

@@ -15,7 +15,7 @@ from .binder import Binder
 from .catalog import Column, Constraint, Table
 from .convert import converter
 from .expr import Expr
-from .rows import delete_row, plan_of, update_row
+from .rows import delete_row, park_keys, plan_of, update_row
 from .sequences import RowMarks
 from .statements import Handle, Plan
 from .types import Family, family
@@ -224,35 +224,16 @@ class UpdateHandle(_ChangeHandle):
                 for (at, convert), value in zip(targets, found[1:], strict=True)
             }
         count, last = 0, 0
-        for rowid, change in spread_keys(row_plan, changes):
+        before = park_keys(session, row_plan, changes)
+        for rowid, change in changes.items():
             session.tick()
-            if update_row(session, row_plan, rowid, change):
+            if update_row(session, row_plan, rowid, change, before.get(rowid)):
                 count, last = count + 1, rowid
         if plan.body.target.view is not None:
             for rowid in changes:
                 plan.body.target.check(session, rowid)
-        session.last_rows = count = min(count, len(changes))
+        session.last_rows = count
         return Outcome(rows=count, rowid=last)
-
-
-def spread_keys(row_plan: Any, changes: dict[int, dict[int, Any]]) -> list[tuple[int, dict[int, Any]]]:
-    """Order the changes so that unique keys may move over each other (`SET id = id + 1`).
-
-    Informix checks unique constraints when the statement ends. Rows whose unique key changes are first given a key
-    that no row can have, a byte string of their own, and then the new one.
-    """
-    if len(changes) < 2:
-        return list(changes.items())
-    unique = {at for key in row_plan.uniques for at in key.positions}
-    first = next(iter(changes.values()))
-    moved = [at for at in first if at in unique]
-    if not moved:
-        return list(changes.items())
-    if row_plan.checks or row_plan.foreign_keys:
-        # A passing key would be checked too; such a table gets its changes in plain order.
-        return list(changes.items())
-    passing = [(rowid, {at: b"\xff" + rowid.to_bytes(8, "big") for at in moved}) for rowid in changes]
-    return passing + list(changes.items())
 
 
 class DeleteHandle(_ChangeHandle):

@@ -18,7 +18,16 @@ from .locks import INSERT_FAILED, ROW_LOCKED, LockConflict
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["RowPlan", "delete_row", "forget_unlogged", "insert_row", "plan_of", "undo_to", "update_row"]
+__all__ = [
+    "RowPlan",
+    "delete_row",
+    "forget_unlogged",
+    "insert_row",
+    "park_keys",
+    "plan_of",
+    "undo_to",
+    "update_row",
+]
 
 NOT_NULL, DUPLICATE_KEY, DUPLICATE_CONSTRAINT, CHECK_FAILED = -391, -239, -268, -530
 PRIMARY_KEY_NULL = -703
@@ -294,12 +303,57 @@ def lock_for_change(session: "MemorySession", plan: RowPlan, rowid: int) -> tupl
     return found[0] if found else None
 
 
-def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dict[int, Any]) -> bool:
-    """Set columns (by position) of a row; whether it was still there. Raises SqlError, LockConflict."""
+def park_keys(
+    session: "MemorySession", plan: RowPlan, changes: dict[int, dict[int, Any]]
+) -> dict[int, tuple[Any, ...]]:
+    """Let unique keys move over each other (`SET id = id + 1`): Informix looks at them when the statement ends.
+
+    Rows whose unique key changes are first given a key that no row can have, a byte string of their own.
+
+    Args:
+        session: the running session.
+        plan: of the table.
+        changes: new values by position, by rowid; every row changes the same columns.
+
+    Returns:
+        the rows as they were, by rowid, for `update_row`.
+    """
+    if len(changes) < 2:
+        return {}
+    unique = {at for key in plan.uniques for at in key.positions}
+    moved = [at for at in next(iter(changes.values())) if at in unique]
+    before: dict[int, tuple[Any, ...]] = {}
+    # From here on the statement fails as a whole, without a log too: a row cannot go back alone to its old key.
     session.row_mark = len(session.undo)
-    old = lock_for_change(session, plan, rowid)
-    if old is None:
+    for rowid in changes if moved else ():
+        session.tick()
+        old = lock_for_change(session, plan, rowid)
+        if old is None:
+            continue
+        parked = dict.fromkeys(moved, b"\xff" + rowid.to_bytes(8, "big"))
+        session.store.run(_update_sql(plan, parked), [*parked.values(), rowid])
+        session.undo.append((UPDATED, plan, rowid, old))
+        before[rowid] = old
+    return before
+
+
+def update_row(
+    session: "MemorySession",
+    plan: RowPlan,
+    rowid: int,
+    changes: dict[int, Any],
+    before: tuple[Any, ...] | None = None,
+) -> bool:
+    """Set columns (by position) of a row; whether it was still there. Raises SqlError, LockConflict.
+
+    `before` is the row as the statement found it, when `park_keys` has taken its keys away.
+    """
+    if before is None:
+        session.row_mark = len(session.undo)
+    stored = lock_for_change(session, plan, rowid)
+    if stored is None:
         return False
+    old = stored if before is None else before
     new = list(old)
     for at, value in changes.items():
         new[at] = value
@@ -313,7 +367,7 @@ def update_row(session: "MemorySession", plan: RowPlan, rowid: int, changes: dic
     except sqlite3.IntegrityError:
         _free_keys(session, plan, new, rowid)
         session.store.run(sql, values)
-    session.undo.append((UPDATED, plan, rowid, old))
+    session.undo.append((UPDATED, plan, rowid, stored))
     if session.in_transaction:
         _keep_keys(session, plan, old, new)
     _check_row(session, plan, rowid)
