@@ -146,6 +146,7 @@ def _one_value(b: Binder, sql: str, index: int) -> str:
 
 
 class _ChangeHandle(Handle):
+    changes = True
     keeps = True
 
     def _bind_rows(

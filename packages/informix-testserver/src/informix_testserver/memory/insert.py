@@ -58,6 +58,7 @@ class _InsertQuery:
 class InsertHandle(Handle):
     """INSERT."""
 
+    changes = True
     keeps = True
     statement: ast.Insert
     target: Target

@@ -36,6 +36,7 @@ class _Merge:
 class MergeHandle(Handle):
     """MERGE INTO target USING source ON condition."""
 
+    changes = True
     statement: ast.Merge
 
     def bind(self, session: "MemorySession", b: Binder) -> _Merge:

@@ -12,10 +12,21 @@ from .catalog import Sequence as SequenceState
 if TYPE_CHECKING:
     from .engine import MemoryEngine
 
-__all__ = ["NameSpace"]
+__all__ = ["NameSpace", "owned"]
 
 NO_DATABASE, NO_TABLE, DATABASE_NOT_FOUND, ISAM_NO_RECORD = -349, -206, -329, -111
 SERVER_UNKNOWN = -930
+
+
+def owned(database: Database, table: Table, owner: str | None) -> bool:
+    """Whether an object is the one that a name means, for its owner if the name gives one.
+
+    An owner that is given is checked in every database (HCL documentation, "Owner name"); that letter case counts
+    only in MODE ANSI is inferred.
+    """
+    if not owner or (database.ansi and table.system):
+        return True
+    return owner == table.owner if database.ansi else owner.lower() == table.owner.lower()
 
 
 class NameSpace:
@@ -64,9 +75,7 @@ class NameSpace:
             return self.temporary[name.name]
         database = self.home_of(name)
         found = database.tables.get(name.name)
-        if found is not None and database.ansi and name.owner and found.owner != name.owner and not found.system:
-            return None
-        return found
+        return found if found is not None and owned(database, found, name.owner) else None
 
     def table(self, name: ast.ObjectName) -> Table:
         """Find a table or view, synonyms followed, system tables filled. Raises SqlError -206."""

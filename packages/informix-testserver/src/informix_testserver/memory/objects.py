@@ -10,6 +10,7 @@ from .catalog import Column, Constraint, Database, Index, Sequence, Table
 from .collections import drop_type
 from .ddl import dependents, drop_entry, drop_table
 from .definitions import add_index, altering, home, new_table, register, sync_indexes
+from .names import owned
 from .references import without_stars
 from .types import Family, family
 
@@ -93,6 +94,7 @@ def create_view(session: "MemorySession", node: ast.CreateView) -> None:
     if len(names) != len(found.columns):
         raise SqlError(-382, offset=node.pos)
     table = new_table(session, database, node.name.name, "V")
+    table.owner = node.name.owner or table.owner
     for number, (name, expr) in enumerate(zip(names, found.columns, strict=True), 1):
         if name.startswith("("):
             raise SqlError(UNNAMED_COLUMN, offset=node.pos)
@@ -124,6 +126,7 @@ def create_synonym(session: "MemorySession", node: ast.CreateSynonym) -> None:
     if named is not None and named.target is not None and named.database == database.name:
         raise SqlError(SYNONYM_OF_SYNONYM, offset=node.target.pos)
     table = new_table(session, database, node.name.name, "P" if node.private else "S")
+    table.owner = node.name.owner or table.owner
     table.target = node.target
     register(session, database, table)
 
@@ -161,6 +164,7 @@ def create_sequence(session: "MemorySession", node: ast.CreateSequence) -> None:
     if _exists(database, node.name, if_not_exists=node.if_not_exists):
         return
     table = new_table(session, database, node.name.name, "Q")
+    table.owner = node.name.owner or table.owner
     table.sequence = Sequence()
     _apply(table.sequence, node.options, new=True)
     register(session, database, table)
@@ -193,7 +197,7 @@ def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
     if node.kind not in _KINDS:
         raise SqlError(-513, offset=node.pos, token=f"DROP {node.kind}")
     found = database.tables.get(node.name.name)
-    if found is None or found.kind not in _KINDS[node.kind]:
+    if found is None or found.kind not in _KINDS[node.kind] or not owned(database, found, node.name.owner):
         if node.if_exists:
             return
         code = _MISSING[node.kind]

@@ -40,6 +40,14 @@ def _read_span(value: datetime.timedelta) -> int:
     return -ticks if value < datetime.timedelta(0) else ticks
 
 
+def _write_span(value: int) -> datetime.timedelta:
+    try:
+        return datetime.timedelta(microseconds=value * _MICROSECOND_TICKS)
+    except OverflowError:
+        # Beyond -999999999 days: an INTERVAL can have it, a timedelta cannot (sqli.md 7.4).
+        raise SqlError(-999, token="an INTERVAL below -999999999 days") from None
+
+
 _READERS: dict[Family, Callable[[Any], Any]] = {
     Family.INT: int,
     Family.FLOAT: float,
@@ -119,7 +127,7 @@ def writer(stored: ColumnType, kind: ColumnType, env: Environment) -> Callable[[
         Family.DATE: lambda: temporal.to_date,
         Family.DATETIME: lambda: _write_stamp(kind),
         Family.MONTHS: lambda: IntervalYM,
-        Family.SPAN: lambda: lambda v: datetime.timedelta(microseconds=v * _MICROSECOND_TICKS),
+        Family.SPAN: lambda: _write_span,
         Family.BOOLEAN: lambda: bool,
         Family.FLOAT: lambda: float,
         Family.COLLECTION: lambda: lambda v: parse_constructed(kind, v),

@@ -1,7 +1,7 @@
 """NEXTVAL and CURRVAL: a row takes one number from a sequence, however often the statement names it.
 
-HCL documentation, "NEXTVAL and CURRVAL Operators": a statement increments a sequence once, and once for each row that
-it returns or changes; every NEXTVAL and CURRVAL of the sequence in it has that number, in whatever order they stand.
+HCL documentation, "NEXTVAL and CURRVAL Operators": a statement increments a sequence once for each row that it
+returns or changes; every NEXTVAL and CURRVAL of the sequence in it has that number, in whatever order they stand.
 """
 
 import itertools
@@ -20,8 +20,8 @@ _blocks = itertools.count(1)
 class RowNumbers:
     """What the row at hand has taken from sequences; every session has one.
 
-    sqlite does not say where a row begins. So each value that takes a number is evaluated behind a mark of its own,
-    and all marks of a block are evaluated once a row: a mark that comes again, or of another block, begins a row.
+    sqlite does not say where a row begins. So each value that takes a number is evaluated behind a mark of its
+    own, and all marks of a block are evaluated once a row: one that comes again, or of another block, begins one.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class RowNumbers:
         return 1
 
     def next_value(self, engine: Any, sequence: Table) -> int:
-        """Return the row's number of a sequence. Raises SqlError -8300 and its like when there is none left."""
+        """Return the row's number of a sequence. Raises SqlError when there is none left."""
         number = self.numbers.get(sequence.key)
         if number is None:
             number = self.numbers[sequence.key] = engine.next_value(sequence)
@@ -62,9 +62,10 @@ class RowMarks:
             return value
         self.before = b.sequence_uses
         self.count += 1
-        mark = b.call(
-            "row mark",
-            lambda block, number: b.env_session().row_numbers.mark(block, number),
-            [str(self.block), str(self.count)],
-        )
+
+        def note(block: int, number: int) -> int:
+            numbers: RowNumbers = b.env_session().row_numbers
+            return numbers.mark(block, number)
+
+        mark = b.call("row mark", note, [str(self.block), str(self.count)])
         return replace(value, sql=f"(CASE WHEN {mark} THEN {value.sql} END)")

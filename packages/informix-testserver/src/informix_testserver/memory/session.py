@@ -15,6 +15,7 @@ from informix_types import ColumnType, TypeCode
 
 from ..engine import DatabaseFlag, Outcome, Parameter, PreparedStatement, ResultColumn, SqlError
 from ..sql import statement_type
+from ..sql.parser import NOT_SUPPORTED, TOO_DEEP
 from . import temporal
 from .catalog import Column, Constraint, Database, Table
 from .cursor import MemoryCursor
@@ -33,7 +34,7 @@ T = TypeVar("T")
 NO_DATABASE, NO_TABLE, DATABASE_NOT_FOUND = -349, -206, -329
 NOT_IN_TRANSACTION, NO_TRANSACTIONS, IN_TRANSACTION, OPEN_TRANSACTION = -255, -256, -535, -377
 ISAM_NO_RECORD = -111
-NEEDS_CURSOR, CURSOR_CLOSED = -260, -400
+NEEDS_CURSOR, CURSOR_CLOSED, READ_ONLY = -260, -400, -878
 KEPT_HANDLES = 256
 
 
@@ -172,6 +173,8 @@ class MemorySession(NameSpace):
                 if not self._in_transaction and self.ansi:
                     self._in_transaction = True
                 return self._attempts(work)
+            except RecursionError:
+                raise SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP) from None
             finally:
                 env.session = outer
 
@@ -255,6 +258,7 @@ class MemorySession(NameSpace):
         self.on_commit.clear()
         self.postponed.clear()
         self.constraints_deferred = False
+        self.read_only = False
         self.savepoints.clear()
         self.locks.release(self)
         self.engine.persist()
@@ -462,6 +466,8 @@ class MemorySession(NameSpace):
                     self._keep_handle(sql, handle)
             except LockConflict as conflict:
                 raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
+            except RecursionError:
+                raise SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP) from None
             finally:
                 self.store.env.session = outer
             return PreparedStatement(
@@ -504,6 +510,8 @@ class MemorySession(NameSpace):
         handle: Handle = statement.handle
         if handle.is_query:
             raise SqlError(NEEDS_CURSOR)
+        if self.read_only:
+            self.check_access(handle)
         outcome = self.run(lambda: handle.execute(self, parameters))
         if keys is None:
             return outcome
@@ -521,6 +529,11 @@ class MemorySession(NameSpace):
             columns,
             values,
         )
+
+    def check_access(self, handle: "Handle") -> None:
+        """Refuse a change in a transaction that SET TRANSACTION has made READ ONLY. Raises SqlError -878."""
+        if self.read_only and self._in_transaction and handle.changes:
+            raise SqlError(READ_ONLY)
 
     def _key_value(self, kind: ColumnType) -> int:
         if kind.code == TypeCode.SERIAL:

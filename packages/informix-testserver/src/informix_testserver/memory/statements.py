@@ -190,6 +190,8 @@ class Handle:
     keeps = False
     """Whether a session may use the handle again for the same text."""
     returns_rows = False
+    changes = False
+    """Whether a read-only transaction refuses it."""
     for_update = False
     inserts_into: Table | None = None
     columns: tuple[ResultColumn, ...] = ()
@@ -347,6 +349,7 @@ class QueryHandle(Handle):
 class IntoHandle(Handle):
     """SELECT … INTO TEMP."""
 
+    changes = True
     statement: ast.Query
 
     def bind(self, session: "MemorySession", b: Binder) -> BoundQuery:
@@ -365,6 +368,28 @@ class IntoHandle(Handle):
         return Outcome(rows=len(rows))
 
 
+_CHANGING = (
+    ast.CreateTable,
+    ast.AlterTable,
+    ast.RenameColumn,
+    ast.RenameObject,
+    ast.Truncate,
+    ast.DropObject,
+    ast.CreateIndex,
+    ast.CreateView,
+    ast.CreateSynonym,
+    ast.CreateSequence,
+    ast.AlterSequence,
+    ast.CreateSchema,
+    ast.CreateRowType,
+    ast.CreateDistinctType,
+    ast.Grant,
+    ast.Revoke,
+    ast.UpdateStatistics,
+)
+"""Commands that a read-only transaction refuses (Guide to SQL: Tutorial, "Access modes")."""
+
+
 class CommandHandle(Handle):
     """A statement without rows and parameters: DDL and session control."""
 
@@ -373,6 +398,7 @@ class CommandHandle(Handle):
     ) -> None:
         super().__init__(session, parsed, statement)
         self._body = run
+        self.changes = isinstance(statement, _CHANGING)
 
     def describe(self, session: "MemorySession") -> None:
         """Nothing to describe."""
@@ -403,6 +429,7 @@ class ScriptHandle(Handle):
         outcome = Outcome()
         for part in self.statement.statements:
             step = make_handle(session, Parsed(self.parsed.text, part, self.parsed.parameters))
+            session.check_access(step)
             outcome = step.execute(session, parameters)
         return outcome
 

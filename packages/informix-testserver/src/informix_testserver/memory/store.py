@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ..engine import SqlError
+from ..sql.parser import NOT_SUPPORTED, TOO_DEEP
 from .convert import Environment
 from .temporal import DateStyle
 
@@ -20,6 +21,7 @@ __all__ = ["SessionEnvironment", "Store"]
 INTERRUPTED = -213
 ISAM_INTERRUPTED = -157
 NOT_IMPLEMENTED = -999
+_TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
 
 
 class SessionEnvironment(Environment, Protocol):
@@ -231,6 +233,8 @@ class Store:
         if pending is not None:
             return pending
         text = str(error)
+        if text.startswith(_TOO_DEEP):
+            return SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP)
         if text == "interrupted":
             return SqlError(INTERRUPTED, isam=ISAM_INTERRUPTED)
         if text == "integer overflow":

@@ -13,7 +13,7 @@ __all__ = ["declared_type"]
 
 CHAR_TOO_BIG = -235
 BAD_QUALIFIER = -1268
-NO_TYPE = -9628
+NOT_SUPPORTED = -513
 
 _SIMPLE: dict[str, ColumnType] = {
     "SMALLINT": types.SMALLINT,
@@ -74,7 +74,7 @@ def _qualified(node: ast.DataType) -> ColumnType:
 
 
 def declared_type(names: Any, node: ast.DataType) -> ColumnType:
-    """Return the type that a declaration means. Raises SqlError -235, -1268, -9628, …"""
+    """Return the type that a declaration means. Raises SqlError -235, -1268, -9628, -513, …"""
     found = _SIMPLE.get(node.name) if node.builtin else None
     if found is not None:
         return found
@@ -92,4 +92,5 @@ def declared_type(names: Any, node: ast.DataType) -> ColumnType:
         from .collections import complex_type
 
         return complex_type(names, node)
-    raise SqlError(NO_TYPE, offset=node.pos, token=node.name)
+    # Informix has the type, this server has not: the wire form of its values is not known.
+    raise SqlError(NOT_SUPPORTED, offset=node.pos, token=f"the data type {node.name}")

@@ -87,11 +87,9 @@ def target_of(session: "MemorySession", name: ast.ObjectName, code: int) -> Targ
         code: error for a system table.
 
     Raises:
-        SqlError: -206 unknown, -384 a view that is not updatable, -878 in a read-only transaction.
+        SqlError: -206 unknown, -384 a view that is not updatable.
     """
     table = session.table(name)
-    if session.read_only and session.in_transaction:
-        raise SqlError(-878)
     if table.kind == "V":
         return _through_view(session, table, name, code)
     if table.kind != "T":
