@@ -40,6 +40,7 @@ COST = Cost(1, 1).encode(NARROW)
 CANCELLED = -213
 """A request that urgent data has hit (sqli.md 5.17)."""
 INTERNAL_ERROR = -746
+BAD_BINDING = -415
 """An error of the test server itself is reported as a routine's, since that one carries a text (sqli.md 10)."""
 
 
@@ -188,8 +189,8 @@ class Session:
             cancelled = exc.sqlcode == CANCELLED
             self.fail(exc)
         except ConversionError as exc:
-            # A value that cannot be converted: "error in conversion" of the character-to-number family (10.1).
-            self.fail(SqlError(-1213, token=str(exc)[:80]))
+            # The client has bound bytes that no Python object of their type stands for.
+            self.fail(SqlError(BAD_BINDING, token=str(exc)[:80]))
         except (EndOfStream, FramingError):
             raise
         except Exception as exc:  # the server's own bug must reach the test's author, not hang the client

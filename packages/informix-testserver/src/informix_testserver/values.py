@@ -5,16 +5,17 @@ Uses the reference codecs of informix-types only, so that the driver's generated
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import call
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
-from informix_types.errors import FramingError
+from informix_types.errors import ConversionError, FramingError
 from informix_types.reference import value_decoder, value_encoder
 from informix_types.values import BlobDescriptor, BlobLocator, ClobLocator
 
 from .constructed import CONSTRUCTED, decode_constructed, encode_constructed, is_constructed
-from .engine import Parameter
+from .engine import Parameter, SqlError
 from .statement import OpenCursor
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
 BYTES_TYPES = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 CHAR_TYPES = frozenset({TypeCode.CHAR, TypeCode.NCHAR})
 VARCHAR_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.NVARCHAR})
+DOES_NOT_FIT = -1207
 MAX_VARCHAR = 255
 """What the length byte of a VARCHAR can say (sqli.md 7.1)."""
 LARGE_OBJECT_NAMES = frozenset({"blob", "clob"})
@@ -122,11 +124,56 @@ def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
         def encode_plain(values: Sequence[Any], _cursor: OpenCursor | None) -> bytes:
             if len(values) != len(plain):
                 raise ValueError(f"{len(values)} values for {len(plain)} columns")
-            return b"".join(map(call, plain, values))
+            try:
+                return b"".join(map(call, plain, values))
+            except ConversionError:
+                raise _misfit(types, plain, values) from None
 
         return encode_plain
     columns = [_column_encoder(session, column) for column in types]
-    return lambda values, cursor: b"".join([encode(v, cursor) for encode, v in zip(columns, values, strict=True)])
+
+    def encode_row(values: Sequence[Any], cursor: OpenCursor | None) -> bytes:
+        try:
+            return b"".join([encode(value, cursor) for encode, value in zip(columns, values, strict=True)])
+        except ConversionError:
+            alone = [partial(_without_cursor, encode) for encode in columns]
+            raise _misfit(types, alone, values) from None
+
+    return encode_row
+
+
+def _without_cursor(encode: Callable[[Any, OpenCursor | None], bytes], value: Any) -> bytes:
+    return encode(value, None)
+
+
+_MISFITS: dict[int, int] = {
+    TypeCode.SMALLINT: -1214,
+    TypeCode.INTEGER: -1215,
+    TypeCode.SERIAL: -1215,
+    TypeCode.INT8: -1284,
+    TypeCode.SERIAL8: -1284,
+    TypeCode.BIGINT: -1284,
+    TypeCode.BIGSERIAL: -1284,
+    TypeCode.SMALLFLOAT: -1222,
+    TypeCode.FLOAT: -1223,
+    TypeCode.DECIMAL: -1226,
+    TypeCode.MONEY: -1226,
+    TypeCode.DATETIME: -1265,
+    TypeCode.INTERVAL: -1265,
+}
+"""What Informix says of a value that a type has no room for (sqli.md 10.1); -1207 for all other types."""
+
+
+def _misfit(
+    types: Sequence[ColumnType], encoders: Sequence[Callable[[Any], bytes]], values: Sequence[Any]
+) -> SqlError:
+    """Return the error of the first value that an engine or a routine has put into a row that cannot hold it."""
+    for column, encode, value in zip(types, encoders, values, strict=True):
+        try:
+            encode(value)
+        except ConversionError as exc:
+            return SqlError(_MISFITS.get(column.code, DOES_NOT_FIT), token=str(exc)[:80])
+    raise AssertionError("every value fits")
 
 
 def _plain_encoder(session: "Session", column: ColumnType) -> Callable[[Any], bytes]:

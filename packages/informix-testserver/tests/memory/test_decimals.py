@@ -120,3 +120,17 @@ def test_text_that_is_no_number(text: str) -> None:
     with pytest.raises(SqlError) as caught:
         decimals.parse(text)
     assert caught.value.sqlcode == -1213
+
+
+def test_results_of_more_than_32_digits(db: Any) -> None:
+    """The type of a sum ends at 32 digits; a value that needs 33 is refused where it would be kept or sent."""
+    nines = "9" * 32
+    db.run("create table t (d decimal(32), w decimal(32,0))")
+    db.run(f"insert into t values ({nines}, {nines})")
+    assert db.fails(f"select {nines} + 1 from t") == (-1226, 0)
+    assert db.fails("select w + 1 from t") == (-1226, 0)
+    assert db.fails("select sum(w) + sum(w) from t") == (-1226, 0)
+    assert db.fails(f"update t set w = {nines} + 1") == (-1226, 0)
+    assert db.fails("update t set w = w + w") == (-1226, 0)
+    assert db.fails("select w * 1.00 from t") == (-1226, 0)
+    assert db.rows("select w, w - 1 + 1 from t where w + 1 > w") == [(Decimal(nines), Decimal(nines))]

@@ -149,3 +149,26 @@ def test_dropping(routines: Any) -> None:
     assert routines.fails("select add(1, 2) from systables") == (-674, 0)
     routines.run("drop procedure if exists add")
     assert routines.fails("drop procedure add") == (-674, 0)
+
+
+def test_results_that_their_types_have_no_room_for(db: Any) -> None:
+    """A routine's result is converted as an assigned value is: numbers out of range are refused, text is cut."""
+    for name, kind, value in (
+        ("wide", "integer", 10**10),
+        ("small", "smallint", 2**15),
+        ("huge", "bigint", 2**63),
+        ("money", "decimal(4,1)", Decimal("12345.6")),
+        ("text", "varchar(3)", "longer"),
+    ):
+        db.engine.register_routine(name, lambda value=value: value, parameters=(), returns=(kind,))
+    codes = {"wide": -1215, "small": -1214, "huge": -1284, "money": -1226}
+    for name, code in codes.items():
+        assert db.fails(f"execute function {name}()") == (code, 0)
+        assert db.fails(f"select {name}() from sysmaster:sysdual") == (code, 0)
+    assert db.rows("execute function text()") == [("lon",)]
+    assert db.evaluate("text()") == "lon"
+    for name, code in codes.items():
+        found = db.session.find_routine(f"function {name}()")
+        with pytest.raises(SqlError) as caught:
+            db.session.call_routine(found, [])
+        assert caught.value.sqlcode == code

@@ -19,6 +19,7 @@ from .types import (
     DATE,
     FLOATING_DECIMAL,
     INTEGER,
+    MAX_CHAR,
     MAX_LVARCHAR,
     SYSDATE_TYPE,
     Family,
@@ -67,7 +68,10 @@ def string_literal(b: Binder, node: ast.StringLiteral, hint: ColumnType | None) 
         size = len(node.value.encode(b.env.codec))
     except UnicodeEncodeError:
         raise SqlError(-23103, offset=node.pos) from None
-    return Expr.literal(node.value, char(size) if 0 < size <= 32767 else varchar(1))
+    if size > MAX_CHAR:
+        # [I] no character type holds it; what a server says of such a literal is not known.
+        raise SqlError(-881, offset=node.pos)
+    return Expr.literal(node.value, char(size) if size else varchar(1))
 
 
 @binds(ast.NullLiteral)

@@ -155,7 +155,8 @@ def _to_decimal(source: ColumnType, target: ColumnType, env: Environment) -> Con
     if which is Family.DECIMAL:
         if source.scale is not None and scale is not None:
             room = precision - scale >= source.precision - source.scale
-            if room and scale >= source.scale:
+            # The type of an arithmetic result ends at 32 digits, where its value may need more (`arithmetic`).
+            if room and scale >= source.scale and source.precision < decimals.MAX_DIGITS:
                 return None
         elif scale is None and precision >= source.precision:
             return None

@@ -17,6 +17,7 @@ CONTEXT = Context(prec=32, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 WIDE = Context(prec=80, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 """For steps between 32-digit values whose own result needs more digits."""
 
+MAX_DIGITS = 32
 ZERO = b"\x80"
 _FROM_BCD = bytes((b >> 4) * 10 + (b & 15) if b >> 4 < 10 and b & 15 < 10 else 0 for b in range(256))
 _TO_BCD = bytes((b // 10) << 4 | b % 10 if b < 100 else 0 for b in range(256))

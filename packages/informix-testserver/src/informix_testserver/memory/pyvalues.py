@@ -97,13 +97,15 @@ def _write_decimal(kind: ColumnType) -> Callable[[bytes], Decimal]:
     scale = kind.scale
     if scale is None:
         return decimals.unpack
-    unit = Decimal(1).scaleb(-scale)
+    unit, room = Decimal(1).scaleb(-scale), kind.precision - scale
     cache: dict[bytes, Decimal] = {}
 
     def fixed(packed: bytes) -> Decimal:
         value = cache.get(packed)
         if value is None:
             value = decimals.unpack(packed).quantize(unit, context=_ROUND)
+            if value and value.adjusted() >= room:
+                raise SqlError(decimals.DECIMAL_PRECISION)
             if len(cache) < 10000:
                 cache[packed] = value
         return value

@@ -14,7 +14,7 @@ from informix_types.classes import frozen
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast, parse_expression
 from . import types
-from .binder import Binder
+from .binder import ANY_TEXT, Binder
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .locks import LockConflict
@@ -229,7 +229,7 @@ def routine_call(b: Binder, node: ast.FunctionCall, routine: Routine) -> Expr:
 
 def result_value(kind: ColumnType, value: Any, env: Any) -> Any:
     """Convert what a function returned to the stored form of its declared type."""
-    from .convert import converter
+    from .convert import converter, range_check
     from .types import FLOATING_DECIMAL, INTEGER, Family, family
 
     if value is None:
@@ -239,8 +239,10 @@ def result_value(kind: ColumnType, value: Any, env: Any) -> Any:
         source, value = FLOATING_DECIMAL, Decimal(str(value)) if isinstance(value, float) else value
     elif isinstance(value, int) and family(kind) is Family.FLOAT:
         source = INTEGER
+    elif family(kind) is Family.CHAR:
+        source = ANY_TEXT
     stored = read_parameter(source, value)
-    change = converter(source, kind, env)
+    change = range_check(kind) if family(kind) is Family.INT else converter(source, kind, env)
     return stored if change is None else change(stored)
 
 
@@ -377,4 +379,8 @@ def call_by_handle(session: "MemorySession", routine: Routine, parameters: Seque
     rows = routine.call(values)
     if not rows:
         return []
-    return [Parameter(kind, value) for kind, value in zip(routine.results, rows[0], strict=True)]
+    found = []
+    for kind, value in zip(routine.results, rows[0], strict=True):
+        stored, write = result_value(kind, value, env), writer(kind, kind, env)
+        found.append(Parameter(kind, stored if stored is None or write is None else write(stored)))
+    return found
