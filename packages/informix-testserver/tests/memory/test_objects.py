@@ -353,3 +353,18 @@ def test_index_keys(db: Any) -> None:
 
 def test_grant_on_a_routine_that_is_not_there(db: Any) -> None:
     assert db.fails("grant execute on nothing to public") == (-674, 0)
+
+
+def test_dependencies_in_the_catalogue(db: Any) -> None:
+    db.run("create table t (a int); create table u (a int); create view v as select t.a from t, u where t.a = u.a")
+    db.run("create view w as select a from v where a in (select a from u)")
+    sql = (
+        "select v.tabname, b.tabname, btype, dtype from sysdepend, systables v, systables b"
+        " where dtabid = v.tabid and btabid = b.tabid order by 1, 2"
+    )
+    expected = [("v", "t", "T", "V"), ("v", "u", "T", "V"), ("w", "u", "T", "V"), ("w", "v", "V", "V")]
+    assert db.rows(sql) == expected
+    db.run("rename table u to x")
+    assert [row[1] for row in db.rows(sql)] == ["t", "x", "v", "x"]
+    db.run("drop view v")
+    assert db.rows(sql) == []

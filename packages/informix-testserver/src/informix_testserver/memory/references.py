@@ -19,6 +19,7 @@ __all__ = [
     "names",
     "refers_to",
     "table_renamed",
+    "tables_named",
     "takes_number",
     "uses_column",
     "without_stars",
@@ -47,9 +48,15 @@ def contains_query(node: Any) -> bool:
     return any(isinstance(n, ast.Query) for n in _nodes(node))
 
 
+def tables_named(node: Any, database: str) -> set[str]:
+    """Return the names of a database's tables and views that stand in a FROM somewhere in a tree."""
+    refs = (n.name for n in _nodes(node) if isinstance(n, ast.TableRef))
+    return {name.name for name in refs if name.database in (None, database)}
+
+
 def refers_to(node: Any, table: str, database: str) -> bool:
     """Whether a table of a database stands in a FROM somewhere in a tree."""
-    return any(isinstance(n, ast.TableRef) and names(n.name, table, database) for n in _nodes(node))
+    return table in tables_named(node, database)
 
 
 def takes_number(node: Any, sequence: ast.ObjectName) -> bool:

@@ -227,6 +227,19 @@ def _literal_text(node: ast.Expression) -> str | None:
     return None
 
 
+def _sysdepend(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    """A row for each table or view that a view is defined on."""
+    from .references import tables_named
+
+    for view in database.tables.values():
+        if view.kind != "V" or view.query is None:
+            continue
+        for name in sorted(tables_named(view.query, database.name)):
+            base = database.tables.get(name)
+            if base is not None:
+                yield (base.tabid, base.kind, view.tabid, "V")
+
+
 def _syssyntable(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for table in database.tables.values():
         if table.target is None:
@@ -421,6 +434,7 @@ ROWS: dict[str, Rows] = {
     "syscoldepend": _syscoldepend,
     "sysviews": _sysviews,
     "sysdefaults": _sysdefaults,
+    "sysdepend": _sysdepend,
     "syssyntable": _syssyntable,
     "syssequences": _syssequences,
     "sysprocedures": _sysprocedures,

@@ -88,6 +88,24 @@ TABLES: dict[str, str] = {
         " location char(1), servername varchar(128), evalpos integer, exprtext char(32), flags integer,"
         " dbspace varchar(128), partition varchar(128)"
     ),
+    "systrigbody": "trigid integer, datakey char(1), seqno integer, data char(256)",
+    "sysblobs": "spacename varchar(128), type char(1), tabid integer, colno smallint",
+    "syscolattribs": (
+        "tabid integer, colno smallint, extentsize integer, flags integer, flags1 integer, sbspace varchar(128)"
+    ),
+    "sysroutinelangs": (
+        "langid serial, langname char(30), langinitfunc varchar(128), langpath char(255), langclass char(18)"
+    ),
+    "syscasts": (
+        "owner char(32), argument_type smallint, argument_xid integer, result_type smallint, result_xid integer,"
+        " routine_name varchar(128), routine_owner char(32), class char(1)"
+    ),
+    "sysaggregates": (
+        "name varchar(128), owner char(32), aggid serial, init_func varchar(128), iter_func varchar(128),"
+        " combine_func varchar(128), final_func varchar(128), handlesnulls boolean"
+    ),
+    "sysviolations": "targettid integer, viotid integer, diatid integer, maxrows integer",
+    "sysfragauth": ("grantor char(32), grantee char(32), tabid integer, fragment varchar(128), fragauth char(6)"),
     "sysdual": "dummy char(1)",
     "dual": "dummy char(1)",
 }
