@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -10,7 +11,8 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import informix_db
@@ -67,6 +69,22 @@ def test_a_time_limit_ends_a_batch(conn: Any, engine: ScriptEngine, batch_errors
     assert caught.value.row == 0
     assert cur.batch_errors == []
     assert len([entry for entry in engine.log if entry.action == "execute"]) == 1
+    usable(conn)
+
+
+def test_a_time_limit_holds_whoever_is_slow(conn: Any, engine: ScriptEngine) -> None:
+    """Here the application, which makes the rows."""
+    engine.answer("insert into t values (?)", rows_affected=1)
+    begin = time.monotonic()
+
+    def rows() -> Iterator[tuple[int]]:
+        for number in range(9000):
+            while number == 3000 and time.monotonic() < begin + 0.5:
+                pass
+            yield (number,)
+
+    with pytest.raises(informix_db.StatementTimeout, match=r"longer than 0\.4 s"):
+        conn.cursor().executemany("insert into t values (?)", rows(), insert_cursor=False, timeout=0.4)
     usable(conn)
 
 
@@ -310,6 +328,21 @@ def test_asyncio_timeout_interrupts(server: TestServer) -> None:
                 async with asyncio.timeout(0.1):
                     await conn.execute("select slow from t")
             assert len(await (await conn.execute("select id from t")).fetchall()) == 5000
+
+    run(main)
+
+
+def test_a_dropped_connection_is_collected(server: TestServer) -> None:
+    async def main() -> None:
+        conn = await informix_pool.aio.connect(server.url)
+        rows = await (await conn.execute("select id from t")).fetchall()
+        there = weakref.ref(conn)
+        with pytest.warns(ResourceWarning, match="never closed"):
+            del conn
+            gc.collect()
+        assert there() is None
+        assert len(rows) == 5000
+        await until(lambda: server.connections == 0)
 
     run(main)
 

@@ -209,6 +209,58 @@ def test_several_hosts_are_tried_in_order(driver: Any, both: TestServer, closed_
         assert other.logins == []
 
 
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_silent_host_does_not_use_up_the_time_of_the_next(
+    driver: Any, both: TestServer, silent_port: int
+) -> None:
+    conn = driver.connect(host=f"127.0.0.1:{silent_port},127.0.0.1:{both.port}", **LOGIN | {"connect_timeout": 3})
+    assert conn.info.peer == f"127.0.0.1:{both.port}"
+    conn.close()
+
+
+def test_only_silent_hosts(driver: Any, silent_port: int) -> None:
+    with pytest.raises(informix_db.ConnectTimeout, match="no server could be reached") as caught:
+        driver.connect(host=f"127.0.0.1:{silent_port},127.0.0.1:{silent_port}", **LOGIN | {"connect_timeout": 0.4})
+    assert str(caught.value).count("no answer within connect_timeout") == 2
+
+
+def test_each_address_of_a_name_is_tried(driver: Any, both: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the first refuses, as ::1 does when a server listens on IPv4 only."""
+    genuine = socket.getaddrinfo
+
+    def two_addresses(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+        if host != "twofold.example":
+            return genuine(host, port, *args, **options)
+        return [
+            *genuine("127.0.0.2", port, *args, **options),
+            *genuine("127.0.0.1", port, *args, **options),
+        ]
+
+    monkeypatch.setattr("socket.getaddrinfo", two_addresses)
+    conn = driver.connect(host="twofold.example", port=both.port, **LOGIN)
+    assert conn.execute("SELECT COUNT(*) FROM systables WHERE tabid = 1").fetchone() == (1,)
+    conn.close()
+
+
+def test_long_time_limits(driver: Any, both: TestServer) -> None:
+    conn = driver.connect(
+        host="127.0.0.1",
+        port=both.port,
+        read_timeout=1e10,
+        statement_timeout=1e15,
+        **LOGIN | {"connect_timeout": 1e20},
+    )
+    cur = conn.cursor().execute("SELECT COUNT(*) FROM systables WHERE tabid = 1", timeout=1e20)
+    assert cur.fetchone() == (1,)
+    conn.close()
+
+
 @pytest.mark.parametrize("keepalive", [True, False])
 def test_keepalive(driver: Any, both: TestServer, keepalive: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     options: list[tuple[Any, ...]] = []

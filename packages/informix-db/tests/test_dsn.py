@@ -34,10 +34,10 @@ FULL = {
         ),
         ("informix://h?DBDATE=DMY4/&tls=yes", {"host": "h", "tls": True, "env": {"DBDATE": "DMY4/"}}),
         (
-            "jdbc:informix-sqli://h:1526/db:INFORMIXSERVER=ol_x;user=u;password=p=1;CLIENT_LOCALE=en_US.utf8;IFX_LOCK_MODE_WAIT=5",
+            "jdbc:informix-sqli://h:1526/db:INFORMIXSERVER=ol_x;user=u;password=p=1;CLIENT_LOCALE=en_US.utf8;DBCENTURY=C",
             {
                 "host": "h", "port": 1526, "database": "db", "server": "ol_x", "user": "u", "password": "p=1",
-                "client_locale": "en_US.utf8", "env": {"IFX_LOCK_MODE_WAIT": "5"},
+                "client_locale": "en_US.utf8", "env": {"DBCENTURY": "C"},
             },
         ),
         ("jdbc:informix-sqli://h:1526:INFORMIXSERVER=ol_x", {"host": "h", "port": 1526, "server": "ol_x"}),
@@ -56,7 +56,10 @@ def test_strings_become_keywords(text: str, expected: dict[str, object] | None) 
         ("informix://h:port/db", "cannot be read"),
         ("informix://h/db?autocommit=maybe", "neither true nor false"),
         ("informix://h/db?fetchbuffer=3", "unknown option 'fetchbuffer'"),
-        ("jdbc:informix-sqli://h:1/db:user", "'user' has no value"),
+        ("jdbc:informix-sqli://h:1/db:server=s;user", "option 2 is not NAME=value"),
+        ("jdbc:informix-sqli://h:1/db:IFX_ISOLATION_LEVEL=2", r"call Connection\.set_isolation after"),
+        ("jdbc:informix-sqli://h:1/db:ifx_lock_mode_wait=2", r"call Connection\.set_lock_mode after"),
+        ("host=h;service=no_such_service_here", "no service of that name"),
         ("host=h;pwd={x", "at character 8"),
     ],
 )
@@ -65,8 +68,28 @@ def test_malformed_strings_are_explained(text: str, words: str) -> None:
         parse_dsn(text)
 
 
-@pytest.mark.parametrize("text", ["informix://u:se#cret@h/db", "host=h;pwd={secret", "informix://u:secret@h:x/db"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "informix://u:se#cret@h/db",
+        "informix://u:secret/x@h:9088/db",
+        "informix://u:secret?x@h:9088/db",
+        "informix://u:secret@h:x/db",
+        "informix://u:s\u2100secret@h:9088/db",
+        "jdbc:informix-sqli://h:1/db:user=u;password=se;cret",
+        "host=h;pwd={secret",
+    ],
+)
 def test_messages_never_show_the_password(text: str) -> None:
     with pytest.raises(InterfaceError) as caught:
         parse_dsn(text)
     assert "cret" not in str(caught.value)
+
+
+def test_services_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.getservbyname", lambda name, protocol: {("sqlexec", "tcp"): 9088}[name, protocol])
+    assert parse_dsn("host=h;service=sqlexec")["port"] == 9088
+
+
+def test_jdbcs_connection_time_is_a_time_limit() -> None:
+    assert parse_dsn("jdbc:informix-sqli://h:1/db:INFORMIXCONTIME=20")["connect_timeout"] == 20.0

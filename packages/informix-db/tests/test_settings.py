@@ -74,6 +74,7 @@ def test_sqlhosts_is_asked_when_there_is_no_host(tmp_path: Path) -> None:
         ({"user": "u", "arraysize": True}, "arraysize must be an integer"),
         ({"user": "u", "client_locale": "xx_XX.klingon"}, "client_locale='xx_XX.klingon'"),
         ({"user": "u\0x"}, "NUL"),
+        ({"user": "u", "host": "h:port"}, "host has a port that is no number"),
         ({"user": "u", "database": b"x"}, "database must be a string"),
         ({"user": "u", "env": {"A": 1}}, "must be a string with a string value"),
         ({"user": "u", "env": "A=1"}, "env must be a mapping"),
@@ -104,6 +105,17 @@ def test_flags_and_limits() -> None:
     s = make_settings(None, {"user": "u", "autocommit": 1, "keepalive": 0, "read_timeout": float("inf")}, {})
     assert (s.autocommit, s.keepalive, s.read_timeout) == (True, False, None)
     assert make_settings(None, {"user": "u", "encoding_errors": "replace"}, {}).encoding_errors == "replace"
+
+
+def test_a_password_in_the_wrong_place_is_not_shown() -> None:
+    with pytest.raises(InterfaceError) as caught:
+        make_settings("u:S3cretPw@h", {"user": "u"}, {})
+    assert "S3cret" not in str(caught.value)
+
+
+def test_no_time_limit_is_too_long_for_the_operating_system() -> None:
+    s = make_settings(None, {"user": "u", "read_timeout": 1e20, "connect_timeout": 10**400}, {})
+    assert (s.read_timeout, s.connect_timeout) == (2_000_000.0, 2_000_000.0)
 
 
 def test_passwords(tmp_path: Path) -> None:

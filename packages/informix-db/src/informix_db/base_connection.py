@@ -25,7 +25,7 @@ from .base_session import guarded, log
 from .decoding import first_value_gen
 from .doors import need
 from .environment import info_pairs, login_pairs
-from .errors import Error, OperationalError
+from .errors import ConnectTimeout, Error, OperationalError
 from .settings import DEFAULT_SERVER, Settings
 from .sqlhosts import Address, port_number
 from .steps import Dial, Limits, Work, connect_failure, lost
@@ -64,9 +64,10 @@ class BaseConnection(TwoPhase, BulkTransfer):
             OperationalError: the first refusal by a server, or that none could be reached.
         """
         failures: list[OperationalError] = []
-        for address in self._settings.addresses:
+        addresses = self._settings.addresses
+        for tried, address in enumerate(addresses):
             try:
-                yield from self._login_gen(address)
+                yield from self._login_gen(address, len(addresses) - tried)
                 log.debug(
                     "connected to %s as %s, server %s", self._line_base.peer, self._settings.user, self.server_name
                 )
@@ -81,18 +82,26 @@ class BaseConnection(TwoPhase, BulkTransfer):
                 raise
         if len(failures) == 1:
             raise failures[0]
-        every = OperationalError("no server could be reached:\n" + "\n".join(f"  {f}" for f in failures))
+        cls = (
+            ConnectTimeout
+            if all(isinstance(failure, ConnectTimeout) for failure in failures)
+            else OperationalError
+        )
+        every = cls("no server could be reached:\n" + "\n".join(f"  {f}" for f in failures))
         every.sqlstate, every.is_retryable, every.retry = "08001", True, "reconnect"
         raise every
 
-    def _login_gen(self, address: Address) -> Work[None]:
-        """Log in at `address`, follow redirects, negotiate, open the database (sqli.md 2, 3)."""
+    def _login_gen(self, address: Address, left: int) -> Work[None]:
+        """Log in at `address`, follow redirects, negotiate, open the database (sqli.md 2, 3).
+
+        `left` addresses, this one included, share the time that is left.
+        """
         settings = self._settings
         server = address.server or settings.server or DEFAULT_SERVER
         may_rename = address.server is None and settings.server is None
         for _ in range(_MAX_LOGINS):
             try:
-                answer = yield from self._one_login_gen(settings, address, server)
+                answer = yield from self._one_login_gen(settings, address, server, left)
             except LoginRejected as rejected:
                 if rejected.service_error == _WRONG_SERVER_NAME and rejected.server_name and may_rename:
                     # Nobody asked for a certain server, so the one that answers is right (sqli.md 2.3).
@@ -121,7 +130,7 @@ class BaseConnection(TwoPhase, BulkTransfer):
         raise OperationalError(f"the login went from server to server {_MAX_LOGINS} times; last to {address.host}")
 
     def _one_login_gen(
-        self, settings: Settings, address: Address, server: str
+        self, settings: Settings, address: Address, server: str, left: int
     ) -> Work[login_talk.Redirect | Literal["again"] | None]:
         """Connect and log in once.
 
@@ -136,7 +145,7 @@ class BaseConnection(TwoPhase, BulkTransfer):
         hostname = settings.tls_server_hostname or address.host
         tls = settings.tls if address.tls else None
         try:
-            yield Dial(address, session.inbox, tls, hostname, settings.keepalive)
+            yield Dial(address, session.inbox, tls, hostname, settings.keepalive, left)
         except OSError as error:
             raise connect_failure(address, error, tls=tls is not None) from None
         try:

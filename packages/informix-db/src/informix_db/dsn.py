@@ -1,6 +1,7 @@
 """Connection strings: ``informix://`` URLs, JDBC URLs and ODBC-style strings become `connect` keywords."""
 
 import re
+import socket
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -24,9 +25,20 @@ def _tls(text: str) -> bool | str:
     return "verify" if text.strip().lower() == "verify" else _boolean(text)
 
 
+def _port(text: str) -> int:
+    """Return a port, given as number or by its name in the system's list of services."""
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return socket.getservbyname(text.strip(), "tcp")
+        except OSError:
+            raise ValueError("it is no number, and no service of that name is known here") from None
+
+
 _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "host": str,
-    "port": int,
+    "port": _port,
     "user": str,
     "password": str,
     "database": str,
@@ -74,7 +86,13 @@ _SYNONYMS: Final[dict[str, str]] = {
     "FET_BUF_SIZE": "fetch_buffer",
     "SSLCONNECTION": "tls",
     "IFX_AUTOCOMMIT": "autocommit",
+    "INFORMIXCONTIME": "connect_timeout",
 }
+_INSTEAD: Final[dict[str, str]] = {
+    "IFX_ISOLATION_LEVEL": "Connection.set_isolation",
+    "IFX_LOCK_MODE_WAIT": "Connection.set_lock_mode",
+}
+"""Options that change what statements see or wait for: refused, since leaving them out would go unnoticed."""
 _IGNORED: Final = frozenset({"DRIVER", "PROTOCOL", "PRO", "DSN"})
 _ENVIRONMENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
@@ -94,6 +112,8 @@ def _collect(pairs: list[tuple[str, str]], kind: str) -> dict[str, Any]:
                 raise InterfaceError(f"{kind}: option {name}={shown} cannot be read: {error}") from None
         elif upper in _IGNORED:
             continue
+        elif upper in _INSTEAD:
+            raise InterfaceError(f"{kind}: {name} is not supported; call {_INSTEAD[upper]} after connecting")
         elif _ENVIRONMENT_NAME.match(name):
             env[name] = value
         else:
@@ -107,8 +127,12 @@ def _url(text: str) -> dict[str, Any]:
     try:
         url: SplitResult = urlsplit(text)
         port = url.port
-    except ValueError as error:
-        raise InterfaceError(f"the URL cannot be read: {error}") from None
+    except ValueError:
+        # Python's message shows what it took for the port: the password, if that holds a slash.
+        raise InterfaceError(
+            "the URL cannot be read; its port must be a number, and / # ? @ : [ ] in user or password are written "
+            "%2F %23 %3F %40 %3A %5B %5D"
+        ) from None
     if url.fragment:
         raise InterfaceError("the URL has a fragment; write # in user or password as %23")
     result = _collect(parse_qsl(url.query, keep_blank_values=True), "URL")
@@ -137,11 +161,13 @@ def _jdbc(text: str) -> dict[str, Any]:
     if match is None:
         raise InterfaceError("the JDBC URL is not jdbc:informix-sqli://host:port/database:NAME=value;…")
     pairs = []
-    for part in (match["options"] or "").split(";"):
+    for number, part in enumerate((match["options"] or "").split(";"), 1):
         if part.strip():
             name, equals, value = part.partition("=")
-            if not equals:
-                raise InterfaceError(f"JDBC URL: option {name.strip()!r} has no value")
+            if not equals:  # it may be the rest of a password with a semicolon
+                raise InterfaceError(
+                    f"JDBC URL: option {number} is not NAME=value; values cannot hold a semicolon"
+                )
             pairs.append((name.strip(), value.strip()))
     result = _collect(pairs, "JDBC URL")
     if match["host"]:

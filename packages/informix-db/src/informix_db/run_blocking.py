@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from informix_wire.inbox import Inbox
 
 from .errors import InterfaceError, StatementCancelled
+from .sqlhosts import Address
 from .steps import (
     INTERRUPT_BYTE,
     INTERRUPT_GRACE,
@@ -49,6 +50,30 @@ def _mend_ctrl_c() -> None:
     _mended.add(_RESTARTING)
     if hasattr(signal, "siginterrupt"):
         signal.siginterrupt(signal.SIGINT, True)
+
+
+def _connected(address: Address, deadline: float | None) -> socket.socket:
+    """Connect to the first of a host's addresses that answers; they share the time. Raises OSError."""
+    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    failure = OSError(f"{address.host} has no address")
+    for tried, (family, kind, protocol, _, where) in enumerate(found):
+        plain = socket.socket(family, kind, protocol)
+        try:
+            if deadline is not None:
+                share = (deadline - time.monotonic()) / (len(found) - tried)
+                if share <= 0:
+                    raise TimeoutError
+                plain.settimeout(share)
+            plain.connect(where)
+        except OSError as error:
+            failure = error
+            plain.close()
+        except BaseException:
+            plain.close()
+            raise
+        else:
+            return plain
+    raise failure
 
 
 class BlockingLine:
@@ -123,7 +148,7 @@ class BlockingLine:
         return self.run(work, limits)
 
     def _carry_out(self, work: Work[T], limits: Limits) -> T:
-        deadline = None if limits.total is None else time.monotonic() + limits.total
+        end = deadline = None if limits.total is None else time.monotonic() + limits.total
         expired = False
         ctrl_c: KeyboardInterrupt | None = None
         failure: BaseException | None = None
@@ -133,6 +158,7 @@ class BlockingLine:
                 failure = None
                 try:
                     if isinstance(step, Dial):
+                        deadline = step.deadline(time.monotonic(), end)
                         self._dial(step, deadline)
                         continue
                     if not self._outstanding:
@@ -197,10 +223,7 @@ class BlockingLine:
     def _dial(self, dial: Dial, deadline: float | None) -> None:
         self.close()
         address = dial.address
-        remaining = None if deadline is None else deadline - time.monotonic()
-        if remaining is not None and remaining <= 0:
-            raise TimeoutError
-        plain = socket.create_connection((address.host, address.port), timeout=remaining)
+        plain = _connected(address, deadline)
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if dial.keepalive:
@@ -242,6 +265,8 @@ class BlockingLine:
 
     def _receive(self, limits: Limits, deadline: float | None, expired: bool) -> None:
         timeout = self._limit(limits, deadline)
+        if deadline is not None and not expired and time.monotonic() >= deadline:
+            raise TimeoutError  # also when what was waited for was not the server
         if expired:
             timeout = None if deadline is None else max(deadline - time.monotonic(), 0.001)
         # One C call from the socket into the list: Ctrl-C strikes before it took bytes or when they are safe.

@@ -125,14 +125,20 @@ def _hosts(host: str, port: int) -> list[Address]:
         name, own_port = part.strip(), port
         if name.startswith("["):
             name, _, tail = name[1:].partition("]")
-            own_port = _port_number(tail[1:]) if tail.startswith(":") else port
+            own_port = _port_of_host(tail[1:]) if tail.startswith(":") else port
         elif name.count(":") == 1:
             name, _, tail = name.partition(":")
-            own_port = _port_number(tail)
+            own_port = _port_of_host(tail)
         if not name:
             raise InterfaceError(f"host={host!r} has an empty host name")
         found.append(Address(name, own_port))
     return found
+
+
+def _port_of_host(text: str) -> int:
+    if not text.isdecimal():  # it may be a password
+        raise InterfaceError("host has a port that is no number; user and password are parameters of their own")
+    return _port_number(text)
 
 
 def _port_number(value: object) -> int:
@@ -160,13 +166,17 @@ def _addresses(
     )
 
 
+LONGEST: Final = 2_000_000.0
+"""Seconds, 23 days: the operating system's calls count milliseconds in 31 bits."""
+
+
 def time_limit(name: str, value: object) -> float | None:
-    """Return a time limit in seconds, None for none. Raises InterfaceError."""
+    """Return a time limit in seconds, at most `LONGEST`, None for none. Raises InterfaceError."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         raise InterfaceError(f"{name} must be a positive number of seconds or None, not {value!r}")
-    return float(value) if value != float("inf") else None
+    return float(min(value, LONGEST)) if value != float("inf") else None
 
 
 def _at_least(name: str, value: object, minimum: int, maximum: int) -> int:

@@ -47,6 +47,14 @@ class Dial:
     """Open a connection to `address` in place of the present one and feed what arrives into `inbox`.
 
     The shell throws `OSError` (or its subclass `ssl.SSLError`) into the conversation when that fails.
+
+    Attributes:
+        address: host and port.
+        inbox: where to.
+        tls: how to encrypt, None for plain.
+        tls_hostname: name that the certificate must have.
+        keepalive: have the operating system look whether the peer is alive.
+        left: addresses that are still to be tried, this one included: they share the time that is left.
     """
 
     address: Address
@@ -54,6 +62,11 @@ class Dial:
     tls: ssl.SSLContext | None
     tls_hostname: str
     keepalive: bool
+    left: int = 1
+
+    def deadline(self, now: float, end: float | None) -> float | None:
+        """Return until when this address may take, of the time until `end`."""
+        return None if end is None else now + max(end - now, 0.0) / self.left
 
 
 @frozen

@@ -30,6 +30,8 @@ __all__ = ["AsyncLine"]
 T = TypeVar("T")
 
 _UNFINISHED: Final = object()
+_NEXT_ADDRESS_AFTER: Final = 0.25
+"""Seconds after which a host's next address is tried as well (RFC 8305 recommends this)."""
 
 
 class AsyncLine(asyncio.Protocol):
@@ -54,6 +56,8 @@ class AsyncLine(asyncio.Protocol):
         self.reason: Exception | str = "it was closed"
         self._limits = Limits()
         self._timer: asyncio.TimerHandle | None = None
+        self._end_at: float | None = None
+        """Loop time at which the time of all addresses is over."""
         self._deadline: float | None = None
         """Loop time at which all must be done; after an interrupt, at which the server must have answered."""
         self._heard = 0.0
@@ -153,7 +157,7 @@ class AsyncLine(asyncio.Protocol):
         self._value, self._error = _UNFINISHED, None
         self._expired = self._outstanding = False
         self._heard = loop.time()
-        self._deadline = None if limits.total is None else self._heard + limits.total
+        self._end_at = self._deadline = None if limits.total is None else self._heard + limits.total
         try:
             dial = self._advance()
             while self._unfinished():
@@ -163,6 +167,7 @@ class AsyncLine(asyncio.Protocol):
                     dial = await self._wait(loop)
         except asyncio.CancelledError:
             await self._wind_up(loop)
+            self._value = _UNFINISHED
             raise
         finally:
             self._outstanding = False
@@ -171,9 +176,11 @@ class AsyncLine(asyncio.Protocol):
                 self._timer = None
             if self._transport is None:
                 await self._until_gone()
+        # Nothing of the result stays here: it may hold the connection, which then nobody could collect.
+        value, self._value = self._value, _UNFINISHED
         error = self._failure()
         if error is None:
-            return cast("T", self._value)
+            return cast("T", value)
         if isinstance(error, StatementCancelled):
             self.interrupted = False
             if self._expired:
@@ -303,6 +310,7 @@ class AsyncLine(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.close()
         await self._until_gone()
+        self._deadline = dial.deadline(loop.time(), self._end_at)
         address = dial.address
         self.peer = f"{address.host}:{address.port}"
         self._inbox = dial.inbox
@@ -313,6 +321,7 @@ class AsyncLine(asyncio.Protocol):
                     address.host,
                     address.port,
                     ssl=dial.tls,
+                    happy_eyeballs_delay=_NEXT_ADDRESS_AFTER,
                     server_hostname=dial.tls_hostname if dial.tls is not None else None,
                 )
         except OSError as error:
