@@ -4,13 +4,15 @@ The server runs in a process of its own, the client (informix-db) in this one. R
 suite waits for. On a machine with less than two idle cores they say more about the machine than about the server.
 """
 
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import informix_db
 from informix_testserver import TestServer
@@ -24,18 +26,32 @@ SCAN = 10_000
 BARS = {"executemany": 20_000.0, "executemany by BIND": 20_000.0, "point select": 5_000.0}
 """Operations a second on one connection."""
 START_BAR = 0.3
-"""Seconds until the server listens."""
+"""Seconds until the server listens, its modules compiled, as pip leaves them."""
 
 Operation = tuple[int, Callable[[], object]]
 """How many rows or statements it makes, and what makes them."""
 
 
+class Starts(NamedTuple):
+    """Median seconds until the server listens.
+
+    Attributes:
+        installed: after its command, interpreter and imports included, its modules compiled.
+        checkout: the same as this checkout stands: where ``PYTHONDONTWRITEBYTECODE`` is set, every start compiles.
+        embedded: in a process that has imported it already.
+    """
+
+    installed: float
+    checkout: float
+    embedded: float
+
+
 @contextmanager
-def server() -> Iterator[tuple[str, float]]:
+def server(environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, float]]:
     """Run the server in a process of its own; gives its URL and the seconds until it listened."""
     command = [sys.executable, "-m", "informix_testserver", "serve", "--port", "0"]
     begin = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -45,16 +61,24 @@ def server() -> Iterator[tuple[str, float]]:
             process.terminate()
 
 
-def start_times(count: int) -> tuple[float, float]:
-    """Median seconds to start: as a command, interpreter and imports included; and in a process that has them."""
-    commands, embedded = [], []
-    for _ in range(count):
-        with server() as (_, taken):
-            commands.append(taken)
-        begin = time.perf_counter()
-        with TestServer(port=0):
-            embedded.append(time.perf_counter() - begin)
-    return statistics.median(commands), statistics.median(embedded)
+def start_times(count: int) -> Starts:
+    """Start the server in each of the three ways, in turn."""
+    found: list[tuple[float, float, float]] = []
+    with TemporaryDirectory() as folder:
+        compiled = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
+        compiled.pop("PYTHONDONTWRITEBYTECODE", None)
+        with server(compiled):  # compiles
+            pass
+        for _ in range(count):
+            with server(compiled) as (_, installed):
+                pass
+            with server() as (_, checkout):
+                pass
+            begin = time.perf_counter()
+            with TestServer(port=0):
+                embedded = time.perf_counter() - begin
+            found.append((installed, checkout, embedded))
+    return Starts(*(statistics.median(each) for each in zip(*found, strict=True)))
 
 
 def _operations(connection: Any, rows: list[tuple[Any, ...]]) -> dict[str, Operation]:

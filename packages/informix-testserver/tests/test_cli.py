@@ -133,3 +133,18 @@ def test_keeps_its_data_in_a_folder(run, connect, tmp_path):
     assert process.wait(10) == 0
     _, address = run("--data", str(tmp_path / "data"))
     assert rows(connect(address).start(), "select a from t") == [b"\0\0\0\7"]
+
+
+def test_a_plain_start_imports_neither_tls_nor_what_only_few_servers_need(tmp_path):
+    trace = tmp_path / "imports"
+    command = [sys.executable, "-X", "importtime", *COMMAND[1:], "--port", "0"]
+    with trace.open("w") as stderr, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr) as process:
+        try:
+            assert b" listens: " in process.stdout.readline()
+        finally:
+            process.kill()
+    loaded = {line.rpartition("|")[2].strip() for line in trace.read_text("utf-8").splitlines()}
+    assert {"argparse", "informix_testserver.memory.engine"} <= loaded
+    package = "informix_testserver"
+    rare = {"ssl", "hashlib", "shutil", f"{package}.memory.persistence", f"{package}.sql.unparse.expressions"}
+    assert loaded & rare == set()
