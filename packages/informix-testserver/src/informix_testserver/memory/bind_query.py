@@ -23,6 +23,12 @@ ORDER_POSITION, NOT_SELECTED, NOT_GROUPED, HAVING_COLUMN = -251, -309, -294, -30
 UNION_COUNT, UNION_TYPES = -317, -308
 MANY_ROWS, MANY_COLUMNS, TABLE_CHANGES = -284, -574, -360
 GROUP_BY_AGGREGATE, ORDER_BY_NAME = -321, -374
+_NOT_COMPARED = {
+    Family.BYTE: {"GROUP BY": -612, "DISTINCT": -613, "ORDER BY": -614},
+    Family.TEXT: {"GROUP BY": -612, "DISTINCT": -613, "ORDER BY": -614},
+    Family.COLLECTION: {"GROUP BY": -9606, "DISTINCT": -9607, "ORDER BY": -9608},
+}
+"""Values that are in no order, and the codes for clauses that would compare them."""
 COMPOUND = {"UNION": "UNION", "UNION ALL": "UNION ALL", "INTERSECT": "INTERSECT", "MINUS": "EXCEPT"}
 
 
@@ -344,6 +350,7 @@ def _group_by(b: Binder, select: ast.Select, scope: Scope) -> list[str]:
             raise SqlError(GROUP_BY_AGGREGATE, offset=node.pos)
         if bound.sql.startswith("?"):
             raise SqlError(SYNTAX, offset=node.pos)
+        _require_order(bound, "GROUP BY", node.pos)
         scope.groups.add(bound.sql)
         terms.append("NULL" if bound.constant else collated(bound))
     scope.loose.clear()
@@ -372,7 +379,17 @@ def _items(b: Binder, select: ast.Select, scope: Scope) -> list[Expr]:
         if bound.aggregate:
             scope.grouped = True
         columns.append(bound.named(item.alias) if item.alias else bound)
+    if select.quantifier == "DISTINCT":
+        for column in columns:
+            _require_order(column, "DISTINCT", select.pos)
     return columns
+
+
+def _require_order(bound: Expr, clause: str, pos: int) -> None:
+    """Refuse values that cannot be compared. Raises SqlError -612 … -614, -9606 … -9608."""
+    codes = _NOT_COMPARED.get(family(bound.stored))
+    if codes is not None:
+        raise SqlError(codes[clause], offset=pos)
 
 
 def _star(b: Binder, star: ast.Star, scope: Scope) -> list[Expr]:
@@ -437,10 +454,12 @@ def _order_by_block(b: Binder, order_by: Sequence[ast.OrderItem], block: _Block)
         if isinstance(node, ast.NumberLiteral) or (isinstance(node, ast.ColumnRef) and len(node.parts) == 1):
             position = _position(node, block.columns)
         if position is not None:
+            _require_order(block.columns[position - 1], "ORDER BY", node.pos)
             terms.append(_direction(_collated_position(position, block.columns[position - 1]), item))
             continue
         mark = len(scope.loose)
         bound = b.value(node)
+        _require_order(bound, "ORDER BY", node.pos)
         at = next((i for i, c in enumerate(block.columns, 1) if c.sql == bound.sql), None)
         if at is not None:
             terms.append(_direction(_collated_position(at, bound), item))
