@@ -204,6 +204,9 @@ def test_close_while_another_thread_waits(server: TestServer) -> None:
         conn.execute("select slow from t")
     timer.join()
     assert conn.closed
+    assert not conn.broken, "it was closed, not lost"
+    with pytest.raises(informix_db.InterfaceError, match="the connection is closed"):
+        conn.execute("select id from t")
     conn.close()
 
 
@@ -337,9 +340,11 @@ def test_a_dropped_connection_is_collected(server: TestServer) -> None:
         conn = await informix_pool.aio.connect(server.url)
         rows = await (await conn.execute("select id from t")).fetchall()
         there = weakref.ref(conn)
+        kept = [conn]
+        del conn
         with pytest.warns(ResourceWarning, match="never closed"):
-            del conn
-            gc.collect()
+            kept.clear()
+        gc.collect()
         assert there() is None
         assert len(rows) == 5000
         await until(lambda: server.connections == 0)

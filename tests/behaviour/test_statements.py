@@ -392,3 +392,48 @@ def test_setinputsizes(conn: Any, engine: ScriptEngine) -> None:
     assert [call.values for call in engine.log if call.action == "open"][1:] == [("data",), ("data",)]
     cur.setoutputsize(10)
     assert cur.nextset() is None
+
+
+# -- misuse
+
+
+def test_errors_name_a_parameter_as_the_application_does(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer("insert into t values (?, ?)", rows_affected=1)
+    cur = conn.cursor()
+    for sql, parameters, name in (
+        ("insert into t values (?, ?)", ("a", object()), "parameter 2:"),
+        ("insert into t values (:2, :1)", (object(), "a"), "parameter 1:"),
+        ("insert into t values (:v, :n)", {"v": "a", "n": object()}, "parameter :n:"),
+    ):
+        with pytest.raises(informix_db.DataError, match=f"^{name}"):
+            cur.execute(sql, parameters)
+        with pytest.raises(informix_db.DataError, match=f"^row 0: {name}"):
+            cur.executemany(sql, [parameters])
+
+
+def test_half_characters_are_no_sql(conn: Any) -> None:
+    with pytest.raises(informix_db.ProgrammingError, match=r"lone surrogate '\\udc80' at position 8"):
+        conn.execute("select '\udc80' from t")
+
+
+def test_a_hook_that_fails_does_not_hide_the_statements_error(conn: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def hook(_event: Any) -> None:
+        raise ZeroDivisionError("mine")
+
+    conn.query_hook = hook
+    with pytest.raises(informix_db.ProgrammingError):
+        conn.execute("no such statement")
+    assert "the query hook failed" in caplog.text
+    assert "ZeroDivisionError: mine" in caplog.text
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        conn.execute("begin work")
+    conn.query_hook = None
+
+
+def test_settings_of_a_connection_are_checked(conn: Any) -> None:
+    with pytest.raises(informix_db.InterfaceError, match="autocommit must be True or False, not 'no'"):
+        conn.autocommit = "no"
+    with pytest.raises(informix_db.InterfaceError, match="unknown isolation level None"):
+        conn.set_isolation(None)
+    with pytest.raises(informix_db.ProgrammingError, match="must be strings, not bytes"):
+        conn.xid(1, b"a", "b")

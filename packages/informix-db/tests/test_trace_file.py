@@ -1,6 +1,8 @@
 """The wire trace: what is written, and what is not."""
 
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,12 @@ def test_passwords_are_masked_and_the_rest_is_kept(tmp_path: Path) -> None:
     assert data[3:] == [b"after the login nothing is masked", b"answer"]
     assert b"s3cret" not in b"".join(data)
     assert len(session.inbox) == 6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other permissions")
+def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
+    TraceFile(str(tmp_path / "trace")).write("c2s", b"data")
+    assert stat.S_IMODE((tmp_path / "trace").stat().st_mode) == 0o600
 
 
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:

@@ -263,8 +263,12 @@ class BaseConnection(TwoPhase, BulkTransfer):
     # -- closing -----------------------------------------------------------------------------------------------
 
     def _close_gen(self) -> Work[None]:
-        """Say goodbye; the server rolls an open transaction back (sqli.md 5.19). Never raises."""
+        """Close from here on, also when the work is never begun; the rest is goodbye."""
         self._closed = True
+        return self._goodbye_gen()
+
+    def _goodbye_gen(self) -> Work[None]:
+        """Say goodbye; the server rolls an open transaction back (sqli.md 5.19). Never raises."""
         for cursor in self._cursors:
             cursor._buffer.clear()
         session = self._session

@@ -33,7 +33,7 @@ from .errors import (
 )
 from .observe import ConnectionInfo, QueryHook
 from .placeholders import Query, compile_query
-from .settings import Settings, time_limit
+from .settings import Settings, flag, time_limit
 from .statement_cache import Statement, StatementCache
 from .steps import Limits, UrgentGate, Work, lost, undecided
 from .trace_file import TraceFile, traced_session
@@ -195,9 +195,10 @@ class BaseSession:
     def autocommit(self, value: bool) -> None:
         if self._closed:
             raise InterfaceError("the connection is closed")
-        if bool(value) != self._autocommit and self.in_transaction:
+        value = flag("autocommit", value)
+        if value != self._autocommit and (self.in_transaction or self._blocks):
             raise ProgrammingError("autocommit cannot be changed inside a transaction; commit or roll back first")
-        self._autocommit = bool(value)
+        self._autocommit = value
 
     @property
     def transactional(self) -> bool:

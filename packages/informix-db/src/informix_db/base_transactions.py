@@ -141,7 +141,7 @@ class Transactions(BaseSession):
 
     @guarded
     def _set_isolation_gen(self, level: str) -> Work[None]:
-        words = " ".join(level.upper().replace("_", " ").split())
+        words = " ".join(str(level).upper().replace("_", " ").split())
         if words not in ISOLATION_LEVELS:
             raise InterfaceError(
                 f"unknown isolation level {level!r}; known are {', '.join(sorted(ISOLATION_LEVELS))}"

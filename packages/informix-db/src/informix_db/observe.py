@@ -96,7 +96,10 @@ def observed(
     *,
     many: bool = False,
 ) -> Work[T]:
-    """Run `work` and tell hook and log about it. What a hook raises goes to the caller of the statement."""
+    """Run `work` and tell hook and log about it.
+
+    What a hook raises goes to the caller of the statement; it is only logged when the statement has failed.
+    """
     begun = time.perf_counter()
     error: BaseException | None = None
     try:
@@ -114,6 +117,12 @@ def observed(
             f": {type(error).__name__}" if error is not None else "",
         )
         if hook is not None:
-            hook(
-                QueryEvent(query.original, _masked(parameters), many, duration, cursor.rowcount, error, parameters)
+            event = QueryEvent(
+                query.original, _masked(parameters), many, duration, cursor.rowcount, error, parameters
             )
+            try:
+                hook(event)
+            except Exception:
+                if error is None:
+                    raise
+                query_log.exception("the query hook failed, and so did the statement")

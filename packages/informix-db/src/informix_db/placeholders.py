@@ -56,6 +56,11 @@ class Query:
     _sent_ends: tuple[int, ...]
     _shifts: tuple[int, ...]
 
+    def key_name(self, index: int) -> str:
+        """Return how the application calls the value of a marker (0-based)."""
+        key = self.keys[index]
+        return f":{key}" if isinstance(key, str) else str(key + 1)
+
     @property
     def markers(self) -> int:
         """Number of ``?`` in `text` (PREPARE's count, sqli.md 4.3)."""
@@ -114,13 +119,19 @@ def _count(n: int, noun: str) -> str:
     return f"{n or 'no'} {noun}" + ("" if n == 1 else "s")
 
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
 @lru_cache(maxsize=1024)
 def compile_query(sql: str) -> Query:
     """Find and rewrite the placeholders of `sql`; cached by text.
 
     Raises:
-        ProgrammingError: two styles are mixed, or ``:0`` is used.
+        ProgrammingError: two styles are mixed, ``:0`` is used, or a character is half of one (PEP 383).
     """
+    half = _SURROGATE.search(sql)
+    if half is not None:
+        raise ProgrammingError(f"the statement has the lone surrogate {half.group()!r} at position {half.start()}")
     if "?" not in sql and ":" not in sql:
         return Query(sql, sql, "none", (), 0, (), ())
     pieces: list[str] = []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field, fields, replace
 from datetime import tzinfo
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from .tls import TLSSetting, make_context
 if TYPE_CHECKING:
     from .observe import QueryEvent
 
-__all__ = ["DEFAULT_PORT", "Settings", "make_settings", "time_limit"]
+__all__ = ["DEFAULT_PORT", "Settings", "flag", "make_settings", "time_limit"]
 
 DEFAULT_PORT: Final = 9088
 """The Developer Edition's plain listener (sqli.md 1)."""
@@ -124,7 +125,9 @@ def _hosts(host: str, port: int) -> list[Address]:
     for part in host.split(","):
         name, own_port = part.strip(), port
         if name.startswith("["):
-            name, _, tail = name[1:].partition("]")
+            name, bracket, tail = name[1:].partition("]")
+            if not bracket or (tail and not tail.startswith(":")):
+                raise InterfaceError(f"host={host!r}: an IPv6 address is written [address] or [address]:port")
             own_port = _port_of_host(tail[1:]) if tail.startswith(":") else port
         elif name.count(":") == 1:
             name, _, tail = name.partition(":")
@@ -143,9 +146,11 @@ def _port_of_host(text: str) -> int:
 
 def _port_number(value: object) -> int:
     try:
-        number = int(value)  # type: ignore[call-overload]  # anything that int() takes; else the except clause
+        number = int(value) if isinstance(value, str) else index(value)  # type: ignore[arg-type]  # else TypeError
     except (TypeError, ValueError):
         raise InterfaceError(f"port must be a number, not {value!r}") from None
+    if isinstance(value, bool):
+        raise InterfaceError(f"port must be a number, not {value!r}")
     if not 0 < number < 65536:
         raise InterfaceError(f"port must be between 1 and 65535, not {number}")
     return int(number)
@@ -199,7 +204,8 @@ def _tristate(name: str, value: object) -> bool | None:
     return value
 
 
-def _flag(name: str, value: object) -> bool:
+def flag(name: str, value: object) -> bool:
+    """Return a setting that is True or False. Raises InterfaceError."""
     if value is not True and value is not False and (type(value) is not int or value not in (0, 1)):
         raise InterfaceError(f"{name} must be True or False, not {value!r}")
     return bool(value)
@@ -319,11 +325,11 @@ def make_settings(
             key_file=options.get("tls_key_file"),
         ),
         tls_server_hostname=_text("tls_server_hostname", options.get("tls_server_hostname")),
-        autocommit=_flag("autocommit", options.get("autocommit", False)),
+        autocommit=flag("autocommit", options.get("autocommit", False)),
         connect_timeout=time_limit("connect_timeout", options.get("connect_timeout", 30.0)),
         read_timeout=time_limit("read_timeout", options.get("read_timeout")),
         statement_timeout=time_limit("statement_timeout", options.get("statement_timeout")),
-        keepalive=_flag("keepalive", options.get("keepalive", True)),
+        keepalive=flag("keepalive", options.get("keepalive", True)),
         locale_given=chosen_locale is not None,
         db_locale=_text("db_locale", options.get("db_locale")) or environ.get("DB_LOCALE") or env.get("DB_LOCALE"),
         encoding_errors=_error_handler(options.get("encoding_errors", "strict")),
@@ -331,15 +337,15 @@ def make_settings(
         fetch_buffer=_at_least("fetch_buffer", options.get("fetch_buffer", 32767), 256, MAX_FETCH_BUFFER),
         arraysize=_at_least("arraysize", options.get("arraysize", 1), 1, MAX_FETCH_BUFFER),
         statement_cache_size=_at_least("statement_cache_size", options.get("statement_cache_size", 100), 0, 10000),
-        trim_char=_flag("trim_char", options.get("trim_char", False)),
-        strict_fractions=_flag("strict_fractions", options.get("strict_fractions", False)),
+        trim_char=flag("trim_char", options.get("trim_char", False)),
+        strict_fractions=flag("strict_fractions", options.get("strict_fractions", False)),
         timezone=_timezone(options.get("timezone")),
         application_name=_text("application_name", options.get("application_name")) or "",
         pam_answer=_function("pam_answer", options.get("pam_answer")),
         row_factory=_function("row_factory", options.get("row_factory")),
         query_hook=_function("query_hook", options.get("query_hook")),
         insert_cursor=_tristate("insert_cursor", options.get("insert_cursor")),
-        raise_warnings=_flag("raise_warnings", options.get("raise_warnings", False)),
+        raise_warnings=flag("raise_warnings", options.get("raise_warnings", False)),
         trace=_path("trace", options.get("trace")) or environ.get("INFORMIX_TRACE") or None,
     )
     return settings.with_locale(client_locale)

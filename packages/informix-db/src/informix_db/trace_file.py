@@ -27,6 +27,11 @@ log: Final = logging.getLogger("informix_db")
 _connections: Final = itertools.count(1)
 
 
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read: it holds data."""
+    return os.open(path, flags, 0o600)
+
+
 class TraceFile:
     """Appends the exchange of one connection to a file, a line of JSON for each piece.
 
@@ -37,7 +42,7 @@ class TraceFile:
         self.path = path
         self.number = os.getpid() * 1000 + next(_connections) % 1000
         try:
-            with open(path, "a", encoding="ascii"):
+            with open(path, "a", encoding="ascii", opener=_private):
                 pass
         except OSError as error:
             raise InterfaceError(f"trace={path!r} cannot be written: {error.strerror}") from None
@@ -46,7 +51,7 @@ class TraceFile:
         """Append bytes that went one way: ``c2s``, ``s2c``, or ``c2s-oob`` for an urgent byte."""
         entry = {"time": datetime.now(UTC).isoformat(), "conn": self.number, "dir": direction, "hex": data.hex()}
         try:
-            with open(self.path, "a", encoding="ascii") as file:
+            with open(self.path, "a", encoding="ascii", opener=_private) as file:
                 file.write(json.dumps(entry) + "\n")
         except OSError as error:
             # A full disk must not end the connection.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from informix_types import ConversionError, FramingError, Incomplete
+from informix_types import ConversionError, FramingError, Incomplete, ParameterError
 from informix_wire.errors import LoginRejected, ServerError
 from informix_wire.session import SessionError
 from informix_wire.talk.xa import XaError
@@ -99,7 +99,10 @@ def translated(error: Exception, query: Query | None = None, *, peer: str = "the
             text=error.text,
         )
     if isinstance(error, ConversionError):
-        converted = DataError(str(error))
+        text = str(error)
+        if isinstance(error, ParameterError) and query is not None and error.index < len(query.keys):
+            text = f"parameter {query.key_name(error.index)}: {error.reason}"
+        converted = DataError(text)
         converted.statement = query.original if query is not None else None
         return converted
     if isinstance(error, (FramingError, Incomplete)):

@@ -32,6 +32,8 @@ class Xid(NamedTuple):
 
 
 def _part(text: str) -> bytes:
+    if not isinstance(text, str):
+        raise ProgrammingError(f"the parts of an xid must be strings, not {type(text).__name__}")
     # Latin-1 maps bytes to characters one to one, so that what `tpc_recover` found can be given back.
     try:
         data = text.encode("latin-1")

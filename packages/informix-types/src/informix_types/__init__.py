@@ -6,7 +6,7 @@ from .codesets import UnknownCodeset, codec_for_codeset, codec_for_locale
 from .column import ColumnType
 from .containers import CollectionValue, ListValue, MultisetValue, RowValue, SetValue
 from .context import DEFAULT_CONTEXT, Adapters, TypeContext
-from .errors import ConversionError, FramingError, Incomplete
+from .errors import ConversionError, FramingError, Incomplete, ParameterError
 from .layout import Family, Framing, Layout, NullRule, RowFrame
 from .literals import format_literal, format_text, parse_text
 from .params import Binding, BoundValue, TypedValue, decode_block, encode_block, encode_params
@@ -35,6 +35,7 @@ __all__ = [
     "ListValue",
     "MultisetValue",
     "NullRule",
+    "ParameterError",
     "PartialDateTime",
     "RowFrame",
     "RowValue",

@@ -1,6 +1,6 @@
 """Exceptions of this package; drivers map them to their own classes (PEP 249: DataError, OperationalError)."""
 
-__all__ = ["ConversionError", "FramingError", "Incomplete"]
+__all__ = ["ConversionError", "FramingError", "Incomplete", "ParameterError"]
 
 
 class ConversionError(ValueError):
@@ -9,6 +9,20 @@ class ConversionError(ValueError):
     Raised for a Python value that the type has no room for, and for a stored value for which Python has no
     object. A driver reports it as PEP 249's ``DataError``; the connection stays usable.
     """
+
+
+class ParameterError(ConversionError):
+    """A parameter cannot be sent exactly.
+
+    Attributes:
+        index: 0-based, among the statement's markers.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(f"parameter {index + 1}: {reason}")
+        self.index = index
+        self.reason = reason
 
 
 class FramingError(ValueError):

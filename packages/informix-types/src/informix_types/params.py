@@ -20,7 +20,7 @@ from .codes import TypeCode, has_extended_name
 from .column import ColumnType
 from .containers import CollectionValue, RowValue
 from .context import TypeContext
-from .errors import ConversionError
+from .errors import ConversionError, ParameterError
 from .literals import format_literal
 from .qualifier import datetime_length, interval_length
 from .values import DESCRIPTOR_SIZE, LOCATOR_SIZE, BlobDescriptor, BlobLocator, IntervalYM, PartialDateTime
@@ -393,7 +393,7 @@ def encode_params(values: Sequence[Any], targets: Sequence[ColumnType | None], c
         ctx: how values are encoded.
 
     Raises:
-        ConversionError: a value cannot be sent exactly; names the parameter (1-based).
+        ParameterError: a value cannot be sent exactly.
     """
     blocks: list[bytes] = []
     blobs: list[bytes] = []
@@ -403,7 +403,7 @@ def encode_params(values: Sequence[Any], targets: Sequence[ColumnType | None], c
             column, bound, blob = _bind(value, target, ctx)
             blocks.append(encode_block(column, bound, ctx))
         except ConversionError as exc:
-            raise ConversionError(f"parameter {index + 1}: {exc}") from exc
+            raise ParameterError(index, str(exc)) from exc
         if blob is not None:
             blobs.append(blob)
     return Binding(len(blocks), b"".join(blocks), tuple(blobs))

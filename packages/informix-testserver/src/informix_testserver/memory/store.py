@@ -66,8 +66,8 @@ class Store:
         self.db.execute("PRAGMA journal_mode = MEMORY" if path == ":memory:" else "PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = OFF" if path == ":memory:" else "PRAGMA synchronous = NORMAL")
         self.db.execute("PRAGMA temp_store = MEMORY")
-        # The index that sqlite makes by itself for a join comes with a Bloom filter that hashes the length of text:
-        # up to 3.40 it loses rows equal under COLLATE RTRIM only (tests/memory/test_text_joins.py). It cannot be
+        # The index that sqlite makes by itself for a join has a Bloom filter that hashes the length of text: up to
+        # 3.40 it loses rows equal under COLLATE RTRIM only (tests/memory/test_text_joins.py). It cannot be
         # switched off alone.
         self.db.execute("PRAGMA automatic_index = OFF")
         # One sqlite transaction spans everything between two moments at which no session has changes pending;
