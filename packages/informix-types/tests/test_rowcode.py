@@ -21,7 +21,7 @@ from informix_types import (
     reference,
 )
 from informix_types.layout import RowFrame
-from informix_types.rowcode import batch_decoder
+from informix_types.rowcode import batch_decoder, decoder
 from informix_types.rowcode.decoder import compile_decoder
 from informix_types.rows import class_row, dict_row, namedtuple_row, row_row, scalar_row, tuple_row
 
@@ -264,6 +264,20 @@ def test_a_row_with_warnings_is_left_to_the_caller() -> None:
     buf = rows + message(b"\0\0\0\7", warnings=1) + rows
     decode = compile_decoder(types, TypeContext(), FRAME)
     assert decode(buf, 0) == ([(n,) for n in range(6)], len(rows))
+
+
+@pytest.mark.parametrize("behind", [DONE, DONE[-2:], DONE[:1], b"", message(bytes(4), warnings=1)])
+def test_the_end_of_the_rows_needs_no_second_look(behind: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no plain row by its first four bytes is not shown to the reference decoder."""
+
+    def ask(buf: bytes, offset: int) -> Any:
+        raise AssertionError(f"asked at {offset}")
+
+    monkeypatch.setattr(decoder, "_one_row", lambda *shape: ask)
+    types = (ColumnType(TypeCode.VARCHAR, 20), ColumnType(TypeCode.INTEGER, 4))
+    rows = [("one", 1), ("", None), ("twenty characters !!", 2)]
+    buf = b"".join(message(reference.encode_row(types, row, TypeContext())) for row in rows)
+    assert compile_decoder(types, TypeContext(), FRAME)(buf + behind, 0) == (rows, len(buf))
 
 
 def test_a_value_whose_digits_lie_behind_the_scale_keeps_them() -> None:

@@ -71,6 +71,19 @@ def test_they_get_another_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     assert decode.chosen == {1, 2}
 
 
+def test_values_that_repeat_no_longer_are_noticed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptive, "WATCHED", 100)
+    decode = AdaptiveDecoder(TYPES, CTX, FRAME)
+    one, new = messages(rows(5, 1)), [messages(rows(n, 1)) for n in range(1000, 1200)]
+    for _ in range(1000):
+        decode(one)
+    assert decode.chosen == {1, 2}
+    for message in new[:199]:
+        decode(message)
+    # The hundred rows that count were all new to the MONEY, whatever the thousand before them were.
+    assert decode.chosen == {1}
+
+
 def test_variants_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptive, "WATCHED", 256)
     monkeypatch.setattr(adaptive, "UNWATCHED", 300)

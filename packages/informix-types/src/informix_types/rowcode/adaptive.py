@@ -16,7 +16,7 @@ from .expressions import decimal_memo
 __all__ = ["AdaptiveDecoder", "adaptive_decoder"]
 
 WATCHED = 2048
-"""Rows after which the memos are judged: a thousand values have all been seen by then."""
+"""Rows after each of which the memos are judged: a thousand values have all been seen by then."""
 UNWATCHED = 1 << 17
 """Rows after which columns that lost their memo are tried again."""
 
@@ -28,7 +28,7 @@ class AdaptiveDecoder:
     variants decode alike.
     """
 
-    __slots__ = ("_chosen", "_decode", "_memos", "_misses", "_rows", "_shape", "_variants")
+    __slots__ = ("_chosen", "_decode", "_due", "_judged", "_memos", "_misses", "_rows", "_shape", "_variants")
 
     def __init__(
         self, columns: Sequence[ColumnType], ctx: TypeContext, frame: RowFrame, maker: Any = None
@@ -37,7 +37,6 @@ class AdaptiveDecoder:
         self._memos = {index: memo for index, memo in memos.items() if memo is not None}
         self._shape = (columns, ctx, frame, maker)
         self._variants: dict[frozenset[int], Decoder] = {}
-        self._rows = 0
         self._choose(frozenset(self._memos))
 
     def _choose(self, chosen: frozenset[int]) -> None:
@@ -45,8 +44,15 @@ class AdaptiveDecoder:
         if decode is None:
             memos = {index: self._memos[index] for index in chosen}
             decode = self._variants[chosen] = compile_decoder(*self._shape, memos)
-        self._misses = {index: self._memos[index].misses for index in chosen}
         self._chosen, self._decode, self._rows = chosen, decode, 0
+        self._watch()
+
+    def _watch(self) -> None:
+        """Begin to count for the next judgement."""
+        self._judged = self._rows
+        self._misses = {index: self._memos[index].misses for index in self._chosen}
+        due = self._rows + WATCHED if self._chosen else UNWATCHED
+        self._due = min(due, UNWATCHED) if len(self._chosen) < len(self._memos) else due
 
     @property
     def chosen(self) -> frozenset[int]:
@@ -56,21 +62,24 @@ class AdaptiveDecoder:
     def __call__(self, buf: bytes, offset: int = 0) -> tuple[list[Any], int]:
         """Decode as `batch_decoder` says."""
         result = self._decode(buf, offset)
-        self._rows = rows = self._rows + len(result[0])
-        if rows >= WATCHED:
-            if len(self._chosen) < len(self._memos) and rows >= UNWATCHED:
-                self._choose(frozenset(self._memos))
-            elif self._chosen:
-                self._judge(rows)
+        self._rows += len(result[0])
+        if self._rows >= self._due:
+            self._judge()
         return result
 
-    def _judge(self, rows: int) -> None:
-        """Take the memo from columns whose values were new in more than half of the rows."""
+    def _judge(self) -> None:
+        """Take the memo from columns whose values were new in more than half of the rows; later try them again."""
+        if len(self._chosen) < len(self._memos) and self._rows >= UNWATCHED:
+            self._choose(frozenset(self._memos))
+            return
+        rows = self._rows - self._judged
         kept = frozenset(
             index for index, before in self._misses.items() if 2 * (self._memos[index].misses - before) <= rows
         )
         if kept != self._chosen:
             self._choose(kept)
+        else:
+            self._watch()
 
 
 def adaptive_decoder(
