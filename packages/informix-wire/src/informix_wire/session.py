@@ -132,6 +132,7 @@ class StatementState:
         cursor: name under which it was last opened and not yet closed, else None.
         forms_sent: RET_TYPE went out; the server keeps it for the statement's life (sqli.md 4.5).
         autofree: CLOSE also releases (sqli.md 5.9).
+        fetch_group: byte budget and bytes of the group that fetched last.
         ahead: the blocks that the next fetches hand out, oldest first: asked for before the application wanted
             them, or left by a conversation that was abandoned.
     """
@@ -140,6 +141,7 @@ class StatementState:
     cursor: str | None = None
     forms_sent: bool = False
     autofree: bool = False
+    fetch_group: tuple[int, bytes] = (-1, b"")
     ahead: "deque[Block]" = field(default_factory=deque)
 
     def drop_ahead(self) -> None:

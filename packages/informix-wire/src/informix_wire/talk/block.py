@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import field
+from functools import partial
 from typing import Any
 
 from informix_types.classes import mutable
 
-from ..errors import FramingError, Incomplete, ProtocolError
-from ..pdu import read_server
-from ..pdu.lob import FileOp
+from ..caps import Capabilities
+from ..errors import FramingError, ProtocolError
+from ..inbox import Inbox
+from ..pdu.base import Message
 from ..pdu.rows import Tuple, TupleId
-from ..pdu.status import Done, Eot, Err
+from ..pdu.status import Done, Err
 from ..session import Session, StatementState
-from .core import Conversation, more, send
-from .files import serve_file, step_end
-from .reply import FETCH, NO_DATA, Expected, finish, first_error, illegal, server_error
+from .core import Conversation, send
+from .reply import FETCH, NO_DATA, Expected, advance, first_error, server_error
 
 __all__ = ["Block", "Decoder", "owed_for", "read_block"]
 
@@ -53,6 +54,57 @@ class Block:
     complete: bool = False
     error: Exception | None = None
 
+    def take_rows(self, inbox: Inbox) -> None:
+        """Decode every plain row at the head of the inbox.
+
+        Raises:
+            FramingError: a row is not consumed exactly, or holds impossible bytes.
+        """
+        decoder = self.decoder
+        if decoder is None or self.error is not None:
+            return
+        try:
+            rows, inbox.pos = decoder(inbox.data, inbox.pos)
+        except FramingError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - a value without a Python form, or a user's loader: see below
+            self.error = exc  # the reply is read to its end before anybody hears of it
+            return
+        if rows:
+            self.rows.extend(rows)
+            self.seen += len(rows)
+
+    def take_message(self, message: Tuple | TupleId, caps: Capabilities) -> None:
+        """Take the number of a row, or a row that `take_rows` left: it carries warnings, or nobody wants it."""
+        if isinstance(message, TupleId):
+            self.row_numbers.append(message.row)
+            return
+        self.seen += 1
+        if self.decoder is None or self.error is not None:
+            return
+        plain = Tuple(0, message.data).encode(caps)
+        try:
+            rows, end = self.decoder(plain, 0)
+        except FramingError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - as above
+            self.error = exc
+            return
+        if len(rows) != 1 or end != len(plain):
+            raise ProtocolError("the row decoder did not consume a row exactly")
+        if message.warn:
+            self.warnings.append((len(self.rows), message.warn))
+        self.rows.extend(rows)
+
+    def end(self, messages: list[Message]) -> None:
+        """Note that the reply has ended, and what its other messages say about the rows (sqli.md 5.2)."""
+        self.complete = True
+        self.exhausted = not self.seen or any(isinstance(m, Err) and m.sqlcode == NO_DATA for m in messages)
+        self.warn = next((m.warn for m in messages if isinstance(m, Done)), 0)
+        error = first_error(messages)
+        if error is not None and self.error is None:
+            self.error = server_error(error)
+
 
 def owed_for(block: Block, *, ahead: bool = False, opens: bool = False) -> Expected:
     """Return what is owed for a fetch whose rows go into `block`; `opens` when its group also opens the cursor."""
@@ -75,53 +127,11 @@ def read_block(
     Raises:
         ProtocolError: an illegal message, or a row that its decoder does not consume exactly.
     """
-    inbox, caps = session.inbox, session.caps
-    messages = session.expected[0].messages
-    batch = True
-    while True:
-        decoder = block.decoder
-        if batch and decoder is not None and block.error is None:
-            try:
-                rows, inbox.pos = decoder(inbox.data, inbox.pos)
-            except FramingError:
-                raise
-            except Exception as exc:  # noqa: BLE001 - a value without a Python form, or a user's loader: see below
-                block.error = exc  # the reply is read to its end before anybody hears of it
-                continue
-            if rows:
-                block.rows.extend(rows)
-                block.seen += len(rows)
-        if again and block.seen:
-            yield from _ask_again(session, block, again, following)
-            again = b""
-        try:
-            message, end = read_server(inbox.data, inbox.pos, caps)
-            inbox.pos = step_end(message, inbox.data, end, caps)
-        except Incomplete:
-            yield from more(session)
-            batch = True
-            continue
-        batch = isinstance(message, Tuple)
-        if isinstance(message, Tuple):
-            block.seen += 1
-            _decode_one(session, block, message)
-        elif isinstance(message, Eot):
-            break
-        elif isinstance(message, TupleId):
-            block.row_numbers.append(message.row)
-        elif isinstance(message, FileOp):
-            yield from serve_file(session, message)
-        elif type(message) in FETCH:
-            messages.append(message)
-        else:
-            raise illegal(message, FETCH)
-    block.complete = True
-    block.exhausted = not block.seen or any(isinstance(m, Err) and m.sqlcode == NO_DATA for m in messages)
-    block.warn = next((m.warn for m in messages if isinstance(m, Done)), 0)
-    error = first_error(messages)
-    if error is not None and block.error is None:
-        block.error = server_error(error)
-    finish(session)
+    at_row = partial(_ask_again, session, block, again, following) if again else None
+    while (pause := advance(session, at_row)) is not None:
+        if block.seen:
+            at_row = None
+        yield from pause
 
 
 def _ask_again(session: Session, block: Block, again: bytes, decoder: Decoder | None) -> Conversation[None]:
@@ -130,23 +140,3 @@ def _ask_again(session: Session, block: Block, again: bytes, decoder: Decoder | 
     block.owner.ahead.append(following)
     session.expected.append(owed_for(following, ahead=True))
     yield from send(session, again)
-
-
-def _decode_one(session: Session, block: Block, message: Tuple) -> None:
-    """Decode a row that the batch decoder left: it carries warnings."""
-    decoder = block.decoder
-    if decoder is None or block.error is not None:
-        return
-    plain = Tuple(0, message.data).encode(session.caps)
-    try:
-        rows, end = decoder(plain, 0)
-    except FramingError:
-        raise
-    except Exception as exc:  # noqa: BLE001 - as above
-        block.error = exc
-        return
-    if len(rows) != 1 or end != len(plain):
-        raise ProtocolError("the row decoder did not consume a row exactly")
-    if message.warn:
-        block.warnings.append((len(block.rows), message.warn))
-    block.rows.extend(rows)

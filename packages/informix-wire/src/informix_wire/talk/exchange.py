@@ -1,14 +1,14 @@
 """Sending requests: pending frees and a fetch sent ahead are put in order before the reply that matters."""
 
 import struct
+from functools import lru_cache
 from typing import Final
 
 from ..errors import ProtocolError
 from ..pdu.base import Message
 from ..session import Session
-from .block import read_block
 from .core import Conversation, conversation, send
-from .reply import CLOSE, Expected, check, read_reply
+from .reply import CLOSE, Expected, advance, check, read_reply
 
 __all__ = [
     "CLOSE_TAG",
@@ -19,6 +19,7 @@ __all__ = [
     "request",
     "send_frees",
     "settle",
+    "short_group",
     "statement_group",
     "transmit",
 ]
@@ -39,6 +40,12 @@ FREES_AT_ONCE: Final = 64
 """Bound on frees sent with one request: their replies fit every socket buffer."""
 
 
+@lru_cache(maxsize=1024)
+def short_group(statement_id: int, tag: bytes) -> bytes:
+    """Return a group that says one thing about a statement: `SQ_ID`, a message without body, EOT."""
+    return statement_group(statement_id, tag)
+
+
 def statement_group(statement_id: int, *actions: bytes) -> bytes:
     """Return a group about one statement: `SQ_ID`, the encoded actions, EOT (sqli.md 4.2)."""
     return ID_LAYOUT.pack(ID_TAG, statement_id) + b"".join(actions) + EOT
@@ -47,11 +54,8 @@ def statement_group(statement_id: int, *actions: bytes) -> bytes:
 def settle(session: Session, count: int) -> Conversation[None]:
     """Read the `count` oldest owed replies, and keep their rows for the cursors that will want them."""
     for _ in range(count):
-        block = session.expected[0].block
-        if block is None:
-            yield from read_reply(session)
-        else:
-            yield from read_block(session, block)
+        while (pause := advance(session)) is not None:
+            yield from pause
 
 
 def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation[None]:
@@ -63,28 +67,31 @@ def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation
     Raises:
         ProtocolError: bytes have arrived that belong to no reply: the stream is out of step.
     """
-    if not session.expected and len(session.inbox):
+    owed = session.expected
+    if not owed and len(session.inbox):
         raise ProtocolError(f"{len(session.inbox)} bytes came for which nobody had asked")
-    before = len(session.expected)
-    data = _frees(session) + data
+    before = len(owed)
+    if session.pending_frees:
+        data = _frees(session) + data
     if before and len(data) > SMALL:
         yield from settle(session, before)
-    before = len(session.expected)
-    session.expected.extend(expected)
+    before = len(owed)
+    owed.extend(expected)
     yield from send(session, data)
-    yield from settle(session, before)
+    if before:
+        yield from settle(session, before)
 
 
 def _frees(session: Session) -> bytes:
     """Take the frees that are due, note their replies as owed, and return their groups."""
-    if not session.pending_frees:
-        return b""
-    out = bytearray()
+    groups: list[bytes] = []
     for statement_id, close, release in session.take_frees(FREES_AT_ONCE):
-        groups = [CLOSE_TAG] * close + [RELEASE_TAG] * release
-        out += b"".join(statement_group(statement_id, tag) for tag in groups)
-        session.expected.extend(Expected(CLOSE, ahead=True) for _ in groups)
-    return bytes(out)
+        if close:
+            groups.append(short_group(statement_id, CLOSE_TAG))
+        if release:
+            groups.append(short_group(statement_id, RELEASE_TAG))
+    session.expected.extend([Expected(CLOSE, ahead=True) for _ in groups])
+    return b"".join(groups)
 
 
 @conversation()

@@ -1,21 +1,20 @@
 """Cursors: open, fetch block by block, fetch by position, close (sqli.md 5.2-5.4, 5.9)."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from informix_types import ColumnType
 from informix_types.classes import frozen
 from informix_types.params import Binding
 
-from ..pdu.base import Message
 from ..pdu.rows import Direction, NFetch, RetType, ScrollKind, SFetch
 from ..pdu.statement import CursorName
 from ..session import Prepared, Session, StatementState
 from . import reply as legal
 from .block import Block, Decoder, owed_for, read_block
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, settle, statement_group, transmit
-from .reply import Expected, check, first_error, read_reply
+from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, settle, short_group, statement_group, transmit
+from .reply import Expected, first_error, server_error
 from .statement import binding_bytes, free
 
 __all__ = ["FetchBlock", "ScrollBlock", "close_cursor", "fetch", "open_cursor", "scroll_fetch"]
@@ -27,8 +26,7 @@ OPEN: Final = b"\x00\x06"
 NARROW_BUDGET: Final = 32767
 
 
-@frozen
-class FetchBlock:
+class FetchBlock(NamedTuple):
     """The rows of one fetch.
 
     Attributes:
@@ -95,46 +93,44 @@ def open_cursor(
         ServerError: binding, opening or fetching failed; close the cursor then (sqli.md 5.18).
     """
     state = session.statement(prepared)
-    caps, number = session.caps, prepared.statement_id
-    cursor = name or session.next_cursor_name()
+    number, cursor = prepared.statement_id, name or session.next_cursor_name()
     modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
-    opening = CursorName(cursor).encode(caps) + binding_bytes(session, binding) + modes + OPEN
-    nfetch = _nfetch(session, fetch_buffer)
-    block = Block(state, decoder)
-    groups: list[bytes] = []
+    names, bound = CursorName(cursor).encode(session.caps), binding_bytes(session, binding)
+    data = ID_LAYOUT.pack(ID_TAG, number) + names + bound + modes + OPEN
     replies: list[Expected] = []
     if state.cursor is not None:
-        groups.append(statement_group(number, CLOSE_TAG))
+        data = short_group(number, CLOSE_TAG) + data
         replies.append(Expected(legal.CLOSE))
-    closed = len(groups)
-    if scroll:
-        groups.append(statement_group(number, opening))
-        replies.append(_opening(prepared))
-    elif ret_types is None:
-        # JDBC repeats SQ_ID before the NFETCH of the combined group (sqli.md 4.2).
-        groups.append(statement_group(number, opening, ID_LAYOUT.pack(ID_TAG, number), nfetch))
-        replies.append(owed_for(block, opens=True))
-    else:
-        groups.append(statement_group(number, opening))
-        groups.append(statement_group(number, _ret_type(session, state, ret_types), nfetch))
-        replies += [_opening(prepared), owed_for(block)]
+    opening: Expected | None = None
+    if scroll or ret_types is not None:
+        data += EOT
+        opening = Expected(legal.OPEN, True, prepared.statement_type, prepared.sql)
+        replies.append(opening)
+    before = len(replies)
+    block, following = Block(state, decoder), _fetch_group(session, state, fetch_buffer)
+    if not scroll:
+        # In the group of the OPEN, too, SQ_ID is repeated before the NFETCH, as JDBC does (sqli.md 4.2).
+        if ret_types is None or state.forms_sent:
+            data += following
+        else:
+            forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
+            data += statement_group(number, forms, _nfetch(session, fetch_buffer))
+        replies.append(owed_for(block, opens=opening is None))
     state.drop_ahead()
     # From here on the cursor may be open, whatever happens; release() then closes it.
     state.cursor, state.autofree = cursor, autofree
     if not scroll:
         state.ahead.append(block)
-    yield from transmit(session, b"".join(groups), *replies)
-    yield from settle(session, closed)
-    opened: list[Message] = []
-    if scroll or ret_types is not None:
-        opened = yield from read_reply(session)
+    yield from transmit(session, data, *replies)
+    yield from settle(session, before)
+    error = None if opening is None else first_error(opening.messages)
+    if not scroll:
+        yield from read_block(session, block, following if ahead and error is None else b"")
+        state.ahead.popleft()
+    if opening is not None and error is not None:
+        raise server_error(error, opening.messages)
     if scroll:
-        check(opened)
         return FetchBlock([], False)
-    failed = first_error(opened) is not None
-    yield from read_block(session, block, statement_group(number, nfetch) if ahead and not failed else b"")
-    state.ahead.popleft()
-    check(opened)
     taken = _take(block)
     state.forms_sent = ret_types is not None or state.forms_sent
     return taken
@@ -150,16 +146,12 @@ def _nfetch(session: Session, fetch_buffer: int) -> bytes:
     return NFetch(_budget(session, fetch_buffer)).encode(session.caps)
 
 
-def _opening(prepared: Prepared) -> Expected:
-    """Return what is owed for an OPEN group."""
-    return Expected(legal.OPEN, True, prepared.statement_type, prepared.sql)
-
-
-def _ret_type(session: Session, state: StatementState, ret_types: Sequence[ColumnType]) -> bytes:
-    """Return RET_TYPE, or nothing when the server has it already (sqli.md 4.5)."""
-    if state.forms_sent:
-        return b""
-    return RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
+def _fetch_group(session: Session, state: StatementState, fetch_buffer: int) -> bytes:
+    """Return the group of a statement's NFETCH: always the same bytes while the budget is the same."""
+    if state.fetch_group[0] != fetch_buffer:
+        group = statement_group(state.prepared.statement_id, _nfetch(session, fetch_buffer))
+        state.fetch_group = (fetch_buffer, group)
+    return state.fetch_group[1]
 
 
 def _take(block: Block) -> FetchBlock:
@@ -186,7 +178,7 @@ def fetch(
         ServerError: the fetch failed (-213: it was interrupted).
     """
     state = session.statement(prepared)
-    request = statement_group(prepared.statement_id, _nfetch(session, fetch_buffer))
+    request = _fetch_group(session, state, fetch_buffer)
     if not state.ahead:
         state.ahead.append(Block(state, decoder))
         yield from transmit(session, request, owed_for(state.ahead[0]))

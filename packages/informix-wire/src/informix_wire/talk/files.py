@@ -1,7 +1,7 @@
 """SQ_FILE: the server works on client files in the middle of a reply; only what was registered is served.
 
 The steps come while a statement with `lotofile`, `filetoblob` or `filetoclob` runs (sqli.md 5.15);
-`reply.read_reply` and `block.read_block` read each with its EOT (`step_end`), then call `serve_file`.
+`reply.advance` reads each with its EOT (`step_end`) and hands out `serve_file` as what to do next.
 """
 
 from typing import Final, Protocol
@@ -43,18 +43,16 @@ class ClientFiles(Protocol):
         """Write; return the number of bytes written."""
 
 
-def step_end(message: Message, buf: bytes, offset: int, caps: Capabilities) -> int:
-    """Return where a message ends, for a SQ_FILE step with the EOT of its group.
+def step_end(buf: bytes, offset: int, caps: Capabilities) -> int:
+    """Return the end of the EOT that belongs to a SQ_FILE step and stands at `offset`, behind it.
 
-    Both are consumed together or not at all: an EOT alone would look like the end of the reply to whoever goes on
-    after an abandoned conversation.
+    Step and EOT are consumed together or not at all: an EOT alone would look like the end of the reply to whoever
+    goes on after an abandoned conversation.
 
     Raises:
         Incomplete: the step's EOT has not arrived.
         ProtocolError: something else stands behind the step.
     """
-    if not isinstance(message, FileOp):
-        return offset
     end, offset = read_server(buf, offset, caps)
     if not isinstance(end, Eot):
         raise ProtocolError(f"the server sent {type(end).__name__} where the EOT of a SQ_FILE step was due")

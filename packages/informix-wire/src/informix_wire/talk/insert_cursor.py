@@ -14,7 +14,7 @@ from ..pdu.status import Done, PutErr
 from ..session import Prepared, Session
 from . import reply as legal
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, statement_group, transmit
+from .exchange import CLOSE_TAG, short_group, statement_group, transmit
 from .fetch import OPEN
 from .reply import Expected, first_error, read_reply, server_error
 
@@ -99,7 +99,7 @@ def insert_rows(
             break
         head, (count, puts) = b"", following
     if result.sent:
-        yield from transmit(session, statement_group(number, CLOSE_TAG), Expected(legal.CLOSE))
+        yield from transmit(session, short_group(number, CLOSE_TAG), Expected(legal.CLOSE))
         state.cursor = None
         closing = yield from read_reply(session)
         if result.error is None:

@@ -1,6 +1,6 @@
 """Reading one reply group: the table of legal messages, the end of the group, errors (sqli.md 4.1, 5.18)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +16,10 @@ from ..pdu.lob import FileOp, LoDataReply
 from ..pdu.rows import Tuple, TupleId
 from ..pdu.setup import DatabaseList, Protocols, Version
 from ..pdu.statement import Close
-from ..pdu.status import Cost, Done, Eot, Err, Ignored86, InsertDone, PutErr, XactStat
+from ..pdu.status import Done, Err, InsertDone, PutErr
 from ..pdu.xa import XaReply
 from ..session import Session
+from ..tags import Tag
 from .core import Conversation, more
 from .files import serve_file, step_end
 
@@ -29,6 +30,7 @@ __all__ = [
     "NO_DATA",
     "Expected",
     "Legal",
+    "advance",
     "check",
     "finish",
     "first_error",
@@ -42,9 +44,8 @@ NO_DATA: Final = 100
 
 Legal = frozenset[type[Message]]
 
-COMMON: Final[Legal] = frozenset({Done, Cost, XactStat, Err, Ignored86, Close})
-"""Accepted in every reply: COST and XACTSTAT are optional everywhere (sqli.md 4.4); JDBC ignores 86 and
-understands 10 (4.1)."""
+COMMON: Final[Legal] = frozenset({Done, Err, Close})
+"""Accepted in every reply; JDBC understands 10 (sqli.md 4.1)."""
 
 SETUP: Final[Legal] = COMMON | {Protocols, Version, DatabaseList}
 PREPARE: Final[Legal] = COMMON | {Describe, InsertDone, KeyDescribe}
@@ -84,37 +85,88 @@ class Expected:
     messages: list[Message] = field(default_factory=list)
 
 
-def read_reply(session: Session) -> Conversation[list[Message]]:
-    """Read the oldest owed reply to its EOT and let the session follow what it says.
+_ROWS: Final = (Tuple, TupleId)
+_EOT: Final = Tag.SQ_EOT.to_bytes(2, "big")
+_PASSED_OVER: Final = {
+    Tag.SQ_COST.to_bytes(2, "big"): 10,
+    Tag.SQ_XACTSTAT.to_bytes(2, "big"): 8,
+    Tag.SQ_IGNORED_86.to_bytes(2, "big"): 2,
+}
+"""Lengths of messages that may stand in every reply and mean nothing to a client: COST and XACTSTAT are optional
+everywhere, and no decision may hang on them (sqli.md 4.4); JDBC ignores 86 (4.1)."""
 
-    Client-file steps in the middle of it are answered on the way (sqli.md 5.15).
+
+def advance(session: Session, at_row: Callable[[], Conversation[None]] | None = None) -> Conversation[None] | None:
+    """Take what has arrived of the oldest owed reply: rows into its block, other messages into its list.
+
+    All of it is taken off the inbox message by message, so an abandoned reply is taken up where it was left.
+
+    Args:
+        session: the session.
+        at_row: for the reply to a fetch: what to go through once its first row is there.
 
     Returns:
-        the messages without EOT. An ERR is among them, not raised: see `check`.
+        None when the reply was there to its EOT: it is struck off, and what it says is followed. Otherwise what to
+        go through before the next call: waiting for more bytes, a client-file step (sqli.md 5.15), or `at_row`.
 
     Raises:
         ProtocolError: a message that may not stand here, or none at all.
     """
     expected = session.expected[0]
-    inbox, caps, legal, messages = session.inbox, session.caps, expected.legal, expected.messages
+    inbox, caps, legal, messages, block = (
+        session.inbox, session.caps, expected.legal, expected.messages, expected.block
+    )  # fmt: skip
+    rows_may_follow = block is not None
     while True:
-        try:
-            message, end = read_server(inbox.data, inbox.pos, caps)
-            inbox.pos = step_end(message, inbox.data, end, caps)
-        except Incomplete:
-            yield from more(session)
-            continue
-        kind = type(message)
-        if kind is Eot:
+        if block is not None and rows_may_follow:
+            block.take_rows(inbox)
+            if at_row is not None and block.seen:
+                return at_row()
+        data, pos = inbox.data, inbox.pos
+        tag = data[pos : pos + 2]
+        if tag == _EOT:
+            inbox.pos = pos + 2
             break
+        length = _PASSED_OVER.get(tag)
+        if length is not None:
+            if pos + length > len(data):
+                return more(session)
+            inbox.pos = pos + length
+            continue
+        try:
+            message, end = read_server(data, pos, caps)
+            inbox.pos = end if type(message) is not FileOp else step_end(data, end, caps)
+        except Incomplete:
+            return more(session)
+        kind = type(message)
         if kind not in legal:
             raise illegal(message, legal)
         if isinstance(message, FileOp):
-            yield from serve_file(session, message)
-            continue
-        messages.append(message)
+            return serve_file(session, message)
+        rows_may_follow = kind is Tuple
+        if block is not None and isinstance(message, _ROWS):
+            block.take_message(message, caps)
+        else:
+            messages.append(message)
+    if block is not None:
+        block.end(messages)
     finish(session)
-    return messages
+    return None
+
+
+def read_reply(session: Session) -> Conversation[list[Message]]:
+    """Read the oldest owed reply to its EOT and let the session follow what it says.
+
+    Returns:
+        the messages that mean something, without rows and EOT. An ERR is among them, not raised: see `check`.
+
+    Raises:
+        ProtocolError: a message that may not stand here, or none at all.
+    """
+    expected = session.expected[0]
+    while (pause := advance(session)) is not None:
+        yield from pause
+    return expected.messages
 
 
 def illegal(message: Message, legal: Legal) -> ProtocolError:
@@ -142,10 +194,13 @@ def finish(session: Session) -> None:
     session.apply_statement(statement_type, expected.sql, warn)
 
 
+_ERRORS: Final = (Err, PutErr)
+
+
 def first_error(messages: Iterable[Message]) -> Err | PutErr | None:
     """Return the first real error of a reply; +100 is none (sqli.md 4.6)."""
     for message in messages:
-        if isinstance(message, Err | PutErr) and message.sqlcode != NO_DATA:
+        if isinstance(message, _ERRORS) and message.sqlcode != NO_DATA:
             return message
     return None
 

@@ -1,7 +1,7 @@
 """Statements: prepare, describe their parameters, execute, close, release (sqli.md 4.3, 5.1, 5.5, 5.8)."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from informix_types import ColumnType
 from informix_types.classes import frozen
@@ -17,7 +17,7 @@ from ..session import Prepared, Session
 from ..tracking import ROUTINE, SELECT
 from . import reply as legal
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, EOT, RELEASE_TAG, request, statement_group, transmit
+from .exchange import CLOSE_TAG, EOT, RELEASE_TAG, request, short_group, statement_group, transmit
 from .reply import Expected, check, first_error, read_reply, server_error
 
 __all__ = [
@@ -58,8 +58,7 @@ class Keys:
     rows: tuple[bytes, ...] = ()
 
 
-@frozen
-class Executed:
+class Executed(NamedTuple):
     """What the server said about one execution (sqli.md 4.4).
 
     Attributes:
@@ -174,10 +173,13 @@ def execution(prepared: Prepared) -> Expected:
     return Expected(legal.EXECUTE, True, prepared.statement_type, prepared.sql)
 
 
+_NO_DONE: Final = Done(rows=UNKNOWN_COUNT)
+_NO_SERIALS: Final = InsertDone()
+
+
 def executed_from(messages: Iterable[Message]) -> Executed:
     """Build the result of an execution's reply."""
-    done = Done(rows=UNKNOWN_COUNT)
-    serials = InsertDone()
+    done, serials = _NO_DONE, _NO_SERIALS
     key_columns: tuple[DescribedColumn, ...] = ()
     key_rows: list[bytes] = []
     for message in messages:
@@ -268,10 +270,10 @@ def free(session: Session, prepared: Prepared, *, keep: bool) -> Conversation[No
     state = session.statement(prepared)
     groups: list[bytes] = []
     if state.cursor is not None:
-        groups.append(statement_group(prepared.statement_id, CLOSE_TAG))
+        groups.append(short_group(prepared.statement_id, CLOSE_TAG))
     autofreed = state.autofree and state.cursor is not None
     if not keep and not autofreed:
-        groups.append(statement_group(prepared.statement_id, RELEASE_TAG))
+        groups.append(short_group(prepared.statement_id, RELEASE_TAG))
     if not groups:
         return
     state.drop_ahead()
