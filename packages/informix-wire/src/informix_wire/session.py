@@ -306,7 +306,7 @@ class Session:
         effect = statement_effect(statement_type, sql)
         if effect.in_transaction is not None:
             self.in_transaction = effect.in_transaction
-        elif self.database is not None and self.database.ansi:
+        elif not self.in_transaction and self.database is not None and self.database.ansi:
             # MODE ANSI: the first statement after COMMIT or ROLLBACK opens the next transaction (sqli.md 5.10).
             self.in_transaction = True
         if effect.closes_database:

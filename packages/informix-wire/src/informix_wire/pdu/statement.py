@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 
 from informix_types.classes import frozen
 
-from ..buffer import Reader, Writer
+from ..buffer import Reader, Writer, encode_text, pack
+from ..caps import Capabilities
 from ..errors import ProtocolError
 from ..tags import Tag
 from .base import Bodiless, Message, PackedMessage
@@ -29,6 +30,11 @@ __all__ = [
     "StatementId",
     "WantDone",
 ]
+
+
+_CURNAME = int(Tag.SQ_CURNAME)
+_NAME_HEAD = struct.Struct(">HH")
+"""Tag, length of the name."""
 
 
 @frozen
@@ -73,8 +79,10 @@ class CursorName(Message):
     TAG: ClassVar[int] = Tag.SQ_CURNAME
     name: str
 
-    def _write(self, w: Writer) -> None:
-        w.char(self.name)
+    def encode(self, caps: Capabilities) -> bytes:
+        """Return the message's bytes; written out because every execution of a query sends one."""
+        raw = encode_text(self.name, caps.encoding)
+        return pack(_NAME_HEAD, _CURNAME, len(raw)) + raw + b"\0" * (len(raw) & 1)
 
     @classmethod
     def _read(cls, r: Reader) -> Self:

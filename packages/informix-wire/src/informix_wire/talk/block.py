@@ -15,7 +15,7 @@ from ..pdu.rows import Tuple, TupleId
 from ..pdu.status import Done, Err
 from ..session import Session, StatementState
 from .core import Conversation, send
-from .reply import FETCH, NO_DATA, Expected, advance, first_error, server_error
+from .reply import FETCH, NO_DATA, Expected, advance, server_error
 
 __all__ = ["Block", "Decoder", "owed_for", "read_block"]
 
@@ -99,11 +99,15 @@ class Block:
     def end(self, messages: list[Message]) -> None:
         """Note that the reply has ended, and what its other messages say about the rows (sqli.md 5.2)."""
         self.complete = True
-        self.exhausted = not self.seen or any(isinstance(m, Err) and m.sqlcode == NO_DATA for m in messages)
-        self.warn = next((m.warn for m in messages if isinstance(m, Done)), 0)
-        error = first_error(messages)
-        if error is not None and self.error is None:
-            self.error = server_error(error)
+        self.exhausted = not self.seen
+        for message in messages:
+            if isinstance(message, Done):
+                self.warn |= message.warn
+            elif isinstance(message, Err):
+                if message.sqlcode == NO_DATA:
+                    self.exhausted = True
+                elif self.error is None:
+                    self.error = server_error(message)
 
 
 def owed_for(block: Block, *, ahead: bool = False, opens: bool = False) -> Expected:

@@ -70,7 +70,8 @@ def conversation(
     ) -> Callable[Concatenate[Session, P], Conversation[T]]:
         @wraps(function)
         def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Conversation[T]:
-            session.require(allowed)
+            if session.state not in allowed:
+                session.require(allowed)
             try:
                 return (yield from function(session, *args, **kwargs))
             except BaseException as exc:

@@ -8,7 +8,7 @@ from ..errors import ProtocolError
 from ..pdu.base import Message
 from ..session import Session
 from .core import Conversation, conversation, send
-from .reply import CLOSE, Expected, advance, check, read_reply
+from .reply import CLOSE, Expected, advance, check
 
 __all__ = [
     "CLOSE_TAG",
@@ -58,8 +58,10 @@ def settle(session: Session, count: int) -> Conversation[None]:
             yield from pause
 
 
-def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation[None]:
+def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) -> Conversation[None]:
     """Send groups whose replies will be `expected`, in that order, and read everything owed before them.
+
+    The first `read` of them are read, too.
 
     Frees that finalizers queued go ahead in groups of their own; whatever the server says to them is harmless
     (-267, -259, -404: sqli.md 5.18, 8 #8).
@@ -78,8 +80,8 @@ def transmit(session: Session, data: bytes, *expected: Expected) -> Conversation
     before = len(owed)
     owed.extend(expected)
     yield from send(session, data)
-    if before:
-        yield from settle(session, before)
+    if before + read:
+        yield from settle(session, before + read)
 
 
 def _frees(session: Session) -> bytes:
@@ -104,5 +106,5 @@ def send_frees(session: Session) -> Conversation[None]:
 
 def request(session: Session, data: bytes, expected: Expected) -> Conversation[list[Message]]:
     """Send one group and return the messages of its reply; `ServerError` after its EOT if it holds an ERR."""
-    yield from transmit(session, data, expected)
-    return check((yield from read_reply(session)))
+    yield from transmit(session, data, expected, read=1)
+    return check(expected.messages)

@@ -121,11 +121,11 @@ def open_cursor(
     state.cursor, state.autofree = cursor, autofree
     if not scroll:
         state.ahead.append(block)
-    yield from transmit(session, data, *replies)
-    yield from settle(session, before)
+    yield from transmit(session, data, *replies, read=before if ahead else len(replies))
     error = None if opening is None else first_error(opening.messages)
     if not scroll:
-        yield from read_block(session, block, following if ahead and error is None else b"")
+        if ahead:
+            yield from read_block(session, block, following if error is None else b"")
         state.ahead.popleft()
     if opening is not None and error is not None:
         raise server_error(error, opening.messages)

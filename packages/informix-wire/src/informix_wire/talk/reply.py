@@ -32,8 +32,8 @@ __all__ = [
     "Legal",
     "advance",
     "check",
-    "finish",
     "first_error",
+    "follow",
     "illegal",
     "read_reply",
     "server_error",
@@ -88,12 +88,13 @@ class Expected:
 _ROWS: Final = (Tuple, TupleId)
 _EOT: Final = Tag.SQ_EOT.to_bytes(2, "big")
 _PASSED_OVER: Final = {
+    _EOT: 2,
     Tag.SQ_COST.to_bytes(2, "big"): 10,
     Tag.SQ_XACTSTAT.to_bytes(2, "big"): 8,
     Tag.SQ_IGNORED_86.to_bytes(2, "big"): 2,
 }
-"""Lengths of messages that may stand in every reply and mean nothing to a client: COST and XACTSTAT are optional
-everywhere, and no decision may hang on them (sqli.md 4.4); JDBC ignores 86 (4.1)."""
+"""Lengths of what may stand in every reply and is not kept: no decision may hang on COST and XACTSTAT, which are
+optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
 
 
 def advance(session: Session, at_row: Callable[[], Conversation[None]] | None = None) -> Conversation[None] | None:
@@ -124,15 +125,16 @@ def advance(session: Session, at_row: Callable[[], Conversation[None]] | None = 
                 return at_row()
         data, pos = inbox.data, inbox.pos
         tag = data[pos : pos + 2]
-        if tag == _EOT:
-            inbox.pos = pos + 2
-            break
         length = _PASSED_OVER.get(tag)
         if length is not None:
             if pos + length > len(data):
                 return more(session)
             inbox.pos = pos + length
+            if tag == _EOT:
+                break
             continue
+        if not tag:
+            return more(session)
         try:
             message, end = read_server(data, pos, caps)
             inbox.pos = end if type(message) is not FileOp else step_end(data, end, caps)
@@ -150,7 +152,9 @@ def advance(session: Session, at_row: Callable[[], Conversation[None]] | None = 
             messages.append(message)
     if block is not None:
         block.end(messages)
-    finish(session)
+    if expected.executes:
+        follow(session, expected)
+    session.expected.popleft()
     return None
 
 
@@ -175,11 +179,8 @@ def illegal(message: Message, legal: Legal) -> ProtocolError:
     return ProtocolError(f"the server sent {type(message).__name__} where only {wanted} may stand")
 
 
-def finish(session: Session) -> None:
-    """Strike the oldest owed reply and follow its outcome: transaction and database (sqli.md 3.5, 5.10)."""
-    expected = session.expected.popleft()
-    if not expected.executes:
-        return
+def follow(session: Session, expected: Expected) -> None:
+    """Follow the outcome of a statement that ran: transaction and database (sqli.md 3.5, 5.10)."""
     statement_type, warn, done = expected.statement_type, 0, False
     for message in expected.messages:
         if isinstance(message, Done):
