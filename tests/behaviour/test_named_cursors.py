@@ -55,6 +55,21 @@ def test_a_name_belongs_to_one_open_cursor(db: Any) -> None:
     assert db.execute("SELECT id, v FROM t ORDER BY id").fetchall() == [(0, 0), (1, 1), (2, 2), (3, 0)]
 
 
+@pytest.mark.parametrize("other", [False, True])
+def test_a_statement_is_opened_again_under_its_name(db: Any, other: bool) -> None:
+    """The close of the first opening is still queued then; it must not hit the second."""
+    cur = db.cursor(name="walker")
+    for _ in range(3):
+        assert cur.execute("SELECT id FROM t FOR UPDATE").fetchone() == (0,)
+        assert db.in_transaction
+        assert db.execute("UPDATE t SET v = v + 1 WHERE CURRENT OF walker").rowcount == 1
+        if other:
+            cur.close()
+            cur = db.cursor(name="walker")
+    assert cur.execute("SELECT id FROM t FOR UPDATE").fetchall() == [(0,), (1,), (2,), (3,)]
+    assert db.execute("SELECT v FROM t WHERE id = 0").fetchone() == (3,)
+
+
 def test_a_name_is_free_again_after_commit_and_when_the_cursor_is_dropped(db: Any) -> None:
     one = db.cursor(name="walker")
     one.execute("SELECT id FROM t FOR UPDATE").fetchone()

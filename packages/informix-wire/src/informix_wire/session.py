@@ -130,6 +130,7 @@ class StatementState:
     Attributes:
         prepared: the statement.
         cursor: name under which it was last opened and not yet closed, else None.
+        openings: how often it was opened: tells apart cursors of one name.
         forms_sent: RET_TYPE went out; the server keeps it for the statement's life (sqli.md 4.5).
         autofree: CLOSE also releases (sqli.md 5.9).
         fetch_group: byte budget and bytes of the group that fetched last.
@@ -139,10 +140,16 @@ class StatementState:
 
     prepared: Prepared
     cursor: str | None = None
+    openings: int = 0
     forms_sent: bool = False
     autofree: bool = False
     fetch_group: tuple[int, bytes] = (-1, b"")
     ahead: "deque[Block]" = field(default_factory=deque)
+
+    def opened(self, cursor: str, *, autofree: bool = False) -> None:
+        """Note that a request goes out that opens a cursor: from now on it may be open, whatever happens."""
+        self.cursor, self.autofree = cursor, autofree
+        self.openings += 1
 
     def drop_ahead(self) -> None:
         """Forget blocks that nobody will want; those still owed are read without decoding their rows."""
@@ -197,7 +204,8 @@ class Session:
     tap: Callable[[bytes], None] | None = None
     """Sees all bytes that conversations send, for a trace."""
     _cursors: int = 0
-    _frees: "deque[tuple[Prepared, str | None, bool]]" = field(default_factory=deque)
+    _frees: "deque[tuple[Prepared, int, bool]]" = field(default_factory=deque)
+    """Statement, which opening of it to close, and whether to release it whatever is open."""
     _stray_ids: "deque[int]" = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -256,14 +264,16 @@ class Session:
 
         Safe to call from a finalizer in any thread: it only appends to a deque.
         """
-        self._frees.append((prepared, None, True))
+        self._frees.append((prepared, 0, True))
 
     def queue_close(self, prepared: Prepared, cursor: str) -> None:
-        """Have the cursor of that name closed ahead of the next request, if it is still open then.
+        """Have the cursor of that name, if it is open, closed ahead of the next request, if it is still open then.
 
         Safe to call from a finalizer in any thread: it only appends to a deque.
         """
-        self._frees.append((prepared, cursor, False))
+        found = self.statements.get(prepared.statement_id)
+        if found is not None and found.prepared is prepared and found.cursor == cursor:
+            self._frees.append((prepared, found.openings, False))
 
     def queue_stray(self, statement_id: int) -> None:
         """Have an id released that belongs to no statement of ours: a COMMAND that failed after its DESCRIBE."""
@@ -283,12 +293,12 @@ class Session:
             if stray not in self.statements:
                 taken.append((stray, False, True))
         while self._frees and len(taken) < limit:
-            prepared, cursor, release = self._frees.popleft()
+            prepared, opening, release = self._frees.popleft()
             found = self.statements.get(prepared.statement_id)
             if found is None or found.prepared is not prepared:
                 continue
             is_open = found.cursor is not None
-            if not release and found.cursor != cursor:
+            if not release and not (is_open and found.openings == opening):
                 continue
             # CLOSE of an autofree cursor releases the statement by itself (sqli.md 5.9).
             drops = release or found.autofree

@@ -150,6 +150,23 @@ def test_opening_begins_a_transaction_in_a_mode_ansi_database(
 # -- ahead ---------------------------------------------------------------------------------------------------
 
 
+def test_a_queued_close_is_void_once_the_cursor_was_opened_again(
+    session: Session, make_peer: Any, group: Any, ints: Any
+) -> None:
+    prepared = query(session)
+    first = ident(2, "0003 0001 6300 0006 00040002") + NFETCH + b"\0\x0c"
+    peer = make_peer(session, [(first, group(row(1))), (ident(2, "000a 000c") + first, group() + group(row(2)))])
+    peer.run(opening(session, prepared, ints))
+    session.queue_close(prepared, "c")
+    assert peer.run(opening(session, prepared, ints)).rows == [(2,)]
+    assert peer.idle()
+    assert session.statement(prepared).cursor == "c"
+    session.queue_close(prepared, "c")
+    peer = make_peer(session, [(ident(2, "000a 000c") + b"\0\x23\0\x0c", group() + group(XactStat()))])
+    peer.run(transaction.begin(session))
+    assert session.statement(prepared).cursor is None
+
+
 def test_ahead_asks_when_the_first_row_arrives(session: Session, make_peer: Any, group: Any, ints: Any) -> None:
     prepared = query(session)
     again = ident(2) + NFETCH + b"\0\x0c"

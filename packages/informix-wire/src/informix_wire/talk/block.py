@@ -54,25 +54,26 @@ class Block:
     complete: bool = False
     error: Exception | None = None
 
-    def take_rows(self, inbox: Inbox) -> None:
-        """Decode every plain row at the head of the inbox.
+    def take_rows(self, inbox: Inbox) -> int:
+        """Decode every plain row at the head of the inbox; return where the inbox stands then.
 
         Raises:
             FramingError: a row is not consumed exactly, or holds impossible bytes.
         """
         decoder = self.decoder
         if decoder is None or self.error is not None:
-            return
+            return inbox.pos
         try:
             rows, inbox.pos = decoder(inbox.data, inbox.pos)
         except FramingError:
             raise
         except Exception as exc:  # noqa: BLE001 - a value without a Python form, or a user's loader: see below
             self.error = exc  # the reply is read to its end before anybody hears of it
-            return
+            return inbox.pos
         if rows:
             self.rows.extend(rows)
             self.seen += len(rows)
+        return inbox.pos
 
     def take_message(self, message: Tuple | TupleId, caps: Capabilities) -> None:
         """Take the number of a row, or a row that `take_rows` left: it carries warnings, or nobody wants it."""
@@ -131,8 +132,9 @@ def read_block(
     Raises:
         ProtocolError: an illegal message, or a row that its decoder does not consume exactly.
     """
+    owed = session.expected[0]
     at_row = partial(_ask_again, session, block, again, following) if again else None
-    while (pause := advance(session, at_row)) is not None:
+    while (pause := advance(session, owed, at_row)) is not None:
         if block.seen:
             at_row = None
         yield from pause

@@ -8,7 +8,7 @@ from ..errors import ProtocolError
 from ..pdu.base import Message
 from ..session import Session
 from .core import Conversation, conversation, send
-from .reply import CLOSE, Expected, advance, check
+from .reply import CLOSE, Expected, check, settle
 
 __all__ = [
     "CLOSE_TAG",
@@ -18,7 +18,6 @@ __all__ = [
     "RELEASE_TAG",
     "request",
     "send_frees",
-    "settle",
     "short_group",
     "statement_group",
     "transmit",
@@ -51,13 +50,6 @@ def statement_group(statement_id: int, *actions: bytes) -> bytes:
     return ID_LAYOUT.pack(ID_TAG, statement_id) + b"".join(actions) + EOT
 
 
-def settle(session: Session, count: int) -> Conversation[None]:
-    """Read the `count` oldest owed replies, and keep their rows for the cursors that will want them."""
-    for _ in range(count):
-        while (pause := advance(session)) is not None:
-            yield from pause
-
-
 def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) -> Conversation[None]:
     """Send groups whose replies will be `expected`, in that order, and read everything owed before them.
 
@@ -76,12 +68,12 @@ def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) 
     if session.pending_frees:
         data = _frees(session) + data
     if before and len(data) > SMALL:
-        yield from settle(session, before)
+        yield from settle(session, owed[-1])
     before = len(owed)
     owed.extend(expected)
     yield from send(session, data)
     if before + read:
-        yield from settle(session, before + read)
+        yield from settle(session, owed[before + read - 1])
 
 
 def _frees(session: Session) -> bytes:

@@ -13,8 +13,8 @@ from ..session import Prepared, Session, StatementState
 from . import reply as legal
 from .block import Block, Decoder, owed_for, read_block
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, settle, short_group, statement_group, transmit
-from .reply import Expected, first_error, server_error
+from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, short_group, statement_group, transmit
+from .reply import Expected, first_error, server_error, settle
 from .statement import binding_bytes, free
 
 __all__ = ["FetchBlock", "ScrollBlock", "close_cursor", "fetch", "open_cursor", "scroll_fetch"]
@@ -117,8 +117,7 @@ def open_cursor(
             data += statement_group(number, forms, _nfetch(session, fetch_buffer))
         replies.append(owed_for(block, opens=opening is None))
     state.drop_ahead()
-    # From here on the cursor may be open, whatever happens; release() then closes it.
-    state.cursor, state.autofree = cursor, autofree
+    state.opened(cursor, autofree=autofree)
     if not scroll:
         state.ahead.append(block)
     yield from transmit(session, data, *replies, read=before if ahead else len(replies))
@@ -186,7 +185,7 @@ def fetch(
     ask = ahead and len(state.ahead) == 1
     if not block.complete:
         while session.expected[0].block is not block:  # replies of frees that were sent before this fetch
-            yield from settle(session, 1)
+            yield from settle(session, session.expected[0])
         yield from read_block(session, block, request if ask else b"", decoder)
     elif ask and not block.exhausted and block.error is None:
         state.ahead.append(Block(state, decoder))

@@ -86,7 +86,7 @@ def insert_rows(
         head += RetType(Direction.PUT_ROWS, tuple(types)).encode(caps)
     count, puts = source.next_group()
     if count:
-        state.cursor = cursor
+        state.opened(cursor)
     while count:
         yield from transmit(session, statement_group(number, head, puts), Expected(legal.PUT))
         following = source.next_group()

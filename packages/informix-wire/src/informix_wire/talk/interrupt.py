@@ -11,8 +11,7 @@ from ..errors import ProtocolError, ServerError
 from ..pdu.describe import Describe
 from ..session import Session, State
 from .core import Conversation, conversation
-from .exchange import settle
-from .reply import PREPARE, first_error, server_error
+from .reply import PREPARE, first_error, server_error, settle
 
 __all__ = ["CANCELLED", "URGENT", "drain"]
 
@@ -41,7 +40,7 @@ def drain(session: Session) -> Conversation[ServerError | None]:
     failure: ServerError | None = None
     while session.expected:
         oldest = session.expected[0]
-        yield from settle(session, 1)
+        yield from settle(session, oldest)
         if oldest.legal is PREPARE:
             for message in oldest.messages:
                 if isinstance(message, Describe):  # nobody has heard of this statement

@@ -37,6 +37,7 @@ __all__ = [
     "illegal",
     "read_reply",
     "server_error",
+    "settle",
 ]
 
 NO_DATA: Final = 100
@@ -86,76 +87,90 @@ class Expected:
 
 
 _ROWS: Final = (Tuple, TupleId)
+_NOT_KEPT: Final = frozenset({Tuple, TupleId, FileOp})
 _EOT: Final = Tag.SQ_EOT.to_bytes(2, "big")
 _PASSED_OVER: Final = {
-    _EOT: 2,
     Tag.SQ_COST.to_bytes(2, "big"): 10,
     Tag.SQ_XACTSTAT.to_bytes(2, "big"): 8,
     Tag.SQ_IGNORED_86.to_bytes(2, "big"): 2,
 }
-"""Lengths of what may stand in every reply and is not kept: no decision may hang on COST and XACTSTAT, which are
-optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
+"""Lengths of messages that may stand in every reply and are not kept: no decision may hang on COST and XACTSTAT,
+which are optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
 
 
-def advance(session: Session, at_row: Callable[[], Conversation[None]] | None = None) -> Conversation[None] | None:
-    """Take what has arrived of the oldest owed reply: rows into its block, other messages into its list.
+def advance(
+    session: Session, last: Expected, at_row: Callable[[], Conversation[None]] | None = None
+) -> Conversation[None] | None:
+    """Take what has arrived of the owed replies down to `last`: rows into their blocks, other messages into lists.
 
-    All of it is taken off the inbox message by message, so an abandoned reply is taken up where it was left.
+    All of it leaves the inbox message by message, so an abandoned reply is taken up where it was left. A reply
+    that is there to its EOT is struck off, and what it says is followed.
 
     Args:
         session: the session.
-        at_row: for the reply to a fetch: what to go through once its first row is there.
+        last: an owed reply; nothing behind it is looked at.
+        at_row: when `last` is the only one and replies to a fetch: what to go through once its first row is there.
 
     Returns:
-        None when the reply was there to its EOT: it is struck off, and what it says is followed. Otherwise what to
-        go through before the next call: waiting for more bytes, a client-file step (sqli.md 5.15), or `at_row`.
+        None when all of `last` was there. Otherwise what to go through before the next call: waiting for more
+        bytes, a client-file step (sqli.md 5.15), or `at_row`.
 
     Raises:
-        ProtocolError: a message that may not stand here, or none at all.
+        ProtocolError: a message that may not stand where it stands, or none at all.
     """
-    expected = session.expected[0]
-    inbox, caps, legal, messages, block = (
-        session.inbox, session.caps, expected.legal, expected.messages, expected.block
-    )  # fmt: skip
-    rows_may_follow = block is not None
+    owed, inbox, caps = session.expected, session.inbox, session.caps
+    data, pos = inbox.data, inbox.pos
+    if pos >= len(data):
+        return more(session)
     while True:
-        if block is not None and rows_may_follow:
-            block.take_rows(inbox)
-            if at_row is not None and block.seen:
-                return at_row()
-        data, pos = inbox.data, inbox.pos
-        tag = data[pos : pos + 2]
-        length = _PASSED_OVER.get(tag)
-        if length is not None:
-            if pos + length > len(data):
-                return more(session)
-            inbox.pos = pos + length
+        expected = owed[0]
+        block = rows = expected.block  # `rows`: the block, while rows may follow
+        while True:
+            if rows is not None and pos < len(data):
+                pos = rows.take_rows(inbox)
+                if at_row is not None and rows.seen:
+                    return at_row()
+            tag = data[pos : pos + 2]
             if tag == _EOT:
+                inbox.pos = pos = pos + 2
                 break
-            continue
-        if not tag:
-            return more(session)
-        try:
-            message, end = read_server(data, pos, caps)
-            inbox.pos = end if type(message) is not FileOp else step_end(data, end, caps)
-        except Incomplete:
-            return more(session)
-        kind = type(message)
-        if kind not in legal:
-            raise illegal(message, legal)
-        if isinstance(message, FileOp):
-            return serve_file(session, message)
-        rows_may_follow = kind is Tuple
-        if block is not None and isinstance(message, _ROWS):
-            block.take_message(message, caps)
-        else:
-            messages.append(message)
-    if block is not None:
-        block.end(messages)
-    if expected.executes:
-        follow(session, expected)
-    session.expected.popleft()
-    return None
+            length = _PASSED_OVER.get(tag)
+            if length is not None:
+                if pos + length > len(data):
+                    return more(session)
+                pos = inbox.pos = pos + length
+                rows = None
+                continue
+            if not tag:
+                return more(session)
+            try:
+                message, end = read_server(data, pos, caps)
+                kind = type(message)
+                pos = inbox.pos = end if kind is not FileOp else step_end(data, end, caps)
+            except Incomplete:
+                return more(session)
+            if kind not in expected.legal:
+                raise illegal(message, expected.legal)
+            rows = block if kind is Tuple else None
+            if kind not in _NOT_KEPT:
+                expected.messages.append(message)
+            elif block is not None and isinstance(message, _ROWS):
+                block.take_message(message, caps)
+            elif isinstance(message, FileOp):
+                return serve_file(session, message)
+        if block is not None:
+            block.end(expected.messages)
+        if expected.executes:
+            follow(session, expected)
+        owed.popleft()
+        if expected is last:
+            return None
+
+
+def settle(session: Session, last: Expected) -> Conversation[None]:
+    """Read the owed replies down to `last`, and keep their rows for the cursors that will want them."""
+    while (pause := advance(session, last)) is not None:
+        yield from pause
 
 
 def read_reply(session: Session) -> Conversation[list[Message]]:
@@ -168,8 +183,7 @@ def read_reply(session: Session) -> Conversation[list[Message]]:
         ProtocolError: a message that may not stand here, or none at all.
     """
     expected = session.expected[0]
-    while (pause := advance(session)) is not None:
-        yield from pause
+    yield from settle(session, expected)
     return expected.messages
 
 
