@@ -7,6 +7,7 @@ from typing import Any
 
 import informix_db
 import pytest
+from informix_testserver.engine import SqlError
 from informix_testserver.script import ScriptEngine
 from informix_testserver.session import Session
 from informix_types import ColumnType, TypeCode
@@ -77,6 +78,69 @@ def test_a_statement_that_found_one_row_is_not_asked_for_more_early(
     for n in range(10):
         assert cur.execute(POINT, (n,)).fetchall() == [(n,)]
     assert fetches["fetch"] == 11 + 2 * 10
+
+
+def actions(engine: ScriptEngine) -> Counter[str]:
+    return Counter(call.action for call in engine.log)
+
+
+def test_a_cursor_is_closed_once_for_each_time_that_it_was_opened(conn: Any, engine: ScriptEngine) -> None:
+    engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [values, (0,)])
+    cur = conn.cursor()
+    for n in range(10):
+        assert cur.execute(POINT, (n,)).fetchone() == (n,)
+        assert cur.fetchone() == (0,)
+    done = actions(engine)
+    assert [done[action] for action in ("prepare", "begin", "open", "close_cursor")] == [1, 1, 10, 9]
+    cur.close()
+    conn.commit()
+    assert actions(engine)["close_cursor"] == 10
+
+
+@pytest.mark.parametrize("bad", [(), (1, 2), ("\N{EURO SIGN}",)])
+def test_wrong_parameters_end_the_former_result(conn: Any, engine: ScriptEngine, bad: tuple[Any, ...]) -> None:
+    engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [values, (0,)])
+    cur = conn.cursor()
+    cur.execute(POINT, (1,))
+    with pytest.raises((informix_db.ProgrammingError, informix_db.DataError)):
+        cur.execute(POINT, bad)
+    assert cur.description is None
+    with pytest.raises(informix_db.ProgrammingError, match="no result"):
+        cur.fetchone()
+    conn.ping()
+    assert actions(engine)["close_cursor"] == 1
+    assert cur.execute(POINT, (2,)).fetchall() == [(2,), (0,)]
+    assert actions(engine)["prepare"] == 1
+
+
+def test_a_statement_whose_table_changed_while_it_was_open_is_prepared_anew(
+    conn: Any, engine: ScriptEngine
+) -> None:
+    answers = iter([[(1,)], -710, [(2,)]])
+
+    def rows(_: Any) -> Any:
+        answer = next(answers)
+        if isinstance(answer, int):
+            raise SqlError(answer)
+        return answer
+
+    engine.answer(POINT, columns=COLUMNS[:1], rows=rows)
+    cur = conn.cursor()
+    assert cur.execute(POINT, (1,)).fetchone() == (1,)
+    assert cur.execute(POINT, (2,)).fetchone() == (2,)
+    assert actions(engine)["prepare"] == 2
+    conn.ping()
+    assert len(getattr(conn, "inner", conn)._session.statements) == 1
+
+
+def test_without_a_cache_a_statement_is_prepared_each_time(driver: Any, server: Any, engine: ScriptEngine) -> None:
+    engine.answer(POINT, columns=COLUMNS[:1], rows=lambda values: [values, (0,)])
+    conn = driver.connect(server.url, statement_cache_size=0)
+    cur = conn.cursor()
+    for n in range(3):
+        assert cur.execute(POINT, (n,)).fetchone() == (n,)
+    assert actions(engine)["prepare"] == 3
+    conn.close()
 
 
 def test_results_of_every_size_in_turn(conn: Any, engine: ScriptEngine) -> None:

@@ -9,6 +9,8 @@ import logging
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final, Self
 
@@ -41,7 +43,10 @@ __all__ = ["BaseCursor"]
 _INSERT: Final = 6
 _SELECT: Final = 2
 _NEEDS_TARGET: Final = (bytes, bytearray, memoryview, list, set, frozenset, tuple, dict)
-"""Values whose form on the wire depends on the column they go to."""
+"""Values whose form on the wire depends on the column they go to; in statements that change rows, text, too."""
+_EVIDENT: Final = frozenset({int, float, Decimal, bool, type(None), date, datetime, time, timedelta})
+_EVIDENT_IN_QUERIES: Final = _EVIDENT | {str}
+"""Classes that are surely not among them: asking a set for all values at once is cheap."""
 _ROUTINE_NAME: Final = re.compile(r'(?:\w+|"[^"]+")(?:[.:@](?:\w+|"[^"]+"))*')
 
 
@@ -54,7 +59,9 @@ class BaseCursor(ColumnarResult[R]):
     def _prepare_gen(self, sql: str) -> Work[Self]:
         """Have the server parse a statement now; `description` tells a query's columns before it is executed."""
         query = self._compile(sql)
-        yield from self._start_gen(query)
+        _, rest = self._start(query)
+        if rest is not None:
+            yield from rest
         statement = yield from self._connection._statement_gen(query)
         if statement.prepared.returns_rows:
             self.description = describe(statement.prepared.columns)
@@ -70,15 +77,12 @@ class BaseCursor(ColumnarResult[R]):
         return (yield from self._run_gen(self._compile(sql), parameters))
 
     def _run_gen(self, query: Query, parameters: Parameters | None) -> Work[Self]:
-        """Execute a statement where hook and log can see it."""
+        """Return the execution of a statement, where hook and log can see it."""
         work = self._execute_query_gen(query, parameters)
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
-            work = observed(work, self, query, parameters, hook)
-        try:
-            return (yield from work)
-        finally:
-            self._input_types = None
+            return observed(work, self, query, parameters, hook)
+        return work
 
     def _compile(self, sql: str) -> Query:
         if not isinstance(sql, str):
@@ -88,25 +92,36 @@ class BaseCursor(ColumnarResult[R]):
         return compile_query(sql)
 
     def _execute_query_gen(self, query: Query, parameters: Parameters | None) -> Work[Self]:
-        yield from self._start_gen(query)
-        values = self._arrange(query, parameters)
-        last_try = False
-        while True:
-            statement = yield from self._connection._statement_gen(query)
-            try:
-                yield from self._execute_prepared_gen(statement, values)
-                break
-            except ServerError as error:
-                self._abandon(statement, keep=error.sqlcode != TABLE_CHANGED)
-                if error.sqlcode != TABLE_CHANGED or last_try:
-                    yield from self._connection._settle_gen()
-                    raise
+        statement: Statement | None = None
+        try:
+            statement, rest = self._start(query, again=True)
+            if rest is not None:
+                yield from rest
+            values = self._arrange(query, parameters)
+            last_try = False
+            while True:
+                if statement is None:
+                    statement = yield from self._connection._statement_gen(query)
+                try:
+                    yield from self._execute_prepared_gen(statement, values)
+                    break
+                except ServerError as error:
+                    changed = error.sqlcode == TABLE_CHANGED
+                    self._abandon(statement, keep=not changed)
+                    statement = None
+                    if not changed or last_try:
+                        yield from self._connection._settle_gen()
+                        raise
                 last_try = True
                 self.warnings.clear()
-            except BaseException:
+        except BaseException:
+            if statement is not None:
                 self._abandon(statement, keep=True)
-                raise
-        self._raise_warnings()
+            raise
+        finally:
+            self._input_types = None
+        if self.warnings:
+            self._raise_warnings()
         return self
 
     def _arrange(self, query: Query, parameters: Parameters | None) -> Sequence[Any]:
@@ -114,12 +129,27 @@ class BaseCursor(ColumnarResult[R]):
             raise ProgrammingError(f"the statement takes parameters ({query.keys[0]!r} …), none were given")
         return query.arrange(parameters)
 
-    def _start_gen(self, query: Query) -> Work[None]:
-        """End the former result and forget what it left behind."""
-        self._require_open()
-        if self._connection._prepared_branch:
+    def _start(self, query: Query, *, again: bool = False) -> tuple[Statement | None, Work[None] | None]:
+        """End the former result and forget what it left behind.
+
+        Args:
+            query: what comes next.
+            again: it may use the statement of the former result, if that is the same.
+
+        Returns:
+            that statement, or None; and what must be said to the server first, or None.
+        """
+        if self._closed:
+            self._require_open()
+        connection = self._connection
+        if connection._prepared_branch:
             raise ProgrammingError("after tpc_prepare only tpc_commit and tpc_rollback may follow (PEP 249)")
-        yield from self._finish_gen()
+        statement, rest = self._statement, None
+        if statement is not None:
+            if again and statement.text == query.text and self._may_reopen(statement):
+                self._statement, self._open, self._exhausted = None, False, True
+            else:
+                statement, rest = None, self._finish()
         self.statement, self._query = query.original, query
         self.description = None
         self.rowcount = -1
@@ -130,15 +160,38 @@ class BaseCursor(ColumnarResult[R]):
         self._buffer = deque()
         self._received = self._position = 0
         self._last = None
+        return statement, rest
+
+    def _may_reopen(self, statement: Statement) -> bool:
+        """Tell whether an open statement may be opened again as it is: its cursor is closed in the same request.
+
+        Not where a BEGIN or a COMMIT must go out between, nor when statements are not kept.
+        """
+        connection, session = self._connection, self._session
+        return (
+            self._open
+            and self._epoch == connection._epoch
+            and not (session.in_transaction and connection._autocommit)
+            and not connection._needs_begin(statement.prepared.statement_type)
+            and session.is_live(statement.prepared)
+            and connection._cache.may_stay_out(statement)
+        )
 
     def _execute_prepared_gen(self, statement: Statement, values: Sequence[Any]) -> Work[None]:
         connection, session, prepared = self._connection, self._session, statement.prepared
-        self._warn(prepared.warn)
-        binding = yield from self._binding_gen(statement, values)
+        if prepared.warn:
+            self._warn(prepared.warn)
+        context, binding = self._context, None
+        if values:
+            named = self._input_types
+            targets = self._known_targets(statement, values)
+            if targets is None:
+                targets = yield from self._ask_targets_gen(statement, values)
+            binding = statement.bind(as_named(values, named) if named else values, targets, context)
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
         if prepared.returns_rows:
-            yield from self._open_gen(statement, binding)
+            yield from self._open_gen(statement, binding, context)
             return
         if self.scrollable and prepared.statement_type == _SELECT:
             raise NotSupportedError("this statement cannot be opened for scrolling")
@@ -154,31 +207,35 @@ class BaseCursor(ColumnarResult[R]):
         if session.in_transaction and connection._autocommit:
             yield from connection._settle_gen()
 
-    def _binding_gen(self, statement: Statement, values: Sequence[Any]) -> Work[Binding | None]:
-        if not values:
-            return None
-        named = self._input_types
-        targets = yield from self._targets_gen(statement, values)
-        return statement.bind(as_named(values, named) if named else values, targets, self._context)
+    def _known_targets(self, statement: Statement, values: Sequence[Any]) -> tuple[ColumnType | None, ...] | None:
+        """Return the types of the columns that the parameters go to, as far as known (sqli.md 6.1).
 
-    def _targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[tuple[ColumnType | None, ...]]:
-        """Return the types of the columns that the parameters go to, where they are known (sqli.md 4.7, 6.1)."""
-        prepared = statement.prepared
+        None when the form of a value depends on them and the server can be asked.
+        """
         given = self._input_types
         if given is not None:
             return tuple(given[i] if i < len(given) else None for i in range(len(values)))
+        prepared = statement.prepared
         if prepared.statement_type == _INSERT and len(prepared.columns) == len(values):
-            return tuple([column.type for column in prepared.columns])
-        if statement.inputs is None and self._session.caps.describe_input:
-            texts = prepared.statement_type != _SELECT
-            if any(isinstance(v, _NEEDS_TARGET) or (texts and isinstance(v, str)) for v in values):
-                try:
-                    statement.inputs = yield from statement_talk.describe_input(self._session, prepared)
-                except ServerError:
-                    statement.inputs = ()
-        if statement.inputs is not None and len(statement.inputs) == len(values):
-            return statement.inputs
+            return statement.column_types
+        inputs = statement.inputs
+        if inputs is None:
+            evident = _EVIDENT_IN_QUERIES if prepared.statement_type == _SELECT else _EVIDENT
+            if not evident.issuperset(map(type, values)) and self._session.caps.describe_input:
+                depending = _NEEDS_TARGET if prepared.statement_type == _SELECT else (*_NEEDS_TARGET, str)
+                if any(isinstance(value, depending) for value in values):
+                    return None
+        elif len(inputs) == len(values):
+            return inputs
         return (None,) * len(values)
+
+    def _ask_targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[tuple[ColumnType | None, ...]]:
+        """Ask the server for the types of the columns that the parameters go to (sqli.md 4.7)."""
+        try:
+            statement.inputs = yield from statement_talk.describe_input(self._session, statement.prepared)
+        except ServerError:
+            statement.inputs = ()
+        return statement.inputs if len(statement.inputs) == len(values) else (None,) * len(values)
 
     # -- many --------------------------------------------------------------------------------------------------
 
@@ -206,7 +263,9 @@ class BaseCursor(ColumnarResult[R]):
     def _execute_rows_gen(
         self, query: Query, rows: RowSource, batch_errors: bool, insert_cursor: bool | None
     ) -> Work[Self]:
-        yield from self._start_gen(query)
+        _, rest = self._start(query)
+        if rest is not None:
+            yield from rest
         connection = self._connection
         first = rows.first()
         if first is None:
@@ -243,7 +302,10 @@ class BaseCursor(ColumnarResult[R]):
         if prepared.returns_rows:
             raise ProgrammingError("executemany is for statements that return no rows")
         named = self._input_types
-        targets = yield from self._targets_gen(statement, query.arrange(rows.first()))
+        values = query.arrange(rows.first())
+        targets = self._known_targets(statement, values)
+        if targets is None:
+            targets = yield from self._ask_targets_gen(statement, values)
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
         if not collect and named is None:

@@ -166,15 +166,16 @@ class BaseResult(Generic[R]):
 
     # -- rows --------------------------------------------------------------------------------------------------
 
-    def _open_gen(self, statement: Statement, binding: Binding | None) -> Work[None]:
+    def _open_gen(self, statement: Statement, binding: Binding | None, context: TypeContext) -> Work[None]:
         session, prepared = self._session, statement.prepared
-        self._require_own_name()
+        if self.name is not None:
+            self._require_own_name(self.name)
         plan, self.description = statement.result(session.caps)
-        self._decoding = RowDecoding.make_for(statement, plan, self._context, self.row_factory)
+        self._decoding = RowDecoding.make_for(statement, plan, context, self.row_factory)
         self._cursor_name = self.name or session.next_cursor_name()
         self._statement, self._open, self._exhausted = statement, True, False
         self._epoch = self._connection._epoch
-        ahead, statement.many_blocks = self._ahead and statement.many_blocks, False
+        ahead, statement.many_blocks = statement.many_blocks and self._ahead, False
         block = yield from fetch.open_cursor(
             session,
             prepared,
@@ -190,15 +191,13 @@ class BaseResult(Generic[R]):
         if not self.scrollable:
             yield from self._take_gen(block)
 
-    def _require_own_name(self) -> None:
+    def _require_own_name(self, name: str) -> None:
         """Refuse a second open cursor of one name: `WHERE CURRENT OF` could change a row of the other."""
-        if self.name is None:
-            return
         epoch = self._connection._epoch
-        other = self._connection._named.get(self.name)
+        other = self._connection._named.get(name)
         if other is not None and other is not self and other._open and (other.hold or other._epoch == epoch):
-            raise ProgrammingError(f"a cursor with the name {self.name!r} is open already; close it first")
-        self._connection._named[self.name] = self
+            raise ProgrammingError(f"a cursor with the name {name!r} is open already; close it first")
+        self._connection._named[name] = self
 
     @property
     def _budget(self) -> int:
@@ -224,7 +223,9 @@ class BaseResult(Generic[R]):
         self._warn(block.warn)
         if block.exhausted:
             self.rowcount = self._received
-            yield from self._finish_gen()
+            rest = self._finish()
+            if rest is not None:
+                yield from rest
 
     @property
     def _in_columns(self) -> bool:
@@ -251,7 +252,8 @@ class BaseResult(Generic[R]):
             if self._statement is not None:
                 self._abandon(statement, keep=True)
             raise
-        self._raise_warnings(taken)
+        if self.warnings:
+            self._raise_warnings(taken)
 
     def _warn(self, bits: int, row: int | None = None) -> None:
         """Note a warning of the server, if there is one."""
@@ -278,19 +280,24 @@ class BaseResult(Generic[R]):
 
     def _finish_gen(self) -> Work[None]:
         """Free the server's cursor and give the statement back: at once outside a transaction, else later."""
+        rest = self._finish()
+        if rest is not None:
+            yield from rest
+
+    def _finish(self) -> Work[None] | None:
+        """Give the statement back, its cursor queued to be closed; return what is to be said at once, or None."""
         statement, self._statement = self._statement, None
         was_open, self._open = self._open, False
         self._exhausted = True
         if statement is None:
-            return
-        session = self._session
-        if was_open and session.is_live(statement.prepared):
-            session.queue_close(statement.prepared, self._cursor_name)
-            if not session.in_transaction:
-                yield from self._connection._free_gen()
-        self._connection._give_back(statement)
-        if session.in_transaction and self._connection._autocommit:
-            yield from self._connection._settle_gen(keep_cursors=True)
+            return None
+        connection = self._connection
+        if was_open:
+            self._session.queue_close(statement.prepared, self._cursor_name)
+        connection._give_back(statement)
+        if self._session.in_transaction:
+            return connection._settle_gen(keep_cursors=True) if connection._autocommit else None
+        return connection._free_gen() if was_open else None
 
     def _require_open(self) -> None:
         self._connection._require_open()

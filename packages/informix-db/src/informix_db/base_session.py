@@ -335,7 +335,8 @@ class BaseSession:
 
     def _statement_gen(self, query: Query) -> Work[Statement]:
         """Return the statement, prepared: from the cache, or by asking the server."""
-        self._collect_dropped()
+        if self._dropped:
+            self._collect_dropped()
         found = self._cache.take(query.text)
         if found is not None and self._session.is_live(found.prepared):
             return found

@@ -35,6 +35,7 @@ class RowDecoding:
         make: makes the row object from a tuple, None for plain tuples.
         blobs: indices of BYTE and TEXT columns: their data is fetched by descriptor (sqli.md 5.16).
         context: how values are decoded.
+        factory: what made `make`.
     """
 
     plan: RowPlan
@@ -42,19 +43,24 @@ class RowDecoding:
     make: Callable[[tuple[Any, ...]], Any] | None
     blobs: tuple[int, ...]
     context: TypeContext
+    factory: RowFactory | None
 
     @classmethod
     def make_for(
         cls, statement: Statement, plan: RowPlan, context: TypeContext, factory: RowFactory | None
     ) -> "RowDecoding":
         """Return the decoding of a statement's rows; kept with the statement for its next execution."""
+        found = statement.decoding
+        if found is not None and found.context is context and found.factory is factory:
+            return found
         key = (context, factory)
-        found: RowDecoding | None = statement.decoders.get(key)
+        found = statement.decoders.get(key)
         if found is None:
             blobs = tuple(i for i, column in enumerate(plan.types) if column.code in _BLOBS)
             make = factory([column.name for column in statement.prepared.columns]) if factory else None
             decoder = batch_decoder(plan.types, context, TUPLE_FRAME, None if blobs else make)
-            found = statement.decoders[key] = cls(plan, decoder, make, blobs, context)
+            found = statement.decoders[key] = cls(plan, decoder, make, blobs, context, factory)
+        statement.decoding = found
         return found
 
     def fill_blobs_gen(self, session: Session, prepared: Prepared, rows: list[Any]) -> Work[list[Any]]:

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from informix_types import ColumnType, TypeContext
 from informix_types.classes import mutable
@@ -14,6 +14,9 @@ from informix_wire.rows import RowPlan, row_plan
 from informix_wire.session import Prepared
 
 from .description import Column, describe
+
+if TYPE_CHECKING:
+    from .decoding import RowDecoding
 
 __all__ = ["FEW_ROWS", "Statement", "StatementCache"]
 
@@ -31,7 +34,10 @@ class Statement:
         text: as it was sent. Which parameter goes to which marker differs from one spelling of a text to the next.
         prepared: what DESCRIBE said.
         inputs: types of the markers as CIDESCRIBE answered, None when it was not asked.
+        column_types: types of `prepared.columns`: those of an INSERT's markers.
+        reusable: whether keeping it prepared pays.
         decoders: row decoders of this result shape by context and row factory.
+        decoding: the one of them that was used last.
         many_blocks: its last result did not end with the first block: the next one's second block is asked for
             early. A statement that finds one row and is executed again and again shall not ask for more each time.
     """
@@ -39,11 +45,18 @@ class Statement:
     text: str
     prepared: Prepared
     inputs: tuple[ColumnType, ...] | None = None
-    decoders: dict[Any, Any] = field(default_factory=dict)
+    decoders: dict[Any, "RowDecoding"] = field(default_factory=dict)
+    decoding: "RowDecoding | None" = None
     many_blocks: bool = True
     _result: tuple[RowPlan, tuple[Column, ...]] | None = None
     _executions: int = 0
     _encoder: tuple[Any, Callable[[Sequence[Any]], Binding]] | None = None
+    column_types: tuple[ColumnType, ...] = ()
+    reusable: bool = False
+
+    def __post_init__(self) -> None:
+        self.reusable = self.prepared.statement_type in _WORTH_KEEPING
+        self.column_types = tuple([column.type for column in self.prepared.columns])
 
     def result(self, caps: Capabilities) -> tuple[RowPlan, tuple[Column, ...]]:
         """How the rows travel, and what `Cursor.description` says about them."""
@@ -61,11 +74,6 @@ class Statement:
         if self._encoder is None or self._encoder[0] != shape:
             self._encoder = (shape, param_encoder(targets, context))
         return self._encoder[1](values)
-
-    @property
-    def reusable(self) -> bool:
-        """Whether keeping it prepared pays."""
-        return self.prepared.statement_type in _WORTH_KEEPING
 
 
 class StatementCache:
@@ -94,9 +102,16 @@ class StatementCache:
             return statement
         replaced = self._idle.pop(statement.text, None)
         self._idle[statement.text] = statement
-        if replaced is not None:
+        if replaced is not None and replaced is not statement:
             return replaced
         return self._idle.popitem(last=False)[1] if len(self._idle) > self.size else None
+
+    def may_stay_out(self, statement: Statement) -> bool:
+        """Tell whether its user may execute a statement again without giving it back; if so, it is a hit."""
+        if self.size == 0 or not statement.reusable:
+            return False
+        self.hits += 1
+        return True
 
     def clear(self) -> list[Statement]:
         """Empty the cache and return what must be released."""
