@@ -45,3 +45,23 @@ def test_other_errors_say_nothing() -> None:
     gate.passed()
     owed.popleft().messages.append(Err(-206, -111))
     assert gate.blocked()
+
+
+def test_no_second_one_for_a_request_whose_answer_is_only_not_complete() -> None:
+    gate, owed = owing(1)
+    gate.passed()
+    assert not gate.met()
+    owed[0].messages.append(Err(-213, -157))  # its EOT is still to come
+    assert gate.met()
+    assert gate.blocked()
+
+
+def test_a_second_one_has_met_nothing_at_first() -> None:
+    gate, owed = owing(2)
+    gate.passed()
+    owed.popleft().messages.append(Err(-213, -157))
+    assert gate.met()
+    gate.passed()
+    assert not gate.met(), "this one may still hit whatever comes next"
+    owed.popleft().messages.append(Err(-213, -157))
+    assert gate.met()

@@ -97,7 +97,7 @@ class BaseCursor(ColumnarResult[R]):
             statement, rest = self._start(query, again=True)
             if rest is not None:
                 yield from rest
-            values = self._arrange(query, parameters)
+            values = query.arrange(parameters) if parameters is not None else self._no_parameters(query)
             last_try = False
             while True:
                 if statement is None:
@@ -124,10 +124,10 @@ class BaseCursor(ColumnarResult[R]):
             self._raise_warnings()
         return self
 
-    def _arrange(self, query: Query, parameters: Parameters | None) -> Sequence[Any]:
-        if parameters is None and query.style in ("numeric", "named"):
+    def _no_parameters(self, query: Query) -> Sequence[Any]:
+        if query.style in ("numeric", "named"):
             raise ProgrammingError(f"the statement takes parameters ({query.keys[0]!r} …), none were given")
-        return query.arrange(parameters)
+        return query.arrange(None)
 
     def _start(self, query: Query, *, again: bool = False) -> tuple[Statement | None, Work[None] | None]:
         """End the former result and forget what it left behind.

@@ -220,7 +220,8 @@ class BaseResult(Generic[R]):
         self._buffer.extend(rows)
         for row, bits in block.warnings:
             self._warn(bits, self._received - len(rows) + row)
-        self._warn(block.warn)
+        if block.warn:
+            self._warn(block.warn)
         if block.exhausted:
             self.rowcount = self._received
             rest = self._finish()

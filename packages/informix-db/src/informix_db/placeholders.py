@@ -20,6 +20,7 @@ Style = Literal["none", "qmark", "numeric", "named"]
 Parameters = Sequence[Any] | Mapping[str, Any]
 """What `execute` takes: a sequence for ``?`` and ``:1``, a mapping for ``:name``."""
 
+_USUAL: Final = frozenset({tuple, list})
 _SCAN: Final = re.compile(
     r"""
       '(?:[^']|'')*(?:'|\Z)             # string; a doubled quote stays inside
@@ -79,12 +80,15 @@ class Query:
         Raises:
             ProgrammingError: wrong number of values, a missing name, or the wrong kind of container.
         """
+        # Asking an abstract class costs more than all the rest, so the usual ones go first.
+        usual = type(parameters) in _USUAL
+        if usual and self.style == "qmark" and len(parameters) == self.parameters:  # type: ignore[arg-type]  # usual
+            return parameters  # type: ignore[return-value]  # usual
         if parameters is None:
             parameters = ()
         if self.style == "named":
             return self._by_name(parameters)
-        # Asking an abstract class costs more than all the rest, so the usual ones go first.
-        if type(parameters) not in (tuple, list) and (
+        if not usual and (
             isinstance(parameters, (str, bytes, bytearray, memoryview)) or not isinstance(parameters, Sequence)
         ):
             raise ProgrammingError(self._wrong_container(parameters))

@@ -148,8 +148,9 @@ class BlockingLine:
         return self.run(work, limits)
 
     def _carry_out(self, work: Work[T], limits: Limits) -> T:
+        silence = limits.silence
         end = deadline = None if limits.total is None else time.monotonic() + limits.total
-        expired = False
+        expired = False  # from then on the interrupt's grace is the only limit
         ctrl_c: KeyboardInterrupt | None = None
         failure: BaseException | None = None
         try:
@@ -161,18 +162,16 @@ class BlockingLine:
                         deadline = step.deadline(time.monotonic(), end)
                         self._dial(step, deadline)
                         continue
-                    if not self._outstanding:
-                        # Who needs bytes waits for a reply, if not to this conversation's request then to an
-                        # earlier one's: a fetch that was sent ahead.
-                        with self._urgent:
-                            self._outstanding = True
+                    # Who needs bytes waits for a reply, if not to this conversation's request then to an
+                    # earlier one's: a fetch that was sent ahead.
+                    self._outstanding = True
                     if step is NEED:
                         if self.interrupted:
                             # The byte may have met the request before this one; the gate holds it back else.
                             self.interrupt()
-                        self._receive(limits, deadline, expired)
+                        self._receive(silence, deadline, expired)
                     else:
-                        self._send(step, limits, deadline)
+                        self._send(step, silence, deadline)
                 except KeyboardInterrupt as pressed:
                     # Once: interrupt the server and read on to the end of its answer. Twice: give up; also when
                     # nobody knows how much of a request was sent, or whether what arrived is in the inbox.
@@ -181,14 +180,14 @@ class BlockingLine:
                         work.close()
                         self.close()
                         raise
-                    ctrl_c, expired = pressed, True
+                    ctrl_c, expired, silence = pressed, True, None
                     deadline = time.monotonic() + INTERRUPT_GRACE
                 except TimeoutError as error:
                     late = deadline is not None and time.monotonic() >= deadline
                     if isinstance(step, Dial) or limits.connecting:
                         failure = error
                     elif late and not expired and step is NEED and self.interrupt():
-                        expired, deadline = True, time.monotonic() + INTERRUPT_GRACE
+                        expired, silence, deadline = True, None, time.monotonic() + INTERRUPT_GRACE
                     else:
                         self.close()
                         seconds = limits.total if late and not expired else limits.silence
@@ -205,7 +204,7 @@ class BlockingLine:
             result: T = stop.value
             return result
         except StatementCancelled as cancelled:
-            self.interrupted = False
+            self.interrupted = self.interrupted and not self.gate.met()
             if ctrl_c is not None:
                 raise ctrl_c from None
             if expired:
@@ -245,46 +244,43 @@ class BlockingLine:
         self.peer = f"{address.host}:{address.port}"
         self._socket = plain
 
-    def _limit(self, limits: Limits, deadline: float | None) -> float | None:
+    def _limit(self, silence: float | None, deadline: float | None) -> float | None:
         """How long the next socket call may block."""
-        silence = limits.silence
         if deadline is None:
             return silence
         remaining = max(deadline - time.monotonic(), 0.001)
         return remaining if silence is None else min(silence, remaining)
 
-    def _present(self, timeout: float | None) -> socket.socket:
-        """Return the socket with the timeout applied; `settimeout` costs a poll a call, so only on change."""
+    def _ready(self, silence: float | None, deadline: float | None) -> socket.socket:
+        """Return the socket with its timeout set; `settimeout` costs a poll a call, so only on change."""
         present = self._socket
         if present is None:
             raise OSError("the connection was closed")
+        timeout = silence if deadline is None else self._limit(silence, deadline)
         if timeout != self._timeout:
             present.settimeout(timeout)
             self._timeout = timeout
         return present
 
-    def _receive(self, limits: Limits, deadline: float | None, expired: bool) -> None:
-        timeout = self._limit(limits, deadline)
+    def _receive(self, silence: float | None, deadline: float | None, expired: bool) -> None:
         if deadline is not None and not expired and time.monotonic() >= deadline:
             raise TimeoutError  # also when what was waited for was not the server
-        if expired:
-            timeout = None if deadline is None else max(deadline - time.monotonic(), 0.001)
         # One C call from the socket into the list: Ctrl-C strikes before it took bytes or when they are safe.
-        next(map(self._arrived.append, map(self._present(timeout).recv, _ONE_CHUNK)))
+        next(map(self._arrived.append, map(self._ready(silence, deadline).recv, _ONE_CHUNK)))
         if not self._arrived[0]:
             raise OSError("the server closed it")
         self._inbox.feed(self._arrived[0])
         self._arrived.clear()
 
-    def _send(self, data: bytes, limits: Limits, deadline: float | None) -> None:
-        present = self._present(self._limit(limits, deadline))
+    def _send(self, data: bytes, silence: float | None, deadline: float | None) -> None:
+        present = self._ready(silence, deadline)
         if len(data) <= _AT_ONCE:
             present.sendall(data)
         else:
-            self._send_while_receiving(present, data, limits, deadline)
+            self._send_while_receiving(present, data, silence, deadline)
 
     def _send_while_receiving(
-        self, present: socket.socket, data: bytes, limits: Limits, deadline: float | None
+        self, present: socket.socket, data: bytes, silence: float | None, deadline: float | None
     ) -> None:
         """Send all of `data` and take in what arrives meanwhile: neither side blocks on a full buffer."""
         left = memoryview(data)
@@ -293,7 +289,7 @@ class BlockingLine:
             with selectors.DefaultSelector() as selector:
                 selector.register(present, selectors.EVENT_READ | selectors.EVENT_WRITE)
                 while left:
-                    ready = selector.select(self._limit(limits, deadline))
+                    ready = selector.select(self._limit(silence, deadline))
                     if not ready:
                         raise TimeoutError
                     events = ready[0][1]

@@ -99,11 +99,16 @@ class UrgentGate:
         """Those that were owed when the last urgent byte was sent."""
 
     def blocked(self) -> bool:
-        """Whether an urgent byte that was sent may still be unread: then it will do."""
+        """Whether another byte must not be sent: one may still be unread, then it will do, or nothing runs."""
         # A copy, made at one go: another thread may be at the queue.
-        if not self._before or self._before[-1] not in tuple(self.owed):
-            return False
-        return not any(map(_cancelled, self._before))
+        owed = tuple(self.owed)
+        if owed and _cancelled(owed[-1]):
+            return True  # only the end of its answer is still to come
+        return bool(self._before) and self._before[-1] in owed and not self.met()
+
+    def met(self) -> bool:
+        """Whether the last urgent byte is known to have cancelled something, so that it can hit nothing else."""
+        return any(map(_cancelled, self._before))
 
     def passed(self) -> None:
         """Note that an urgent byte was sent just now."""

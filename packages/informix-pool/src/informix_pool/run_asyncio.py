@@ -182,7 +182,7 @@ class AsyncLine(asyncio.Protocol):
         if error is None:
             return cast("T", value)
         if isinstance(error, StatementCancelled):
-            self.interrupted = False
+            self.interrupted = self.interrupted and not self.gate.met()
             if self._expired:
                 raise timed_out(error, limits.total) from None
         raise error
@@ -256,7 +256,7 @@ class AsyncLine(asyncio.Protocol):
             try:
                 while self._unfinished():
                     await self._wait(loop)
-                self.interrupted = not isinstance(self._error, StatementCancelled)
+                self.interrupted = not (isinstance(self._error, StatementCancelled) and self.gate.met())
                 self._error = None
                 return
             except asyncio.CancelledError:

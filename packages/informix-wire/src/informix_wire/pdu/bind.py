@@ -14,7 +14,7 @@ from ..tags import Tag
 from .base import Message
 from .blob import DESCRIPTOR_SIZES, descriptor_size
 
-__all__ = ["Bind", "BlobBind", "read_blocks"]
+__all__ = ["Bind", "BlobBind", "bind_bytes", "read_blocks"]
 
 BLOB_CHUNK = 1024
 """Longest piece of a BYTE or TEXT value (sqli.md 5.16)."""
@@ -93,6 +93,11 @@ def read_blocks(r: Reader, count: int) -> bytes:
     return buf[start:pos]
 
 
+def bind_bytes(count: int, blocks: bytes) -> bytes:
+    """Return the bytes of a `Bind`: every execution sends one."""
+    return pack(_HEAD, _BIND, count) + blocks
+
+
 @frozen
 class Bind(Message):
     """SQ_BIND: the values of a statement's parameters (sqli.md 7.2).
@@ -108,7 +113,7 @@ class Bind(Message):
 
     def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 (the same in all dialects)
         """Return the message's bytes; written out because a batch has one for every row."""
-        return pack(_HEAD, _BIND, self.count) + self.blocks
+        return bind_bytes(self.count, self.blocks)
 
     @classmethod
     def _read(cls, r: Reader) -> Self:

@@ -9,7 +9,7 @@ from informix_types.params import Binding
 
 from ..errors import ProtocolError, ServerError
 from ..pdu.base import Message
-from ..pdu.bind import Bind, BlobBind
+from ..pdu.bind import BlobBind, bind_bytes
 from ..pdu.describe import Describe, DescribedColumn, InputDescribe, KeyDescribe, KeyTuple, RoutineInputDescribe
 from ..pdu.statement import Command, KeyRequest, Prepare
 from ..pdu.status import Done, InsertDone
@@ -146,7 +146,7 @@ def binding_bytes(session: Session, binding: Binding | None) -> bytes:
     """Return BIND and BBIND of a binding (sqli.md 5.5, 5.16, 7.2)."""
     if binding is None or not binding.count:
         return b""
-    data = Bind(binding.count, binding.blocks).encode(session.caps)
+    data = bind_bytes(binding.count, binding.blocks)
     return data + BlobBind(binding.blobs).encode(session.caps) if binding.blobs else data
 
 
