@@ -165,15 +165,13 @@ class BaseCursor(ColumnarResult[R]):
     def _may_reopen(self, statement: Statement) -> bool:
         """Tell whether an open statement may be opened again as it is: its cursor is closed in the same request.
 
-        Not where a BEGIN or a COMMIT must go out between, nor when statements are not kept.
+        Only where neither a BEGIN nor a COMMIT must go out between, and where statements are kept.
         """
-        connection, session = self._connection, self._session
+        connection = self._connection
         return (
             self._open
             and self._epoch == connection._epoch
-            and not (session.in_transaction and connection._autocommit)
-            and not connection._needs_begin(statement.prepared.statement_type)
-            and session.is_live(statement.prepared)
+            and self._session.in_transaction is not connection._autocommit
             and connection._cache.may_stay_out(statement)
         )
 

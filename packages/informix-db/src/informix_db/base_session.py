@@ -263,10 +263,11 @@ class BaseSession:
     def _context_with(self, registry: TypeRegistry) -> TypeContext:
         """Return how values are decoded and encoded with the loaders and dumpers of `registry`."""
         adapters = registry.adapters
+        if self._adapted_context.adapters is adapters:
+            return self._adapted_context
         if not adapters:
             return self._plain_context
-        if self._adapted_context.adapters is not adapters:
-            self._adapted_context = self._plain_context.with_adapters(adapters)
+        self._adapted_context = self._plain_context.with_adapters(adapters)
         return self._adapted_context
 
     def __repr__(self) -> str:

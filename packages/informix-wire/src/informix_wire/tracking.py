@@ -5,7 +5,17 @@ from typing import Final
 
 from informix_types.classes import frozen
 
-__all__ = ["BEGIN", "CLOSE_DATABASE", "COMMIT", "ROLLBACK", "ROUTINE", "SELECT", "Effect", "statement_effect"]
+__all__ = [
+    "BEGIN",
+    "CLOSE_DATABASE",
+    "COMMIT",
+    "INERT",
+    "ROLLBACK",
+    "ROUTINE",
+    "SELECT",
+    "Effect",
+    "statement_effect",
+]
 
 SELECT: Final = 2
 BEGIN: Final = 34
@@ -14,6 +24,9 @@ ROLLBACK: Final = 36
 ROUTINE: Final = 56
 CLOSE_DATABASE: Final = 31
 """Statement types that DESCRIBE reports (sqli.md 6.4)."""
+
+INERT: Final = frozenset({SELECT, 4, 5, 6})
+"""SELECT, UPDATE, DELETE, INSERT: inside a transaction they change nothing that a session follows."""
 
 _DATABASE: Final = 1
 _CREATE_DATABASE: Final = 12
