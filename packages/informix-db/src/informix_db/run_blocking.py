@@ -90,7 +90,7 @@ class BlockingLine:
         self._turn = threading.Lock()
         self._owner = 0
         self._urgent = threading.Lock()
-        """Held to send the urgent byte, and to say whether a reply is outstanding: a late byte would hit
+        """Held to send the urgent byte, and to say that no reply is outstanding any more: a late byte would hit
         the next request (sqli.md 5.17)."""
         self._outstanding = False
         self.interrupted = False
