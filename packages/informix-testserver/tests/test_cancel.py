@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from informix_types import ColumnType, TypeCode
 from informix_wire import pdu
+from informix_wire.caps import FULL
 
 INT = ColumnType(TypeCode.INTEGER, 4)
 CANCELLED = [pdu.Err(-213, -157)]
@@ -179,3 +180,109 @@ def test_a_socket_that_its_session_closed_does_not_end_the_watching(way_of_waiti
         assert [event for event in watch.wait() if event[0] != number] == []
         other.send(b"x")
         assert (stays.fileno(), Event.READABLE) in watch.wait()
+
+
+@pytest.fixture
+def both_ends():
+    """A TCP connection: the server's end and the client's."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        accepted, _ = listener.accept()
+    with accepted, client:
+        yield accepted, client
+
+
+REQUEST = b"".join(message.encode(FULL) for message in (pdu.StatementId(0), pdu.Execute(), pdu.Eot()))
+
+
+def test_urgent_data_amid_a_request_is_seen_without_the_watching_thread(both_ends):
+    """Reading what was sent after the urgent byte would make it disappear before that thread looks."""
+    from informix_testserver.faults import Faults
+    from informix_testserver.wire import Wire
+
+    accepted, client = both_ends
+    wire = Wire(accepted, 1, Faults(), threading.Event())
+    client.sendall(REQUEST[:5])
+    wire.receive()
+    client.send(b"B", socket.MSG_OOB)
+    client.sendall(REQUEST[5:])
+    assert wire.group(FULL) == [pdu.StatementId(0), pdu.Execute()]
+    assert wire.take_urgent()
+    wire.finish(cancelled=True)
+    client.send(b"B", socket.MSG_OOB)  # nothing is asked for: ignored
+    client.sendall(REQUEST)
+    assert wire.group(FULL) == [pdu.StatementId(0), pdu.Execute()]
+    assert not wire.take_urgent()
+
+
+def test_the_watching_thread_hears_whether_requests_come(both_ends):
+    from informix_testserver.faults import Faults
+    from informix_testserver.wire import Wire
+
+    accepted, client = both_ends
+    wire = Wire(accepted, 1, Faults(), threading.Event())
+    assert not wire.worked()
+    client.sendall(REQUEST)
+    wire.group(FULL)
+    assert wire.worked()  # one runs
+    assert wire.worked()
+    wire.finish()
+    assert wire.worked()  # one has been done
+    assert not wire.worked()
+
+
+@pytest.mark.parametrize("way_of_waiting", ["poll"], indirect=True)
+def test_connections_that_work_are_looked_at_and_quiet_ones_waited_on(both_ends):
+    from informix_testserver.watching import QUIET_AFTER, Event, Watch
+
+    accepted, client = both_ends
+    urgent = [(accepted.fileno(), Event.URGENT)]
+    looks = []
+
+    def working():
+        looks.append(len(looks))
+        if len(looks) == 2:
+            client.send(b"B", socket.MSG_OOB)
+        return len(looks) < 3
+
+    watch = Watch([], [accepted.fileno()], working=working)
+    client.send(b"request")  # wakes who waits, but is no event
+    assert watch.wait() == urgent
+    assert len(looks) == 3
+    assert accepted.recv(1, socket.MSG_OOB) == b"B"
+    assert accepted.recv(100) == b"request"
+
+    def quiet():
+        looks.append(len(looks))
+        if len(looks) == 1:
+            assert accepted.recv(100) == b"request"
+        if len(looks) == QUIET_AFTER:  # from here on `wait` asks no more
+            sender.start()
+        return False
+
+    looks.clear()
+    sender = threading.Thread(target=client.send, args=(b"B", socket.MSG_OOB))
+    watch = Watch([], [accepted.fileno()], working=quiet)
+    client.send(b"request")
+    assert watch.wait() == urgent
+    sender.join()
+    assert len(looks) == QUIET_AFTER
+
+
+@pytest.mark.parametrize("way_of_waiting", ["poll"], indirect=True)
+def test_a_connection_that_is_watched_at_once_needs_no_look(both_ends, monkeypatch):
+    """A record of TLS may be read beyond an urgent byte at any time."""
+    from informix_testserver.watching import Event, Watch
+
+    monkeypatch.setattr("informix_testserver.watching.TICK", 60_000)
+    accepted, client = both_ends
+    number = accepted.fileno()
+    watch = Watch([], [number], [number], lambda: True)
+    client.send(b"request")
+    found = []
+    waiting = threading.Thread(target=lambda: found.extend(watch.wait()), daemon=True)
+    waiting.start()
+    wait_for(lambda: watch._idle_ticks == 0)
+    client.send(b"B", socket.MSG_OOB)
+    waiting.join(10)
+    assert found == [(number, Event.URGENT)]

@@ -315,11 +315,18 @@ class TestServer:
             while not self._closing.is_set():
                 with self._lock:
                     watched = dict(self._wires)
-                self._watch_once(Watch([wake_in.fileno(), *self._listeners], watched), wake_in, watched)
+                self._watch_once(wake_in, watched)
         self._close_listeners()
 
-    def _watch_once(self, watch: Watch, wake_in: socket.socket, watched: Mapping[int, Wire]) -> None:
+    def _watch_once(self, wake_in: socket.socket, watched: Mapping[int, Wire]) -> None:
         """Serve events until the set of connections changes."""
+        wires = list(watched.values())
+        watch = Watch(
+            [wake_in.fileno(), *self._listeners],
+            watched,
+            [number for number, wire in watched.items() if wire.encrypted],
+            lambda: any(wire.worked() for wire in wires),
+        )
         while True:
             for number, event in watch.wait():
                 if number == wake_in.fileno():

@@ -17,6 +17,7 @@ from informix_wire.caps import Capabilities
 from informix_wire.pdu import Eot, Exit, Message, read_client
 
 from .faults import Faults
+from .watching import HAS_POLL
 
 try:
     from fcntl import ioctl
@@ -71,6 +72,8 @@ class Wire:
         self._lock = threading.Lock()
         self._end = socket.SHUT_RDWR
         self._busy = False
+        self._served = self._seen = 0
+        """Requests done, and how many of them the watching thread knows of."""
         self.urgent = False
         """Urgent data has hit the request at hand (read without the lock)."""
         self._left = False
@@ -89,6 +92,8 @@ class Wire:
                 chunk = self._receive_tls(size)
             else:
                 self.sock.recv(1, socket.MSG_PEEK)  # wait without consuming, and without the lock
+                if self._busy:
+                    self._look_for_urgent()
                 with self._lock:
                     chunk = self.sock.recv(size)
                     self._busy = True
@@ -241,15 +246,28 @@ class Wire:
         A request that runs is interrupted. One that is still to be read will fail (`take_urgent`). An idle session
         ignores it.
         """
-        try:
-            socket.socket.recv(self.sock, 1, socket.MSG_OOB)
-        except OSError:
-            return
         with self._lock:
+            try:
+                socket.socket.recv(self.sock, 1, socket.MSG_OOB)
+            except OSError:  # who reads what was sent after it makes it disappear
+                return
             if not self._busy and not self._unread():
                 return
             self.urgent = True
         self._insist()
+
+    def _look_for_urgent(self) -> None:
+        """Act on urgent data that stand in the middle of a request, before reading on makes them disappear."""
+        if HAS_POLL:
+            poller = select.poll()
+            poller.register(self.sock, select.POLLPRI)
+            if any(mask & select.POLLPRI for _, mask in poller.poll(0)):
+                self.urgent_arrived()
+
+    def worked(self) -> bool:
+        """Tell whether a request runs, or has been done since the last call; asked by the watching thread."""
+        known, self._seen = self._seen, self._served
+        return self._busy or known != self._seen
 
     def _insist(self) -> None:
         """Interrupt the running request, again and again until it is done.
@@ -286,6 +304,7 @@ class Wire:
         Urgent data that came too late for it means the next one, if that was received together with it: the client
         waits for both. Else it is forgotten.
         """
+        self._served += 1
         with self._lock:
             self._busy = more = self.pos < len(self.data)
             if cancelled or not more:
