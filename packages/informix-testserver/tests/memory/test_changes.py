@@ -326,3 +326,14 @@ def test_moved_keys_are_undone(db: Any, connect: Any) -> None:
     db.run("rollback work")
     assert db.rows("select id from p order by id") == [(1,), (2,), (3,)]
     other.run("insert into p values (4)")
+
+
+def test_computed_columns_of_a_view_choose_rows(db: Any) -> None:
+    db.run("create table t (k int, v varchar(5)); create view w (k, twice, v) as select k, x.k * 2, v from t x")
+    db.run("insert into t values (1, 'a'); insert into t values (2, 'b'); insert into t values (3, 'c')")
+    assert db.run("update w set v = 'x', k = k + twice where twice in (2, 6)").rows == 2
+    assert db.rows("select * from t order by k") == [(2, "b"), (3, "x"), (9, "x")]
+    assert db.run("delete from w where twice = 4").rows == 1
+    assert db.fails("update w set twice = 1") == (-234, 0)
+    assert db.fails("insert into w values (1, 2, 'a')") == (-234, 0)
+    assert db.rows("select * from w order by k") == [(3, 6, "x"), (9, 18, "x")]

@@ -1,5 +1,6 @@
 """Views through which rows are changed: a SELECT of one table without DISTINCT, aggregates and grouping."""
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from informix_types.classes import frozen
@@ -29,6 +30,7 @@ class Target:
         columns: column by the name under which the statement knows it, in order; None for a computed one.
         where: condition of the view, in terms of the base table's columns.
         name: what the view calls the base table.
+        computed: the expressions of the columns that are None in `columns`.
     """
 
     table: Table
@@ -36,6 +38,7 @@ class Target:
     columns: dict[str, Column | None]
     where: ast.Expression | None = None
     name: str = ""
+    computed: dict[str, ast.Expression] = field(default_factory=dict)
 
     def find(self, name: ast.Identifier) -> tuple[int, Column]:
         """Return position and column of a target. Raises SqlError -217, -228, -234."""
@@ -56,6 +59,9 @@ class Target:
         if self.view is None:
             return source
         columns = {n: source.columns[c.name] for n, c in self.columns.items() if c is not None}
+        with b.inner_scope(isolated=True) as scope:
+            scope.sources.append(base_source(b, self.table, self.name, source.alias))
+            columns |= {n: b.value(node).named(n) for n, node in self.computed.items()}
         return Source(name, source.alias, columns, self.table, list(columns))
 
     def condition(self, b: Binder, source: Source) -> str:
@@ -117,6 +123,7 @@ def _through_view(session: "MemorySession", view: Table, name: ast.ObjectName, c
         raise SqlError(code, isam=-111, offset=name.pos, token=base.name)
     names = iter(column.name for column in view.columns)
     columns: dict[str, Column | None] = {}
+    computed: dict[str, ast.Expression] = {}
     for item in body.items:
         if isinstance(item.expression, ast.Star):
             columns.update((next(names), column) for column in base.columns)
@@ -125,8 +132,9 @@ def _through_view(session: "MemorySession", view: Table, name: ast.ObjectName, c
         elif isinstance(item.expression, ast.FunctionCall) and item.expression.name.name in _AGGREGATES:
             raise refused
         else:
-            columns[next(names)] = None
-    return Target(base, view, columns, body.where, single.alias or base.name)
+            name_of = next(names)
+            columns[name_of], computed[name_of] = None, item.expression
+    return Target(base, view, columns, body.where, single.alias or base.name, computed)
 
 
 _AGGREGATES = frozenset(("count", "sum", "avg", "min", "max", "range", "stdev", "variance"))
