@@ -110,3 +110,20 @@ def test_a_dropped_column_takes_its_constraints_along(tables: Any) -> None:
     tables.run("alter table p drop (k)")
     assert tables.value("select count(*) from sysconstraints where constrtype in ('P', 'R')") == 0
     assert tables.rows("select checktext from syschecks where type = 'T'") == [("a > 0".ljust(32),)]
+
+
+def test_databases_are_renamed_to_names_that_are_free(db: Any, connect: Any) -> None:
+    other = connect("plain")
+    other.run("create table t (a int); insert into t values (1)")
+    other.run("close database")
+    assert db.fails("rename database plain to strict") == (-330, -100)
+    assert db.fails("rename database plain to testdb") == (-330, -100)
+    assert db.fails("rename database testdb to other") == (-359, 0)
+    assert db.fails("rename database sysmaster to other") == (-359, 0)
+    assert db.fails("rename database nowhere to other") == (-329, -111)
+    named = connect("strict", DELIMIDENT="y")
+    assert named.fails('rename database plain to "a b"') == (-354, 0)
+    assert named.fails('create database "a b"') == (-354, 0)
+    db.run("rename database plain to level")
+    assert connect("level").rows("select a from t") == [(1,)]
+    assert db.session.databases() == ["level", "strict", "sysmaster", "testdb"]

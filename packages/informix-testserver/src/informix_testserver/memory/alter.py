@@ -7,7 +7,7 @@ from informix_types import TypeFlag
 from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
-from .catalog import Column, Constraint, Database, Table
+from .catalog import Column, Constraint, Database, Table, is_database_name
 from .constraints import add_constraint, remove_constraints
 from .convert import converter
 from .ddl import make_column
@@ -23,7 +23,7 @@ __all__ = ["alter_table", "rename_column", "rename_object"]
 NO_COLUMN, COLUMN_TWICE, ADD_NOT_NULL, HAS_NULLS = -217, -328, -269, -386
 TABLE_EXISTS, LAST_COLUMN, NO_CONSTRAINT = -310, -370, -623
 ALTER_VIEW, ALTER_TEMP, RENAME_TEMP, RENAME_TEMP_COLUMN = -322, -532, -508, -509
-RENAME_SYSTEM, RENAME_SYSTEM_COLUMN = -584, -585
+RENAME_SYSTEM, RENAME_SYSTEM_COLUMN, DATABASE_EXISTS, BAD_NAME = -584, -585, -330, -354
 
 
 def _table(session: "MemorySession", name: ast.ObjectName, *, temporary: int, system: int) -> Table:
@@ -288,9 +288,13 @@ def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:
     database = engine.databases.get(node.name.name)
     if database is None:
         raise SqlError(-329, isam=-111, offset=node.name.pos, token=node.name.name)
+    if not is_database_name(node.new_name.name):
+        raise SqlError(BAD_NAME)
     with engine.registry:
-        if any(s.database is database for s in engine.sessions.values()):
+        if database.name == "sysmaster" or any(s.database is database for s in engine.sessions.values()):
             raise SqlError(-359, offset=node.name.pos)
+        if node.new_name.name in engine.databases:
+            raise SqlError(DATABASE_EXISTS, isam=-100, offset=node.new_name.pos, token=node.new_name.name)
         del engine.databases[database.name]
         database.name = node.new_name.name
         engine.databases[database.name] = database
