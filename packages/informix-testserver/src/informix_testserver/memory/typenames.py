@@ -11,7 +11,7 @@ from .types import MAX_CHAR, MAX_DIGITS
 
 __all__ = ["declared_type"]
 
-CHAR_TOO_BIG = -235
+CHAR_TOO_BIG, SCALE_TOO_BIG, RESERVE_TOO_BIG = -235, -366, -651
 BAD_QUALIFIER = -1268
 NOT_SUPPORTED = -513
 
@@ -43,7 +43,10 @@ def _character(node: ast.DataType) -> ColumnType:
     if node.name in ("VARCHAR", "NVARCHAR"):
         if not 1 <= length <= 255:
             raise SqlError(CHAR_TOO_BIG, offset=node.pos)
-        kind = types.varchar(length, node.arguments[1] if len(node.arguments) > 1 else 0)
+        reserved = node.arguments[1] if len(node.arguments) > 1 else 0
+        if reserved > length:
+            raise SqlError(RESERVE_TOO_BIG, offset=node.pos)
+        kind = types.varchar(length, reserved)
         return kind if node.name == "VARCHAR" else ColumnType(TypeCode.NVARCHAR, kind.encoded_length)
     if not 1 <= length <= MAX_CHAR:
         raise SqlError(CHAR_TOO_BIG, offset=node.pos)
@@ -54,12 +57,11 @@ def _number(node: ast.DataType) -> ColumnType:
     precision = node.arguments[0] if node.arguments else 16
     if not 1 <= precision <= MAX_DIGITS:
         raise SqlError(-201, offset=node.pos)
-    scale = node.arguments[1] if len(node.arguments) > 1 else None
-    if scale is not None and not 0 <= scale <= precision:
-        raise SqlError(-201, offset=node.pos)
-    if node.name == "MONEY":
-        return types.money(precision, 2 if scale is None else scale)
-    return types.decimal(precision, scale)
+    usual = 2 if node.name == "MONEY" else None
+    scale = node.arguments[1] if len(node.arguments) > 1 else usual
+    if scale is not None and scale > precision:
+        raise SqlError(SCALE_TOO_BIG, offset=node.pos)
+    return types.decimal(precision, scale) if usual is None else types.money(precision, scale or 0)
 
 
 def _qualified(node: ast.DataType) -> ColumnType:
