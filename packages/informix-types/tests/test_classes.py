@@ -240,6 +240,19 @@ def test_tools_of_dataclasses_work() -> None:
             pytest.fail("no match")
 
 
+@pytest.mark.parametrize("decorator", [frozen, mutable])
+@pytest.mark.parametrize("option", [{"kw_only": True}, {"init": False, "default": 1}])
+def test_fields_that_are_no_plain_parameters_are_refused(decorator: Any, option: dict[str, Any]) -> None:
+    @decorator
+    class Odd:
+        """With a field that these decorators do not know."""
+
+        value: int = field(**option)
+
+    with pytest.raises(TypeError, match=r"Odd\.value: every field is a plain parameter"):
+        Odd(1)
+
+
 def test_a_default_factory_makes_a_new_value_each_time() -> None:
     kind = FROZEN["Options"]
     assert kind("a", "b").items is not kind("a", "b").items

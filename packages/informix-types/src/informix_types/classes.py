@@ -137,6 +137,8 @@ def _init(cls: Class, assign: str, names: dict[str, Any]) -> Method:
     fields = dataclasses.fields(cls)
     for field in fields:
         name = value = field.name
+        if field.kw_only or not field.init:
+            raise TypeError(f"{cls.__qualname__}.{name}: every field is a plain parameter")
         if field.default is not dataclasses.MISSING:
             names[f"_default_{name}"] = field.default
             parameters.append(f"{name}=_default_{name}")
