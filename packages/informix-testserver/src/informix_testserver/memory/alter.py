@@ -11,7 +11,7 @@ from .catalog import Column, Constraint, Database, Table, is_database_name
 from .constraints import add_constraint, remove_constraints
 from .convert import converter
 from .ddl import make_column
-from .definitions import altering, home, sync_indexes, undoing
+from .definitions import altering, claim, home, sync_indexes, undoing
 from .dml import assignment, default_value
 from .references import column_renamed, table_renamed, uses_column
 
@@ -243,12 +243,14 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
         return
     database = home(session, node.name)
     if node.kind == "INDEX":
+        session.locks.check_name(session, database.number, "index", node.name.name)
         found = database.find_index(node.name.name)
         if found is None:
             raise SqlError(-319, offset=node.name.pos, token=node.name.name)
         with altering(session, found[0]):
             index = found[0].index(node.name.name)
             assert index is not None
+            session.locks.lock_name(session, database.number, "index", node.new_name.name)
             for constraint in found[0].constraints:
                 if constraint.index == index.name:
                     constraint.index = node.new_name.name
@@ -264,6 +266,8 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
         raise SqlError(ALTER_VIEW, offset=node.name.pos, token=node.name.name)
     if table.temporary or table.system:
         raise SqlError(RENAME_TEMP if table.temporary else RENAME_SYSTEM, offset=node.name.pos)
+    claim(session, table)
+    session.locks.lock_name(session, database.number, "table", node.new_name.name)
     if node.new_name.name in database.tables:
         raise SqlError(TABLE_EXISTS, offset=node.new_name.pos, token=node.new_name.name)
     old = table.name
@@ -278,8 +282,8 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
         restore_references()
         move(node.new_name.name, old)
 
+    restore_references = table_renamed(session, database, old, node.new_name.name)
     move(old, node.new_name.name)
-    restore_references = table_renamed(database, old, node.new_name.name)
     undoing(session, undo)
 
 

@@ -177,6 +177,7 @@ def user_type(names: "MemorySession", node: ast.DataType) -> ColumnType:
 
     database = names.database if names is not None else None
     if database is not None:
+        names.locks.check_name(names, database.number, "type", node.name)
         text = database.row_types.get(node.name) or database.distinct_types.get(node.name)
         if text is not None:
             cast = parse_expression(f"NULL::{text}", delimident=True)
@@ -192,6 +193,7 @@ def _new_type(session: "MemorySession", name: ast.ObjectName, kinds: dict[str, A
     from .definitions import undoing
 
     database = session._opened()
+    session.locks.lock_name(session, database.number, "type", name.name)
     if name.name in database.row_types or name.name in database.distinct_types:
         raise SqlError(TYPE_EXISTS, offset=name.pos, token=name.name)
     kinds[name.name] = text
@@ -204,6 +206,7 @@ def create_row_type(session: "MemorySession", node: ast.CreateRowType) -> None:
     database = session._opened()
     if node.under is not None:
         raise SqlError(NOT_SUPPORTED, offset=node.pos, token="CREATE ROW TYPE … UNDER")
+    session.locks.check_name(session, database.number, "type", node.name.name)
     if node.if_not_exists and node.name.name in database.row_types:
         return
     data_type = ast.DataType(node.pos, "ROW", fields=node.fields)
@@ -215,6 +218,7 @@ def create_distinct_type(session: "MemorySession", node: ast.CreateDistinctType)
     from .typenames import declared_type
 
     database = session._opened()
+    session.locks.check_name(session, database.number, "type", node.name.name)
     if node.if_not_exists and node.name.name in database.distinct_types:
         return
     declared_type(session, node.source)
@@ -226,11 +230,13 @@ def drop_type(session: "MemorySession", node: ast.DropObject) -> None:
     from .definitions import undoing
 
     database = session._opened()
+    session.locks.check_name(session, database.number, "type", node.name.name)
     kinds = database.row_types if node.kind == "ROW TYPE" else database.distinct_types
     text = kinds.pop(node.name.name, None)
     if text is None:
         if node.if_exists:
             return
         raise SqlError(NO_TYPE, offset=node.name.pos, token=node.name.name)
+    session.locks.lock_name(session, database.number, "type", node.name.name)
     database.version += 1
     undoing(session, lambda: kinds.__setitem__(node.name.name, text))

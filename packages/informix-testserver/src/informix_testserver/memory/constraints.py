@@ -48,8 +48,10 @@ def add_constraint(
         if node.name is not None
         else f"{'u' if kind == 'P' else kind.lower()}{table.tabid}_{number}"
     )
-    if database is not None and node.name is not None and database.find_constraint(name) is not None:
-        raise SqlError(CONSTRAINT_EXISTS, offset=node.name.pos, token=name)
+    if database is not None:
+        session.locks.lock_name(session, database.number, "constraint", name)
+        if node.name is not None and database.find_constraint(name) is not None:
+            raise SqlError(CONSTRAINT_EXISTS, offset=node.name.pos, token=name)
     if database is None and node.name is not None:
         raise SqlError(TEMP_NAME, offset=node.name.pos)
     columns: list[Column] = []

@@ -10,9 +10,9 @@ from ..sql import ast
 from .binder import Binder
 from .catalog import Column, Database, Table
 from .constraints import add_constraint, remove_constraints
-from .definitions import altering, home, new_table, register, undoing
+from .definitions import altering, claim, home, new_table, register, undoing
 from .expr import Expr
-from .references import names, refers_to
+from .references import defined_on
 from .rows import delete_row, plan_of
 from .typenames import declared_type
 from .types import Family, family, without_serial
@@ -196,7 +196,7 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     database = None if table.temporary else home(session, name)
     if node.restrict and (table.children - {table.key} or (database and dependents(database, table))):
         raise SqlError(DEPENDENTS, offset=name.pos)
-    session.locks.lock_table(session, table.key, "X", code=-242, token=table.name)
+    claim(session, table)
     for child in list(table.children):
         other = session.engine.tables.get(child)
         if other is not None and other is not table:
@@ -208,8 +208,6 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     session.temporary_version += 1
     if database is not None:
         database.version += 1
-        for other in dependents(database, table):
-            drop_entry(session, database, other)
 
     def restore() -> None:
         names[table.name] = table
@@ -227,22 +225,21 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
 
     undoing(session, restore)
     session.on_commit.append(finish)
+    if database is not None:
+        for other in dependents(database, table):
+            drop_entry(session, database, other)
 
 
 def dependents(database: Database, table: Table) -> list[Table]:
     """Return the views and synonyms of the same database that are defined on a table or view."""
-    found = []
-    for other in database.tables.values():
-        uses = other.kind == "V" and other.query is not None and refers_to(other.query, table.name, database.name)
-        if uses or (other.target is not None and names(other.target, table.name, database.name)):
-            found.append(other)
-    return found
+    return [other for other in database.tables.values() if defined_on(other, table.name, database.name)]
 
 
 def drop_entry(session: "MemorySession", database: Database, table: Table) -> None:
-    """Take a view, synonym or sequence out of the catalogue, and what is defined on it."""
+    """Take a view, synonym or sequence out of the catalogue, and what is defined on it. Raises LockConflict."""
     if table.dropped:
         return
+    claim(session, table)
     del database.tables[table.name]
     table.dropped = True
     database.version += 1
@@ -266,6 +263,8 @@ def truncate(session: "MemorySession", node: ast.Truncate) -> None:
         raise SqlError(NO_TABLE, isam=-111, offset=node.table.pos, token=node.table.name)
     table = target.table
     session.locks.lock_table(session, table.key, "X", code=-242, token=table.name)
+    # A record even for an empty table: without one the end of the statement would not release the lock.
+    undoing(session, lambda: None)
     plan = plan_of(session, table)
     for (rowid,) in session.store.rows(f"SELECT rowid FROM {table.physical}"):
         session.tick()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .session import MemorySession
     from .store import Store
 
-__all__ = ["add_index", "altering", "home", "new_table", "register", "sync_indexes", "undoing"]
+__all__ = ["add_index", "altering", "claim", "home", "new_table", "register", "sync_indexes", "undoing"]
 
 DUPLICATES_EXIST, OTHER_DATABASE, NAME_TOO_LONG, TABLE_IN_USE = -371, -556, -253, -242
 MAX_NAME = 128
@@ -33,11 +33,34 @@ def home(session: "MemorySession", name: ast.ObjectName) -> Database:
         raise SqlError(OTHER_DATABASE, offset=name.pos)
     if len(name.name) > MAX_NAME:
         raise SqlError(NAME_TOO_LONG, offset=name.pos)
+    session.locks.check_name(session, database.number, "table", name.name)
     return database
 
 
+def claim(session: "MemorySession", table: Table) -> None:
+    """Lock a definition that is about to change, with its name and those of its indexes and constraints.
+
+    Others can neither use nor take the names until the transaction has ended: undoing never meets their changes.
+
+    Raises:
+        LockConflict: another transaction uses the table, or has one of the names.
+    """
+    database = session.engine.databases.get(table.database)
+    session.locks.lock_table(session, table.key, "X", code=TABLE_IN_USE, token=table.name)
+    if database is None:
+        return
+    lock = session.locks.lock_name
+    lock(session, database.number, "table", table.name)
+    for index in table.indexes:
+        lock(session, database.number, "index", index.name)
+    for constraint in table.constraints:
+        lock(session, database.number, "constraint", constraint.name)
+
+
 def register(session: "MemorySession", database: Database | None, table: Table) -> None:
-    """Enter a new object into its database (None: the session's temporary tables)."""
+    """Enter a new object into its database (None: the session's temporary tables). Raises LockConflict."""
+    if database is not None:
+        claim(session, table)
     names = session.temporary if database is None else database.tables
     names[table.name] = table
     engine = session.engine
@@ -72,8 +95,11 @@ def new_table(session: "MemorySession", database: Database | None, name: str, ki
 
 
 def add_index(session: "MemorySession", table: Table, index: Index) -> None:
-    """Add an index and build it. Raises SqlError -371 when a unique one meets duplicates."""
+    """Add an index and build it. Raises SqlError -371 when a unique one meets duplicates, LockConflict."""
     numbers = [int(i.physical.rpartition("_")[2]) for i in table.indexes if i.physical]
+    database = session.engine.databases.get(table.database)
+    if database is not None:
+        session.locks.lock_name(session, database.number, "index", index.name)
     index.physical = f"i{table.key}_{max(numbers, default=0) + 1}"
     table.indexes.append(index)
     table.version += 1
@@ -115,9 +141,9 @@ def sync_indexes(store: "Store", table: Table) -> None:
 
 @contextmanager
 def altering(session: "MemorySession", table: Table) -> Iterator[None]:
-    """Change a table's definition: an undo record restores it, indexes included."""
+    """Change a table's definition: an undo record restores it, indexes included. Raises LockConflict."""
     engine = session.engine
-    session.locks.lock_table(session, table.key, "X", code=TABLE_IN_USE, token=table.name)
+    claim(session, table)
     before = (
         [copy.copy(c) for c in table.columns],
         [copy.copy(c) for c in table.constraints],

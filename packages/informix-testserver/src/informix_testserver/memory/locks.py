@@ -18,7 +18,7 @@ from .store import INTERRUPTED, ISAM_INTERRUPTED, Store
 __all__ = ["LockConflict", "LockManager", "LockOwner"]
 
 ROW_LOCKED, TABLE_LOCKED, DEADLOCK, TIMEOUT = -107, -113, -143, -154
-READ_FAILED, INSERT_FAILED, TABLE_LOCK_FAILED = -244, -271, -289
+READ_FAILED, INSERT_FAILED, TABLE_LOCK_FAILED, CATALOG_READ_FAILED = -244, -271, -289, -211
 LOOK_UP = 0.05
 """Seconds after which a waiting session looks whether it was interrupted: an interrupt must not need the latch."""
 
@@ -57,7 +57,7 @@ class _Held:
 
 
 class LockManager:
-    """Locks by table key and rowid, or the values of a unique key that was given up.
+    """Locks by table key and rowid, or the values of a unique key that was given up, and by name of a definition.
 
     All methods are called with the store's latch held.
     """
@@ -100,6 +100,32 @@ class LockManager:
         if mode == "X":
             writers = self._writers.setdefault(table, {})
             writers[owner] = writers.get(owner, 0) + 1
+
+    def lock_name(self, owner: LockOwner, database: int, kind: str, name: str) -> None:
+        """Take a name of a database for a definition that the transaction has made, changed or dropped.
+
+        Informix has the rows of its system catalogue locked meanwhile [I]: who looks the name up gets -211 with
+        ISAM -107, or waits.
+
+        Args:
+            owner: the session.
+            database: the database's number.
+            kind: "table" (views, synonyms and sequences too), "index", "constraint" or "type".
+            name: the name.
+
+        Raises:
+            LockConflict: another transaction has the name.
+        """
+        self.check_name(owner, database, kind, name)
+        self.lock_row(owner, -database, (kind, name), "X")
+
+    def check_name(self, owner: object, database: int, kind: str, name: str) -> None:
+        """Refuse the use of a name that another session's transaction has taken. Raises LockConflict."""
+        # Keys of tables are positive: a database's names lie beside them.
+        names = self._rows.get(-database)
+        holders = names.get((kind, name)) if names else None
+        if holders and owner not in holders:
+            raise LockConflict(frozenset(holders), CATALOG_READ_FAILED, ROW_LOCKED, "systables")
 
     def row_writer(self, owner: LockOwner, table: int, row: Hashable) -> LockOwner | None:
         """Return another session that holds the row exclusively, or None."""

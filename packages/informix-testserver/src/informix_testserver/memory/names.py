@@ -70,10 +70,16 @@ class NameSpace:
         return found
 
     def find(self, name: ast.ObjectName) -> Table | None:
-        """Find a table, view, synonym or sequence by name."""
+        """Find a table, view, synonym or sequence by name.
+
+        Raises:
+            SqlError: -329, -349, -930: the database is not there.
+            LockConflict: another session's open transaction has made, changed or dropped what the name means.
+        """
         if name.database is None and name.owner is None and name.name in self.temporary:
             return self.temporary[name.name]
         database = self.home_of(name)
+        self.engine.locks.check_name(self, database.number, "table", name.name)
         found = database.tables.get(name.name)
         return found if found is not None and owned(database, found, name.owner) else None
 

@@ -32,6 +32,7 @@ def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
     if table.kind != "T" or table.system:
         raise SqlError(NO_TABLE, isam=-111, offset=node.table.pos, token=node.table.name)
     database = session._opened()
+    session.locks.check_name(session, database.number, "index", node.name.name)
     known = database.find_index(node.name.name)
     if known is not None or table.index(node.name.name) is not None:
         if node.if_not_exists:
@@ -208,6 +209,7 @@ def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
 
 
 def _drop_index(session: "MemorySession", database: Database, node: ast.DropObject) -> None:
+    session.locks.check_name(session, database.number, "index", node.name.name)
     found = database.find_index(node.name.name)
     if found is None:
         for table in session.temporary.values():

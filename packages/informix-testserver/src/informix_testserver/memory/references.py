@@ -8,7 +8,7 @@ from ..engine import SqlError
 from ..sql import ast
 from ..sql.unparse import unparse
 from .catalog import Database, Table
-from .definitions import altering
+from .definitions import altering, claim
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "column_renamed",
     "contains_query",
+    "defined_on",
     "names",
     "refers_to",
     "table_renamed",
@@ -57,6 +58,13 @@ def tables_named(node: Any, database: str) -> set[str]:
 def refers_to(node: Any, table: str, database: str) -> bool:
     """Whether a table of a database stands in a FROM somewhere in a tree."""
     return table in tables_named(node, database)
+
+
+def defined_on(other: Table, table: str, database: str) -> bool:
+    """Whether a view or synonym is defined on a table or view of the same database."""
+    if other.target is not None:
+        return names(other.target, table, database)
+    return other.kind == "V" and other.query is not None and refers_to(other.query, table, database)
 
 
 def takes_number(node: Any, sequence: ast.ObjectName) -> bool:
@@ -104,11 +112,14 @@ def without_stars(query: ast.Query, stars: dict[int, tuple[ast.ColumnRef, ...]])
     return _changed(query, write_out)
 
 
-def table_renamed(database: Database, old: str, new: str) -> Callable[[], None]:
+def table_renamed(session: "MemorySession", database: Database, old: str, new: str) -> Callable[[], None]:
     """Make views and synonyms follow; a view goes on calling the table by its old name, as a correlation name.
 
     Returns:
         what takes it back.
+
+    Raises:
+        LockConflict: another transaction is changing one of them.
     """
     before = [(other, other.query, other.text, other.target) for other in database.tables.values()]
 
@@ -117,6 +128,9 @@ def table_renamed(database: Database, old: str, new: str) -> Callable[[], None]:
             return replace(node, name=replace(node.name, name=new), alias=node.alias or old)
         return node
 
+    for other in database.tables.values():
+        if defined_on(other, old, database.name):
+            claim(session, other)
     for other in database.tables.values():
         if other.kind == "V" and other.query is not None and refers_to(other.query, old, database.name):
             other.query = _changed(other.query, follow)

@@ -426,10 +426,20 @@ def forget_unlogged(session: "MemorySession", mark: int) -> None:
 
 
 def undo_to(session: "MemorySession", mark: int) -> None:
-    """Undo the session's changes back to a mark in its undo log, newest first."""
+    """Undo the session's changes back to a mark in its undo log, newest first.
+
+    Raises:
+        Exception: the first step that failed, after all the others.
+    """
+    failure: Exception | None = None
     with session.store.undisturbed():
         while len(session.undo) > mark:
-            _undo(session, *session.undo.pop())
+            try:
+                _undo(session, *session.undo.pop())
+            except Exception as error:  # noqa: BLE001 - the rest must be undone whatever it is
+                failure = failure or error
+    if failure is not None:
+        raise failure
 
 
 def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int, old: Any) -> None:

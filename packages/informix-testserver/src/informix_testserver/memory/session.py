@@ -250,17 +250,21 @@ class MemorySession(NameSpace):
 
     def _end(self, *, commit: bool) -> None:
         """Make the changes permanent or undo them, and release the locks."""
-        if commit:
-            with self.store.undisturbed():
-                self._settle()
-        else:
-            undo_to(self, 0)
-        self.on_commit.clear()
-        self.postponed.clear()
-        self.constraints_deferred = False
-        self.read_only = False
-        self.savepoints.clear()
-        self.locks.release(self)
+        try:
+            if commit:
+                with self.store.undisturbed():
+                    self._settle()
+            else:
+                undo_to(self, 0)
+        finally:
+            # Whatever fails: the transaction has ended, and nobody waits for it any longer.
+            self.undo.clear()
+            self.on_commit.clear()
+            self.postponed.clear()
+            self.constraints_deferred = False
+            self.read_only = False
+            self.savepoints.clear()
+            self.locks.release(self)
         self.engine.persist()
 
     def _settle(self) -> None:
@@ -316,8 +320,10 @@ class MemorySession(NameSpace):
             self._transaction()
             self.store.env.session = self
             self._in_transaction = False
-            self._end(commit=False)
-            self._close_cursors()
+            try:
+                self._end(commit=False)
+            finally:
+                self._close_cursors()
 
     def savepoint(self, name: str, *, unique: bool = False) -> None:
         """Set a savepoint; one of the same name moves, unless it is unique."""
@@ -454,18 +460,13 @@ class MemorySession(NameSpace):
     # -------------------------------------------------------------------------------------------------- statements
 
     def prepare(self, sql: str) -> PreparedStatement:
-        """Parse and bind a statement."""
-        from .statements import make_handle
-
+        """Parse and bind a statement; waits for a definition that another transaction changes. Raises SqlError."""
         with self.store.latch:
             outer, self.store.env.session = self.store.env.session, self
+            if not self._depth:
+                self.interrupted, self.deadline = False, None
             try:
-                handle = self._known_handle(sql)
-                if handle is None:
-                    handle = make_handle(self, self.engine.parsed(sql, self.delimident, self.allow_newline))
-                    self._keep_handle(sql, handle)
-            except LockConflict as conflict:
-                raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
+                handle = self._handle(sql)
             except RecursionError:
                 raise SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP) from None
             finally:
@@ -479,6 +480,23 @@ class MemorySession(NameSpace):
                 for_update=handle.for_update,
                 handle=handle,
             )
+
+    def _handle(self, sql: str) -> "Handle":
+        from .statements import make_handle
+
+        while True:
+            try:
+                handle = self._known_handle(sql)
+                if handle is None:
+                    handle = make_handle(self, self.engine.parsed(sql, self.delimident, self.allow_newline))
+                    self._keep_handle(sql, handle)
+                return handle
+            except LockConflict as conflict:
+                if self._depth:
+                    # Inside a routine: the statement that called it holds the latch and its own changes.
+                    raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
+                self.locks.wait(self, conflict)
+                self.store.env.session = self
 
     def _known_handle(self, sql: str) -> "Handle | None":
         """Return the handle of the same text if no definition has changed since it was made."""
