@@ -245,7 +245,8 @@ def test_a_value_that_does_not_matter_may_be_bound(db: Any) -> None:
 
 def test_the_description_holds_whatever_is_bound(db: Any) -> None:
     assert db.type_of("? + 1") == "INTEGER"
-    assert db.evaluate("? + 1", D("2.75")) == 3
+    assert db.evaluate("? + 1", D("2.00")) == 3
+    assert db.fails("select ? + 1 from sysmaster:sysdual", D("2.75")) == (-415, 0)
     mixed = "select case when 1 = 2 then ? else ? end from sysmaster:sysdual"
     assert db.fails(mixed, "t", datetime.date(2024, 2, 3)) == (-800, 0)
 

@@ -45,6 +45,9 @@ SYNTAX = -201
 NOT_SUPPORTED = -999
 ANY_TEXT = lvarchar(32739)
 
+_READ_AS = {Family.CHAR: ANY_TEXT, Family.INT: FLOATING_DECIMAL, Family.DECIMAL: FLOATING_DECIMAL}
+"""The type that text is read as where a marker's neighbour has a type of the family: one that loses nothing of it."""
+
 Bound = Callable[["Binder", Any, ColumnType | None], Expr]
 BINDERS: dict[type[ast.Node], Bound] = {}
 
@@ -190,12 +193,17 @@ class Binder:
     # ----------------------------------------------------------------------------------------------- markers
 
     def settle(self, expr: Expr, hint: ColumnType | None = None) -> Expr:
-        """Give a bare marker its type: that of the bound value, unless it is text for something else."""
+        """Give a bare marker its type: that of the bound value, unless it is text for something else.
+
+        No value is cut or rounded to the type of its neighbour, which is only what DESCRIBE says of the marker.
+        """
         if expr.marker is None:
             return expr
         actual = self.actual_type(expr.marker)
-        if actual is None or (hint is not None and family(actual) is Family.CHAR):
+        if actual is None:
             return self.place(expr.marker, hint or ANY_TEXT, known=hint is not None)
+        if hint is not None and family(actual) is Family.CHAR:
+            return self.place(expr.marker, _READ_AS.get(family(hint), hint), described=hint)
         return self.place(expr.marker, actual, known=False, described=hint)
 
     def actual_type(self, marker: int) -> ColumnType | None:
@@ -289,7 +297,10 @@ class Binder:
         return left, right
 
     def same_type(self, branches: Sequence[Expr], code: int = -800) -> tuple[list[Expr], ColumnType]:
-        """Convert the branches of CASE, NVL … to their common type. Raises SqlError `code`."""
+        """Convert the branches of CASE, NVL … to their common type. Raises SqlError `code`.
+
+        A marker is described as its siblings are; the type of the value that it is bound to counts at execution.
+        """
         kind: ColumnType | None = None
         for expr in branches:
             if expr.null or expr.marker is not None:
@@ -303,7 +314,18 @@ class Binder:
                 return settled, branches[0].type
             return self.same_type(settled, code)
         kind = kind.with_flags(0)
-        return [self.convert(self.settle(expr, kind), kind) for expr in branches], kind
+        settled = [self.settle(expr, kind) for expr in branches]
+        if self.actual is not None:
+            for at, expr in enumerate(branches):
+                if expr.marker is None:
+                    continue
+                if family(kind) is Family.CHAR and family(settled[at].type) is not Family.CHAR:
+                    settled[at] = self.convert(settled[at], lvarchar(255))
+                wider = common(kind, settled[at].type)
+                if wider is None:
+                    raise SqlError(code)
+                kind = wider.with_flags(0)
+        return [self.convert(expr, kind) for expr in settled], kind
 
     # ------------------------------------------------------------------------------------------------- names
 

@@ -18,7 +18,7 @@ from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import Parsed, ast, statement_name
 from . import bind_arithmetic, bind_functions, bind_values, collections, decimals  # noqa: F401 - they register themselves in BINDERS
 from .bind_query import BoundQuery, bind_query
-from .binder import Bind, Binder
+from .binder import ANY_TEXT, Bind, Binder
 from .catalog import Table
 from .convert import converter
 from .cursor import MemoryCursor, Row
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Handle", "Plan", "make_handle", "row_converter"]
 
 PARAMETER_COUNT, TABLE_ALTERED, MANY_TABLES, NOT_SIMPLE = -254, -710, -207, -365
+DATA_CONVERSION, TEXT_TOO_LONG = -415, -881
 
 
 _PLAIN = frozenset(range(TypeCode.SERIAL8 + 1)) - {TypeCode.DATETIME, TypeCode.INTERVAL}
@@ -59,6 +60,8 @@ def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[
         change = converter(FLOATING_DECIMAL, target, env)
     else:
         change = converter(source, target, env)
+    if target is ANY_TEXT and family(source) is Family.CHAR and change is not None:
+        change = _uncut(change)
     read = reader(source)
 
     def convert(value: Any) -> Any:
@@ -71,6 +74,18 @@ def value_reader(actual: ColumnType, target: ColumnType, env: Any) -> Callable[[
         return stored if change is None else change(stored)
 
     return convert
+
+
+def _uncut(fit: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Refuse bound text that is longer than any character type, where no column decides what fits."""
+
+    def whole(text: Any) -> Any:
+        fitted = fit(text)
+        if len(fitted) != len(text):
+            raise SqlError(TEXT_TOO_LONG)
+        return fitted
+
+    return whole
 
 
 def _decimal_reader(target: ColumnType) -> Callable[[Any], Any]:
@@ -118,10 +133,34 @@ def row_converter(columns: Sequence[Expr], described: Sequence[ColumnType], env:
     return made
 
 
+_EXACT = (Family.INT, Family.DECIMAL, Family.CHAR, Family.DATE, Family.DATETIME, Family.MONTHS, Family.SPAN)
+
+
+def _exactly(source: ColumnType, target: ColumnType, env: Any) -> Callable[[Any], Any] | None:
+    """Return the conversion to the type that the client was told, which may not cut or round (floats excepted).
+
+    The type of a marker's neighbour was described for it; what a server does with a value that has no room there is
+    not known, so it is refused with -415.
+    """
+    change = converter(source, target, env)
+    if change is None or family(target) not in _EXACT:
+        return change
+    back = converter(target, source, env)
+
+    def narrow(value: Any) -> Any:
+        changed = change(value)
+        again = changed if back is None else back(changed)
+        if again != value and not (isinstance(value, str) and again.rstrip(" ") == value.rstrip(" ")):
+            raise SqlError(DATA_CONVERSION, token=f"bound value in a {target.type_name}")
+        return changed
+
+    return narrow
+
+
 def _writer(column: Expr, kind: ColumnType, env: Any) -> Callable[[Any], Any] | None:
     if column.type.with_flags(0) == kind.with_flags(0):
         return writer(column.stored, column.type, env)
-    change = converter(column.stored, kind.with_flags(0), env)
+    change = _exactly(column.stored, kind.with_flags(0), env)
     write = writer(kind, kind, env)
     if change is None or write is None:
         return change or write
