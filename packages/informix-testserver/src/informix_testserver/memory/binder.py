@@ -46,7 +46,7 @@ NOT_SUPPORTED = -999
 ANY_TEXT = lvarchar(32739)
 
 _READ_AS = {Family.CHAR: ANY_TEXT, Family.INT: FLOATING_DECIMAL, Family.DECIMAL: FLOATING_DECIMAL}
-"""The type that text is read as where a marker's neighbour has a type of the family: one that loses nothing of it."""
+"""The type that text is read as beside a type of the family: one that loses nothing of it."""
 
 Bound = Callable[["Binder", Any, ColumnType | None], Expr]
 BINDERS: dict[type[ast.Node], Bound] = {}

@@ -10,6 +10,7 @@ from typing import Any
 
 from informix_types import ColumnType, TypeCode, TypeFlag
 
+from ..engine import SqlError
 from ..sql import ast
 from .bind_functions import function
 from .binder import Binder
@@ -174,7 +175,10 @@ def _key_column(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Exp
     """A part of sysindices.indexkeys, counted from 0: a column's number, negative when descending; 0 beyond."""
 
     def part(keys: str, number: int) -> int:
-        columns = [int(each.split()[0]) for each in keys.split(",") if each.strip()]
+        try:
+            columns = [int(each.split()[0]) for each in keys.split(",") if each.strip()]
+        except ValueError:
+            raise SqlError(-1213) from None
         return columns[number] if 0 <= number < len(columns) else 0
 
     keys, number = b.text(arguments[0]), b.convert(b.settle(arguments[1], INTEGER), INTEGER)

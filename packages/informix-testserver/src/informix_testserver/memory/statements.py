@@ -139,8 +139,8 @@ _EXACT = (Family.INT, Family.DECIMAL, Family.CHAR, Family.DATE, Family.DATETIME,
 def _exactly(source: ColumnType, target: ColumnType, env: Any) -> Callable[[Any], Any] | None:
     """Return the conversion to the type that the client was told, which may not cut or round (floats excepted).
 
-    The type of a marker's neighbour was described for it; what a server does with a value that has no room there is
-    not known, so it is refused with -415.
+    The type of a marker's neighbour was described for it; what a server does with a value that has no room there
+    is not known, so it is refused with -415.
     """
     change = converter(source, target, env)
     if change is None or family(target) not in _EXACT:
