@@ -184,3 +184,14 @@ def test_plain_sqlite_agrees(rows: list[tuple[Any, ...]], shape: str, c: str, d:
     TWINS.fill(rows)
     sql = shape.format(c=c, d=d)
     assert TWINS.ours(sql) == TWINS.plain.execute(sql).fetchall()
+
+
+def test_a_common_table_that_names_itself_is_recursive(db: Any) -> None:
+    """The word RECURSIVE may be left out, unless a table has the name."""
+    count = "with {0}(n) as (select 1 from sysmaster:sysdual union all select n + 1 from {0} where n < 3)"
+    assert db.rows(count.format("r") + " select n from r order by 1") == [(1,), (2,), (3,)]
+    assert db.rows(f"select * from ({count.format('r')} select n from r) q order by 1") == [(1,), (2,), (3,)]
+    db.run("create table r (n int); insert into r values (2)")
+    assert db.rows(count.format("r") + " select n from r order by 1") == [(1,), (3,)]
+    recursive = count.format("r").replace("with", "with recursive")
+    assert db.rows(recursive + " select n from r order by 1") == [(1,), (2,), (3,)]

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from informix_types import ColumnType
 from informix_types.classes import frozen, mutable
@@ -147,16 +148,26 @@ def _unwrapped(query: ast.Query) -> ast.Select | ast.SetOperation | ast.Query:
 def _with(b: Binder, query: ast.Query) -> str:
     known: dict[str, tuple[str, list[tuple[str, Expr]]]] = {}
     b.ctes.append(known)
-    parts = []
+    parts, recursive = [], query.recursive
     for table in query.ctes:
         alias = f"w{b.alias()}"
-        if query.recursive and isinstance(table.query.body, ast.SetOperation):
+        if isinstance(table.query.body, ast.SetOperation) and (query.recursive or _names_itself(b, table)):
+            recursive = True
             parts.append(_recursive(b, table, alias, known))
             continue
         found = bind_query(b, table.query, isolated=True)
         known[table.name] = (alias, _named(table.columns, found.columns))
         parts.append(f"{alias} AS ({found.sql})")
-    return f"WITH {'RECURSIVE ' if query.recursive else ''}{','.join(parts)} "
+    return f"WITH {'RECURSIVE ' if recursive else ''}{','.join(parts)} "
+
+
+def _names_itself(b: Binder, table: ast.CommonTable) -> bool:
+    """Whether a common table is recursive without the word: its query names it, and no table has that name."""
+    from .references import tables_named
+
+    session: Any = b.names
+    known = session.find(ast.ObjectName(table.pos, table.name)) is not None
+    return not known and table.name in tables_named(table.query, "")
 
 
 def _recursive(

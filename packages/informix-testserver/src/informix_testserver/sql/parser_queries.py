@@ -69,6 +69,8 @@ class QueryParser(ExpressionParser):
                 self.advance()
                 recursive = True
             ctes = self.comma_list(self._common_table)
+            if self.key in ("INSERT", "UPDATE", "DELETE"):
+                self.unsupported(f"WITH … {self.key}", pos)
         return self._query_tail(self._query_operand(), pos, ctes, recursive)
 
     def query_from(self, body: ast.QueryBody, pos: int) -> ast.Query:
