@@ -149,6 +149,48 @@ def test_collections_behave_as_python_collections():
     assert MultisetValue([[1], [2]]) != MultisetValue([[1], [1]])
 
 
+def test_lists_are_joined():
+    numbers, three = ListValue([1, 2]), [3]
+    first, second = [1, 2], (1, 2)
+    joined = [numbers + three, numbers + tuple(three), numbers + ListValue(three)]
+    joined += [first + ListValue(three), second + ListValue(three)]
+    assert joined == [[1, 2, 3]] * 5
+    assert {type(value) for value in joined} == {ListValue}
+    with pytest.raises(TypeError):
+        numbers + {3}
+
+
+@pytest.mark.parametrize("elements", [[1, 2, 2], [[1], [2], [2]]], ids=["hashable", "unhashable"])
+def test_sets_have_the_methods_of_sets(elements):
+    one, two, three = elements[0], elements[1], 3
+    value = SetValue(elements)
+    assert value.union([three], [one]).elements == (one, two, three)
+    assert value.intersection([two, three], [two]).elements == (two,)
+    assert value.intersection() == value
+    assert value.difference([two], [three]).elements == (one,)
+    assert value.symmetric_difference([two, three]).elements == (one, three)
+    assert (value.issubset([one, two, three]), value.issubset([one])) == (True, False)
+    assert (value.issuperset([one]), value.issuperset([three])) == (True, False)
+    assert value.isdisjoint([three])
+    assert type(value.union()) is SetValue
+
+
+def test_intervals_of_months_are_made_of_integers():
+    assert IntervalYM(3, years=5).months == 63
+    for months in (1.9, True, "7", Decimal(1), None):
+        with pytest.raises(TypeError, match="are integers"):
+            IntervalYM(months)
+        with pytest.raises(TypeError, match="are integers"):
+            IntervalYM(years=months)
+
+
+def test_dict_of_a_row():
+    assert dict(RowValue(["x", 3], ["name", "size"])) == {"name": "x", "size": 3}
+    assert {**RowValue(["x"], ["name"])} == {"name": "x"}
+    with pytest.raises(TypeError, match="names of the row's fields are not known"):
+        dict(RowValue([1]))
+
+
 def test_row_value():
     row = RowValue(["x", 3], ["name", "size"])
     assert row == ("x", 3)

@@ -92,9 +92,10 @@ def test_rows_are_tuples_with_names():
         row.other  # noqa: B018 (the access is the test)
 
 
+@pytest.mark.parametrize("factory", [row_row, namedtuple_row])
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda row: pickle.loads(pickle.dumps(row))])
-def test_rows_survive_copying_and_pickling(again):
-    row = row_row(["id", "name"])((1, ["x"]))
+def test_rows_survive_copying_and_pickling(again, factory):
+    row = factory(["id", "name"])((1, ["x"]))
     other = again(row)
     assert other == row
     assert type(other) is type(row)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from itertools import chain
 from typing import Any, ClassVar, overload
 
 __all__ = ["CollectionValue", "ListValue", "MultisetValue", "RowValue", "SetValue"]
@@ -72,6 +73,16 @@ class ListValue(CollectionValue, Sequence[Any]):
     def __hash__(self) -> int:
         return hash(self.elements)
 
+    def __add__(self, other: object) -> "ListValue":
+        if not isinstance(other, ListValue | list | tuple):
+            return NotImplemented
+        return ListValue((*self.elements, *other))
+
+    def __radd__(self, other: object) -> "ListValue":
+        if not isinstance(other, list | tuple):
+            return NotImplemented
+        return ListValue((*other, *self.elements))
+
 
 class SetValue(CollectionValue, Set[Any]):
     """A SET: no duplicates, no order. Elements may be unhashable."""
@@ -89,7 +100,35 @@ class SetValue(CollectionValue, Set[Any]):
     def __hash__(self) -> int:
         return self._hash()
 
-    # __eq__, <=, &, | … come from collections.abc.Set and take any Set, `set` included.
+    # __eq__, <=, &, | … come from collections.abc.Set and take any Set, `set` included. The methods of `frozenset`
+    # take any iterables, as they do there.
+
+    def union(self, *others: Iterable[Any]) -> "SetValue":
+        """The elements of this set and of all others."""
+        return SetValue(chain(self.elements, *others))
+
+    def intersection(self, *others: Iterable[Any]) -> "SetValue":
+        """The elements that all others have, too."""
+        sets = [SetValue(other) for other in others]
+        return SetValue(element for element in self.elements if all(element in other for other in sets))
+
+    def difference(self, *others: Iterable[Any]) -> "SetValue":
+        """The elements that no other has."""
+        sets = [SetValue(other) for other in others]
+        return SetValue(element for element in self.elements if not any(element in other for other in sets))
+
+    def symmetric_difference(self, other: Iterable[Any]) -> "SetValue":
+        """The elements that are in one of the two only."""
+        there = SetValue(other)
+        return self.difference(there).union(there.difference(self.elements))
+
+    def issubset(self, other: Iterable[Any]) -> bool:
+        """Whether the other has all elements of this set."""
+        return self <= SetValue(other)
+
+    def issuperset(self, other: Iterable[Any]) -> bool:
+        """Whether this set has all elements of the other."""
+        return self >= SetValue(other)
 
 
 class MultisetValue(CollectionValue):
@@ -178,6 +217,12 @@ class RowValue(Sequence[Any]):
 
     def __hash__(self) -> int:
         return hash(self._values)
+
+    def keys(self) -> tuple[str, ...]:
+        """Field names, so that ``dict(row)`` works. Raises TypeError when they are not known."""
+        if self._values and not self.names:
+            raise TypeError("the names of the row's fields are not known")
+        return self.names
 
     def as_dict(self) -> dict[str, Any]:
         """Field names to values. Empty when the names are not known."""

@@ -44,14 +44,17 @@ _KIND_BY_CODE: dict[int, str] = {
     TypeCode.LIST: "LIST",
     TypeCode.ROW: "ROW",
 }
+ElementHook = Callable[[ColumnType], Callable[[Any], Any]]
+"""Returns for an element's type what is applied to its values."""
 _KEYWORD = re.compile(r"\s*(SET|MULTISET|LIST|ROW)\s*([{(])", re.IGNORECASE)
 
 
 class _Reader:
     """Recursive descent over the text of a constructed value."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, loader: ElementHook | None = None) -> None:
         self.text = text
+        self.loader = loader
         self.at = 0
         self.depth = 0
 
@@ -74,7 +77,7 @@ class _Reader:
         self.at = match.end()
         if keyword == "ROW":
             fields = row_fields(column) if column is not None and column.code == TypeCode.ROW else ()
-            values = self.items(_CLOSING[opening], [c for _, c in fields])
+            values = self.items(_CLOSING[opening], fields)
             if fields and len(values) != len(fields):
                 raise self.fail(f"{len(values)} values for {len(fields)} fields")
             self.depth -= 1
@@ -84,18 +87,25 @@ class _Reader:
         self.depth -= 1
         return CollectionValue.of(keyword, elements)
 
-    def items(self, closing: str, types: ColumnType | Sequence[ColumnType] | None) -> list[Any]:
+    def items(self, closing: str, types: ColumnType | Sequence[tuple[str, ColumnType]] | None) -> list[Any]:
+        """Read elements of one type, or fields of named types, up to the closing mark."""
         out: list[Any] = []
         self.blanks()
         if self.text[self.at : self.at + 1] == closing:
             self.at += 1
             return out
         while True:
+            column, where = None, f"element {len(out) + 1}"
             if types is None or isinstance(types, ColumnType):
                 column = types
-            else:
-                column = types[len(out)] if len(out) < len(types) else None
-            out.append(self.item(column, closing))
+            elif len(out) < len(types):
+                name, column = types[len(out)]
+                where = f"field {name}"
+            try:
+                value = self.item(column, closing)
+                out.append(value if column is None or self.loader is None else self.loader(column)(value))
+            except ConversionError as exc:
+                raise ConversionError(f"{where}: {exc}") from exc
             self.blanks()
             mark = self.text[self.at : self.at + 1]
             self.at += 1
@@ -150,15 +160,21 @@ def _guess(text: str) -> Any:
     return text
 
 
-def parse_constructed(column: ColumnType, text: str) -> Any:
+def parse_constructed(column: ColumnType, text: str, loader: ElementHook | None = None) -> Any:
     """Read the text of a SET, MULTISET, LIST or ROW into a `CollectionValue` or `RowValue`.
 
     Elements become values of the types that the column's text names; without it numbers and strings.
 
+    Args:
+        column: the type.
+        text: the value.
+        loader: returns for a type what is applied to each element and field of it, NULL included, at every depth:
+            `elements.element_loader`. Without it values are not held to lengths and ranges.
+
     Raises:
-        ConversionError: the text cannot be read, or an element is no value of its type.
+        ConversionError: the text cannot be read, or an element is no value of its type; names element and type.
     """
-    reader = _Reader(text)
+    reader = _Reader(text, loader)
     value = reader.constructed(column)
     if text[reader.at :].strip(" \0"):
         raise reader.fail("text behind the value")
@@ -189,6 +205,7 @@ def format_literal(
     *,
     strict_fractions: bool = False,
     adapt: Callable[[Any], Any] | None = None,
+    dumper: ElementHook | None = None,
 ) -> str:
     """Text of a value inside of a collection or row, e.g. ``'it''s'``, ``LIST{1,2}``, ``ROW('x',NULL)``.
 
@@ -200,6 +217,8 @@ def format_literal(
         column: the type that it is for.
         strict_fractions: refuse a sixth fraction digit instead of dropping it.
         adapt: applied to each element at every depth before it is written, not to `value` itself.
+        dumper: returns for a type what is applied after that to each element and field of it that is not
+            constructed, NULL included: `elements.element_dumper`.
 
     Raises:
         ConversionError: a value has no text form, or a dict's keys are not the row's fields.
@@ -207,13 +226,17 @@ def format_literal(
     if value is None:
         return "NULL"
     if isinstance(value, Enum):
-        return format_literal(value.value, column, strict_fractions=strict_fractions, adapt=adapt)
+        return format_literal(value.value, column, strict_fractions=strict_fractions, adapt=adapt, dumper=dumper)
     if _is_constructed(value):
 
         def literal(item: Any, inner: ColumnType | None) -> str:
             if adapt is not None and item is not None:
                 item = adapt(item)
-            return format_literal(item, inner, strict_fractions=strict_fractions, adapt=adapt)
+            if isinstance(item, Enum):
+                item = item.value
+            if dumper is not None and inner is not None and not _is_constructed(item):
+                item = dumper(inner)(item)
+            return format_literal(item, inner, strict_fractions=strict_fractions, adapt=adapt, dumper=dumper)
 
         return _format_constructed(value, column, literal)
     text, quoted = scalar_text(value, column, strict_fractions=strict_fractions)
@@ -250,7 +273,8 @@ def _format_constructed(
     if kind != "ROW":
         inner = element_type(column) if column is not None else None
         elements = value.elements() if isinstance(value, Counter) else value
-        return kind + "{" + ",".join(literal(v, inner) for v in elements) + "}"
+        texts = [_at(f"element {i}", literal, v, inner) for i, v in enumerate(elements, 1)]
+        return kind + "{" + ",".join(texts) + "}"
     fields = row_fields(column) if column is not None and column.code == TypeCode.ROW else ()
     if isinstance(value, Mapping):
         values: Sequence[Any] = (
@@ -260,5 +284,15 @@ def _format_constructed(
         values = tuple(value)
     if fields and len(values) != len(fields):
         raise ConversionError(f"{len(values)} values for a row of {len(fields)} fields")
-    types: list[ColumnType | None] = [c for _, c in fields] if fields else [None] * len(values)
-    return "ROW(" + ",".join(literal(v, c) for v, c in zip(values, types, strict=True)) + ")"
+    known: Sequence[tuple[str, ColumnType | None]] = fields or [(str(i), None) for i in range(1, len(values) + 1)]
+    texts = [_at(f"field {name}", literal, v, c) for v, (name, c) in zip(values, known, strict=True)]
+    return "ROW(" + ",".join(texts) + ")"
+
+
+def _at(
+    where: str, literal: Callable[[Any, ColumnType | None], str], value: Any, column: ColumnType | None
+) -> str:
+    try:
+        return literal(value, column)
+    except ConversionError as exc:
+        raise ConversionError(f"{where}: {exc}") from exc

@@ -20,6 +20,7 @@ from .codes import TypeCode, has_extended_name
 from .column import ColumnType
 from .containers import CollectionValue, RowValue
 from .context import TypeContext
+from .elements import element_dumper
 from .errors import ConversionError, ParameterError
 from .literals import format_literal
 from .qualifier import datetime_length, interval_length
@@ -257,6 +258,7 @@ def _bind_constructed(value: Any, target: ColumnType | None, ctx: TypeContext) -
                 target,
                 strict_fractions=ctx.strict_fractions,
                 adapt=lambda element: _element(element, ctx),
+                dumper=lambda inner: element_dumper(inner, ctx),
             )
         except RecursionError:
             raise ConversionError(f"the {type(value).__name__} contains itself") from None

@@ -87,7 +87,17 @@ def tuple_row(_names: Sequence[str]) -> RowMaker[tuple[Any, ...]]:
 @lru_cache(maxsize=CLASSES)
 def _namedtuple_class(names: tuple[str, ...]) -> Any:
     fields = [name.lstrip("_") or "column" for name in python_names(names)]
-    return namedtuple("Row", python_names(fields))
+
+    def reduce(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        # The class exists in this process only; the other side makes it from the names.
+        return _rebuild_namedtuple, (names, tuple(row))
+
+    bases = (namedtuple("Row", python_names(fields)),)
+    return type("Row", bases, {"__slots__": (), "__reduce__": reduce})
+
+
+def _rebuild_namedtuple(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    return _namedtuple_class(names)._make(values)
 
 
 def namedtuple_row(names: Sequence[str]) -> RowMaker[Any]:

@@ -5,6 +5,7 @@ The values of constructed types (`CollectionValue`, `RowValue`) are in `containe
 
 import re
 from functools import total_ordering
+from operator import index
 from typing import ClassVar, Self
 
 from .classes import frozen
@@ -23,6 +24,12 @@ __all__ = [
 ]
 
 
+def _whole(value: int) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"years and months of an IntervalYM are integers, not {value!r}")
+    return index(value)
+
+
 @total_ordering
 class IntervalYM:
     """An INTERVAL of the YEAR TO MONTH class: a signed number of months.
@@ -32,13 +39,16 @@ class IntervalYM:
 
     Attributes:
         months: the whole value in months, with its sign.
+
+    Raises:
+        TypeError: a part is no integer; a fraction would be lost, and True is no number of months.
     """
 
     __slots__ = ("months",)
     months: int
 
     def __init__(self, months: int = 0, *, years: int = 0) -> None:
-        object.__setattr__(self, "months", int(years) * 12 + int(months))
+        object.__setattr__(self, "months", _whole(years) * 12 + _whole(months))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"IntervalYM is immutable: cannot set {name}")

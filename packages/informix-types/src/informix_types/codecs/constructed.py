@@ -14,15 +14,23 @@ __all__ = ["collection_codec", "row_codec"]
 
 
 def _load_and_dump(column: ColumnType, ctx: TypeContext) -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:
+    from ..elements import element_dumper, element_loader  # here: it finds codecs, this one included
+
     decode = text_decoder(ctx)
 
+    def loader(inner: ColumnType) -> Callable[[Any], Any]:
+        return element_loader(inner, ctx)
+
+    def dumper(inner: ColumnType) -> Callable[[Any], Any]:
+        return element_dumper(inner, ctx)
+
     def load(raw: bytes) -> Any:
-        return parse_constructed(column, decode(raw))
+        return parse_constructed(column, decode(raw), loader)
 
     def dump(value: object) -> bytes:
         # A string is taken as the text form itself.
         if not isinstance(value, str):
-            value = format_literal(value, column, strict_fractions=ctx.strict_fractions)
+            value = format_literal(value, column, strict_fractions=ctx.strict_fractions, dumper=dumper)
         return encode_text(value, ctx)
 
     return load, dump
