@@ -139,6 +139,29 @@ def test_deferred_constraints_are_checked_at_commit(family: Any) -> None:
     assert family.rows("select * from child where code = 'y'") == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "largest"), [("serial", 2**31 - 1), ("serial8", 2**63 - 1), ("bigserial", 2**63 - 1)]
+)
+def test_a_serial_column_starts_again_after_its_largest_number(db: Any, kind: str, largest: int) -> None:
+    db.run(f"create table t (k {kind} unique, v int)")
+    db.run("insert into t values (?, 1)", largest - 1)
+    for v in (2, 3, 4):
+        db.run("insert into t values (0, ?)", v)
+    assert db.rows("select k, v from t order by v") == [(largest - 1, 1), (largest, 2), (1, 3), (2, 4)]
+    assert db.run("insert into t values (10, 5)").rows == 1
+    db.run("insert into t values (0, 6)")
+    assert db.rows("select k from t where v = 6") == [(11,)]
+
+
+def test_a_serial_number_in_use_is_refused_after_the_restart(db: Any) -> None:
+    db.run("create table t (k serial unique)")
+    db.run("insert into t values (1)")
+    db.run("insert into t values (2147483647)")
+    assert db.fails("insert into t values (0)") == (-268, -100)
+    db.run("insert into t values (0)")
+    assert db.rows("select k from t order by k") == [(1,), (2,), (2147483647,)]
+
+
 def test_serials(db: Any) -> None:
     db.run("create table t (a serial(5), b bigserial, v int)")
     outcome = db.run("insert into t (v) values (1)")

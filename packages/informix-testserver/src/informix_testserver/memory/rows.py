@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from informix_types import TypeCode
 from informix_types.classes import mutable
 
 from ..engine import SqlError
@@ -159,10 +160,16 @@ def _serial(session: "MemorySession", plan: RowPlan, values: list[Any]) -> None:
             # NULL is refused by Informix, 0 asks for the next number; an omitted column arrives as 0 too.
             if value is None:
                 raise SqlError(NOT_NULL, token=column.name)
-            value = values[at] = last + 1
-        if value > last:
+            value = values[at] = last + 1 if last < _largest(column) else 1
+            plan.table.serials[column.number] = value
+        elif value > last:
             plan.table.serials[column.number] = value
         session.note_serial(column, value)
+
+
+def _largest(column: Column) -> int:
+    """Return the number after which a serial column starts again from 1 (IBM: "SERIAL8", APAR IT30917)."""
+    return 2**31 - 1 if column.type.code == TypeCode.SERIAL else 2**63 - 1
 
 
 def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], own: int | None) -> None:
