@@ -211,11 +211,10 @@ class BaseResult(Generic[R]):
 
     def _take_gen(self, block: fetch.FetchBlock) -> Work[None]:
         """Take a block of rows into the buffer; free the server's cursor when it was the last."""
-        assert self._decoding is not None
-        assert self._statement is not None
-        rows = block.rows
-        if self._decoding.blobs:
-            rows = yield from self._decoding.fill_blobs_gen(self._session, self._statement.prepared, rows)
+        rows, decoding = block.rows, self._decoding
+        if decoding is not None and decoding.blobs:
+            assert self._statement is not None
+            rows = yield from decoding.fill_blobs_gen(self._session, self._statement.prepared, rows)
         self._received += len(rows)
         self._buffer.extend(rows)
         for row, bits in block.warnings:

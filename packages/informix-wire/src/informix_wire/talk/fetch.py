@@ -94,7 +94,9 @@ def open_cursor(
     """
     state = session.statement(prepared)
     number, cursor = prepared.statement_id, name or session.next_cursor_name()
-    modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
+    modes = b""
+    if autofree or hold or scroll:
+        modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
     names, bound = CursorName(cursor).encode(session.caps), binding_bytes(session, binding)
     data = ID_LAYOUT.pack(ID_TAG, number) + names + bound + modes + OPEN
     replies: list[Expected] = []
@@ -116,7 +118,8 @@ def open_cursor(
             forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
             data += statement_group(number, forms, _nfetch(session, fetch_buffer))
         replies.append(owed_for(block, opens=opening is None))
-    state.drop_ahead()
+    if state.ahead:
+        state.drop_ahead()
     state.opened(cursor, autofree=autofree)
     if not scroll:
         state.ahead.append(block)

@@ -121,8 +121,6 @@ def advance(
     """
     owed, inbox, caps = session.expected, session.inbox, session.caps
     data, pos = inbox.data, inbox.pos
-    if pos >= len(data):
-        return more(session)
     while True:
         expected = owed[0]
         block = rows = expected.block  # `rows`: the block, while rows may follow
@@ -170,6 +168,9 @@ def advance(
 
 def settle(session: Session, last: Expected) -> Conversation[None]:
     """Read the owed replies down to `last`, and keep their rows for the cursors that will want them."""
+    inbox = session.inbox
+    if inbox.pos >= len(inbox.data):  # as a rule nothing has come so soon
+        yield from more(session)
     while (pause := advance(session, last)) is not None:
         yield from pause
 
