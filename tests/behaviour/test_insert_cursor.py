@@ -15,6 +15,7 @@ from informix_testserver.script import ScriptEngine
 from informix_testserver.server import TestServer
 from informix_types import ColumnType, TypeCode
 from informix_wire import pdu
+from informix_wire.talk import statement
 
 INT = ColumnType(TypeCode.INTEGER, 4)
 TEXT = ColumnType(TypeCode.VARCHAR, 20)
@@ -50,14 +51,19 @@ def engine(stored: list[tuple[Any, ...]]) -> ScriptEngine:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How the rows travelled: names of the messages that carried rows, in order, without repetition."""
     seen: list[str] = []
-    for kind in (pdu.Put, pdu.Bind):
 
-        def encode(self: Any, caps: Any, *, plain: Any = kind.encode, name: str = kind.__name__) -> bytes:
-            if not seen or seen[-1] != name:
-                seen.append(name)
-            return bytes(plain(self, caps))
+    def spy(where: Any, name: str, message: str) -> None:
+        plain = getattr(where, name)
 
-        monkeypatch.setattr(kind, "encode", encode)
+        def encode(*arguments: Any) -> bytes:
+            if not seen or seen[-1] != message:
+                seen.append(message)
+            return bytes(plain(*arguments))
+
+        monkeypatch.setattr(where, name, encode)
+
+    spy(pdu.Put, "encode", "Put")
+    spy(statement, "bind_bytes", "Bind")
     return seen
 
 

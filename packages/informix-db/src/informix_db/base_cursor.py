@@ -87,8 +87,6 @@ class BaseCursor(ColumnarResult[R]):
     def _compile(self, sql: str) -> Query:
         if not isinstance(sql, str):
             raise ProgrammingError(f"the statement must be a string, not {type(sql).__name__}")
-        if "\0" in sql:
-            raise ProgrammingError("the statement contains a NUL character")
         return compile_query(sql)
 
     def _execute_query_gen(self, query: Query, parameters: Parameters | None) -> Work[Self]:
@@ -172,7 +170,7 @@ class BaseCursor(ColumnarResult[R]):
             self._open
             and self._epoch == connection._epoch
             and self._session.in_transaction is not connection._autocommit
-            and connection._cache.may_stay_out(statement)
+            and connection._cache.keeps(statement)
         )
 
     def _execute_prepared_gen(self, statement: Statement, values: Sequence[Any]) -> Work[None]:

@@ -131,8 +131,11 @@ def compile_query(sql: str) -> Query:
     """Find and rewrite the placeholders of `sql`; cached by text.
 
     Raises:
-        ProgrammingError: two styles are mixed, ``:0`` is used, or a character is half of one (PEP 383).
+        ProgrammingError: two styles are mixed, ``:0`` is used, there is a NUL, or a character is half of one
+            (PEP 383).
     """
+    if "\0" in sql:
+        raise ProgrammingError("the statement contains a NUL character")
     half = _SURROGATE.search(sql)
     if half is not None:
         raise ProgrammingError(f"the statement has the lone surrogate {half.group()!r} at position {half.start()}")

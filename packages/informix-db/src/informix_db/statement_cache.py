@@ -82,23 +82,17 @@ class StatementCache:
     def __init__(self, size: int) -> None:
         self.size = size
         self._idle: OrderedDict[str, Statement] = OrderedDict()
-        self.hits = self.misses = 0
 
     def __len__(self) -> int:
         return len(self._idle)
 
     def take(self, text: str) -> Statement | None:
         """Remove and return the idle statement with this text, or None."""
-        statement = self._idle.pop(text, None)
-        if statement is None:
-            self.misses += 1
-        else:
-            self.hits += 1
-        return statement
+        return self._idle.pop(text, None)
 
     def give_back(self, statement: Statement) -> Statement | None:
         """Keep a statement for later; return the one that must be released instead, or None."""
-        if self.size == 0 or not statement.reusable:
+        if not self.keeps(statement):
             return statement
         replaced = self._idle.pop(statement.text, None)
         self._idle[statement.text] = statement
@@ -106,12 +100,9 @@ class StatementCache:
             return replaced
         return self._idle.popitem(last=False)[1] if len(self._idle) > self.size else None
 
-    def may_stay_out(self, statement: Statement) -> bool:
-        """Tell whether its user may execute a statement again without giving it back; if so, it is a hit."""
-        if self.size == 0 or not statement.reusable:
-            return False
-        self.hits += 1
-        return True
+    def keeps(self, statement: Statement) -> bool:
+        """Tell whether a statement that comes back is kept; then its user may as well execute it again himself."""
+        return self.size > 0 and statement.reusable
 
     def clear(self) -> list[Statement]:
         """Empty the cache and return what must be released."""

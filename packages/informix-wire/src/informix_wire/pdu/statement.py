@@ -29,12 +29,19 @@ __all__ = [
     "Scroll",
     "StatementId",
     "WantDone",
+    "cursor_name_bytes",
 ]
 
 
 _CURNAME = int(Tag.SQ_CURNAME)
 _NAME_HEAD = struct.Struct(">HH")
 """Tag, length of the name."""
+
+
+def cursor_name_bytes(name: str, encoding: str) -> bytes:
+    """Return the bytes of a `CursorName`: every execution of a query sends one."""
+    raw = encode_text(name, encoding)
+    return pack(_NAME_HEAD, _CURNAME, len(raw)) + raw + b"\0" * (len(raw) & 1)
 
 
 @frozen
@@ -80,9 +87,8 @@ class CursorName(Message):
     name: str
 
     def encode(self, caps: Capabilities) -> bytes:
-        """Return the message's bytes; written out because every execution of a query sends one."""
-        raw = encode_text(self.name, caps.encoding)
-        return pack(_NAME_HEAD, _CURNAME, len(raw)) + raw + b"\0" * (len(raw) & 1)
+        """Return the message's bytes."""
+        return cursor_name_bytes(self.name, caps.encoding)
 
     @classmethod
     def _read(cls, r: Reader) -> Self:

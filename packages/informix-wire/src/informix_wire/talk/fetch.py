@@ -8,7 +8,7 @@ from informix_types.classes import frozen
 from informix_types.params import Binding
 
 from ..pdu.rows import Direction, NFetch, RetType, ScrollKind, SFetch
-from ..pdu.statement import CursorName
+from ..pdu.statement import cursor_name_bytes
 from ..session import Prepared, Session, StatementState
 from . import reply as legal
 from .block import Block, Decoder, owed_for, read_block
@@ -97,7 +97,7 @@ def open_cursor(
     modes = b""
     if autofree or hold or scroll:
         modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
-    names, bound = CursorName(cursor).encode(session.caps), binding_bytes(session, binding)
+    names, bound = cursor_name_bytes(cursor, session.caps.encoding), binding_bytes(session, binding)
     data = ID_LAYOUT.pack(ID_TAG, number) + names + bound + modes + OPEN
     replies: list[Expected] = []
     if state.cursor is not None:

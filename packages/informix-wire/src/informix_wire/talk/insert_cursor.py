@@ -9,7 +9,7 @@ from informix_types.classes import mutable
 from ..errors import ServerError
 from ..pdu.base import Message
 from ..pdu.rows import Direction, Put, RetType
-from ..pdu.statement import CursorName
+from ..pdu.statement import cursor_name_bytes
 from ..pdu.status import Done, PutErr
 from ..session import Prepared, Session
 from . import reply as legal
@@ -81,7 +81,7 @@ def insert_rows(
     result = PutResult() if result is None else result
     source = _Source(session, types, rows, group_bytes)
     cursor = name or session.next_cursor_name()
-    head = CursorName(cursor).encode(caps) + OPEN
+    head = cursor_name_bytes(cursor, caps.encoding) + OPEN
     if source.row_size is None:  # rows of a fixed size go without RET_TYPE
         head += RetType(Direction.PUT_ROWS, tuple(types)).encode(caps)
     count, puts = source.next_group()
