@@ -406,3 +406,43 @@ def test_session_id(driver: Any, db: Any, memory: TestServer) -> None:
     assert db.session_id() == db.session_id() != other.session_id()
     assert not other.in_transaction
     other.close()
+
+
+# -- errors within a result
+
+
+def test_an_error_is_not_the_end_of_the_rows(db: Any) -> None:
+    db.execute("CREATE TABLE t (id INT, name VARCHAR(20))")
+    db.cursor().executemany("INSERT INTO t VALUES (?, ?)", [(i, "z") for i in range(10)])
+
+    def picky(_names: Any) -> Any:
+        def make(values: Any) -> Any:
+            if values[0] == 3:
+                raise ZeroDivisionError
+            return values
+
+        return make
+
+    cur = db.cursor(row_factory=picky)
+    with pytest.raises(ZeroDivisionError):
+        cur.execute("SELECT * FROM t ORDER BY 1")
+    for fetch in (cur.fetchone, cur.fetchall, lambda: cur.fetchmany(5), lambda: next(iter(cur))):
+        with pytest.raises(informix_db.InterfaceError, match="an error has ended this result"):
+            fetch()
+    cur.row_factory = None
+    assert len(cur.execute("SELECT * FROM t ORDER BY 1").fetchall()) == 10
+    assert cur.fetchone() is None
+
+
+def test_an_error_behind_rows_that_were_fetched(db: Any) -> None:
+    db.execute("CREATE TABLE t (id INT, name VARCHAR(20))")
+    db.cursor().executemany("INSERT INTO t VALUES (?, ?)", [(i, "z" * 20) for i in range(100)])
+    cur = db.cursor()
+    cur.fetch_buffer = 256
+    cur.execute("SELECT * FROM t ORDER BY 1")
+    assert cur.fetchone() == (0, "z" * 20)
+    db.commit()
+    with pytest.raises(informix_db.ProgrammingError, match="COMMIT or ROLLBACK closed this cursor"):
+        cur.fetchall()
+    with pytest.raises(informix_db.InterfaceError, match="an error has ended this result"):
+        cur.fetchone()

@@ -115,9 +115,18 @@ class ColumnarResult(BaseResult[R]):
                 else:
                     self._buffer.append(piece)  # of a reply that was asked for when rows were wanted
         if not pieces:
-            return self._batch_of_rows(size) if self._buffer else None
+            if not self._buffer:
+                self._require_rest()
+                return None
+            return self._batch_of_rows(size)
         data = b"".join(pieces)
-        batch, _ = self._decoder.decode(data)
+        try:
+            batch, _ = self._decoder.decode(data)
+        except Exception:
+            if self._statement is not None:
+                self._abandon(self._statement, keep=True)
+            self._given_up = True
+            raise
         self._received += batch.num_rows
         if self._exhausted:
             self.rowcount = self._received

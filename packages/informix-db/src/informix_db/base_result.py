@@ -75,6 +75,8 @@ class BaseResult(Generic[R]):
         self._buffer: deque[R] = deque()
         self._received = 0
         self._exhausted = True
+        self._given_up = False
+        """An error has ended the result before its last row was fetched."""
         self._epoch = 0
         self._position = 0
         """Row on which a scrollable cursor stands, 1-based; 0 is before the first."""
@@ -173,7 +175,7 @@ class BaseResult(Generic[R]):
         plan, self.description = statement.result(session.caps)
         self._decoding = RowDecoding.make_for(statement, plan, context, self.row_factory)
         self._cursor_name = self.name or session.next_cursor_name()
-        self._statement, self._open, self._exhausted = statement, True, False
+        self._statement, self._open, self._exhausted, self._given_up = statement, True, False, False
         self._epoch = self._connection._epoch
         ahead, statement.many_blocks = statement.many_blocks and self._ahead, False
         block = yield from fetch.open_cursor(
@@ -236,7 +238,10 @@ class BaseResult(Generic[R]):
         """Receive more rows when the buffer is empty; when that raises a warning, `taken` is put back into it."""
         if self._in_columns:
             raise ProgrammingError("this result is being fetched in columns; go on with fetch_record_batches")
-        if self._buffer or self._exhausted:
+        if self._buffer:
+            return
+        if self._exhausted:
+            self._require_rest()
             return
         assert self._statement is not None
         assert self._decoding is not None
@@ -276,6 +281,13 @@ class BaseResult(Generic[R]):
             raise ProgrammingError(
                 "COMMIT or ROLLBACK closed this cursor before all rows were fetched; fetch them first, "
                 "or open the cursor with hold=True"
+            )
+
+    def _require_rest(self) -> None:
+        """Refuse to call it the end of the rows where an error has ended them."""
+        if self._given_up:
+            raise InterfaceError(
+                "an error has ended this result, its other rows are lost; execute the query again"
             )
 
     def _finish_gen(self) -> Work[None]:
@@ -381,7 +393,7 @@ class BaseResult(Generic[R]):
     def _abandon(self, statement: Statement, *, keep: bool) -> None:
         """Let go of a statement that failed: what is open at the server is closed with the next request."""
         self._statement = None
-        self._open, self._exhausted = False, True
+        self._open, self._exhausted, self._given_up = False, True, True
         if keep and self._session.is_live(statement.prepared):
             self._session.queue_close(statement.prepared, self._cursor_name)
             self._connection._give_back(statement)
@@ -403,6 +415,7 @@ class BaseResult(Generic[R]):
             self._position = 0
             return []
         if self._statement is None:
+            self._require_rest()
             return []
         self._require_cursor()
         statement, decoding = self._statement, self._decoding
