@@ -286,6 +286,62 @@ def test_repeatable_read_keeps_what_was_read(two: Any) -> None:
     assert b.run("update t set v = 'x' where id = 1").rows == 1
 
 
+@pytest.mark.parametrize(
+    ("read", "again"),
+    [
+        ("select id from t where id between 1 and 10", [(1,), (2,), (3,)]),
+        ("select id from t where id in (1, 7)", [(1,)]),
+        ("select id from t where id = 7", []),
+        ("select id from t where id = 7 or id = 1", [(1,)]),
+        ("select id from t where v = 'a'", [(1,)]),
+        ("select count(*) from t where id = 7", [(0,)]),
+        ("select max(id) from t", [(3,)]),
+        ("select x.id, y.id from t x left join t y on y.id = x.id + 6 where x.id = 1", [(1, None)]),
+        ("select id from t where id = 1 union select id from t where id = 7", [(1,)]),
+        ("select 5 from sysmaster:sysdual where not exists (select 1 from t where id = 7)", [(5,)]),
+    ],
+)
+def test_repeatable_read_has_no_phantoms(two: Any, read: str, again: list[Any]) -> None:
+    a, b = two
+    a.run("set isolation to repeatable read")
+    a.session.begin()
+    assert a.rows(read) == again
+    assert b.fails("insert into t values (7, 'a')") == (-271, -113)
+    assert b.fails("update t set id = 7 where id = 3") == (-244, -113)
+    assert a.rows(read) == again
+    a.session.commit()
+    assert b.run("insert into t values (7, 'a')").rows == 1
+    assert a.rows(read) != again
+
+
+@pytest.mark.parametrize("change", ["update t set v = 'x' where id > 1", "delete from t where id = 7"])
+def test_repeatable_read_keeps_rows_away_from_what_a_change_looked_for(two: Any, change: str) -> None:
+    a, b = two
+    a.run("set isolation to repeatable read")
+    a.session.begin()
+    a.run(change)
+    assert b.fails("insert into t values (7, 'a')") == (-271, -113)
+    a.session.rollback()
+    assert b.run("insert into t values (7, 'a')").rows == 1
+
+
+def test_repeatable_read_of_one_key_leaves_the_table_to_others(two: Any) -> None:
+    a, b = two
+    for session in two:
+        session.run("set isolation to repeatable read")
+        session.session.begin()
+    for session, key in ((a, 1), (b, 2)):
+        assert len(session.rows("select v from t where id = ?", key)) == 1
+        assert session.run("update t set v = 'x' where id = ?", key).rows == 1
+    cursor = a.session.open(a.prepare("select v from t where id = 3 for update"), cursor_name="c")
+    assert cursor.fetch() == ("c",)
+    assert a.run("update t set v = 'y' where current of c").rows == 1
+    b.run("insert into t values (9, 'z')")
+    b.session.commit()
+    a.session.commit()
+    assert b.rows("select id, v from t order by id") == [(1, "x"), (2, "x"), (3, "y"), (9, "z")]
+
+
 def test_update_cursor_locks_the_row_it_stands_on(two: Any) -> None:
     a, b = two
     a.session.begin()

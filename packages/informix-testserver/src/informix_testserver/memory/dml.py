@@ -15,6 +15,7 @@ from .binder import Binder
 from .catalog import Column, Constraint, Table
 from .convert import converter
 from .expr import Expr
+from .ranges import lock_absence
 from .rows import delete_row, park_keys, plan_of, update_row
 from .sequences import RowMarks
 from .statements import Handle, Plan
@@ -200,7 +201,14 @@ class _ChangeHandle(Handle):
                 if cursor.columns and name not in cursor.columns:
                     raise SqlError(NOT_IN_UPDATE_OF, token=name)
             values.append(cursor.current_row(plan.body.table))
-        return session.store.rows(plan.sql, values)
+        rows = session.store.rows(plan.sql, values)
+        if not rows:
+            lock_absence(session, plan)
+        return rows
+
+    def one_key(self, body: Change) -> bool | None:
+        """WHERE CURRENT OF reads the one row of its cursor."""
+        return True if body.cursor else None
 
 
 class UpdateHandle(_ChangeHandle):

@@ -150,14 +150,15 @@ class LockManager:
         self, owner: LockOwner, table: int, mode: str, code: int = TABLE_LOCK_FAILED, token: str = ""
     ) -> None:
         """Lock a table, ``S`` or ``X``. Raises LockConflict."""
-        holders = self._tables.setdefault(table, {})
+        holders = self._tables.get(table, {})
+        if holders.get(owner) in ("X", mode):
+            return
         others = {h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X")}
         for holding in self._rows.get(table, {}).values():
             others |= {h for h, m in holding.items() if h is not owner and (mode == "X" or m == "X")}
         if others:
             raise LockConflict(frozenset(others), code, TABLE_LOCKED, token)
-        if holders.get(owner) != "X":
-            holders[owner] = mode
+        self._tables.setdefault(table, holders)[owner] = mode
         self._held.setdefault(owner, _Held()).tables.add(table)
 
     def check_table(self, owner: LockOwner, table: int, *, write: bool, code: int = READ_FAILED) -> None:
@@ -175,6 +176,8 @@ class LockManager:
         if owner not in holders or held is None:
             return False
         del holders[owner]
+        if not holders:
+            del self._tables[table]
         held.tables.discard(table)
         self._tell()
         return True

@@ -24,6 +24,7 @@ from .convert import converter
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .pyvalues import reader, writer
+from .ranges import lock_absence, lock_ranges
 from .types import FLOATING_DECIMAL, UNKNOWN, Family, family
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ class Plan:
     body: Any = None
     old_versions: list[Table] = field(default_factory=list)
     last_committed: bool = False
+    one_key: bool | None = False
+    """Whether it looks for one unique key; None: sqlite's plan tells when it matters (`ranges.py`)."""
 
     def current(self, session: "MemorySession") -> bool:
         """Whether the tables still are what they were, and need the same row checks."""
@@ -251,6 +254,10 @@ class Handle:
         """Return the SQL of a bound body that takes the values."""
         return str(body.sql)
 
+    def one_key(self, body: Any) -> bool | None:
+        """Return what `Plan.one_key` begins with: None if finding no row means that there is none."""
+        return False
+
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """Run the statement inside `MemorySession.run`."""
         raise NotImplementedError
@@ -287,6 +294,7 @@ class Handle:
             body,
             b.old_versions,
             session.last_committed,
+            self.one_key(body),
         )
 
     def plan(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Plan:
@@ -322,6 +330,8 @@ class Handle:
 
             for table in plan.old_versions:
                 fill_old_versions(session, table)
+        if session.keeps_read_locks:
+            lock_ranges(session, plan)
         if session.locks.tables_locked and not session.reads_dirty:
             for key in plan.tables:
                 session.locks.check_table(session, key, write=False)
@@ -351,6 +361,10 @@ class QueryHandle(Handle):
         """Return the query's SQL."""
         return str(body[0].sql)
 
+    def one_key(self, body: tuple[BoundQuery, Any]) -> bool | None:
+        """Only rows of one table can be missed, not an aggregate of them."""
+        return None if body[0].rowid else False
+
     def open(
         self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
     ) -> MemoryCursor:
@@ -360,6 +374,8 @@ class QueryHandle(Handle):
         values = plan.values(parameters)
         if not self.for_update:
             rows = session.store.rows(plan.sql, values)
+            if not rows:
+                lock_absence(session, plan)
             return MemoryCursor(session, rows, convert, hold=hold, notes_nulls=found.notes_nulls)
         return self._update_cursor(session, plan, values, hold=hold)
 
@@ -370,6 +386,8 @@ class QueryHandle(Handle):
         # The rowid is put in front of the select list: the list begins after the first SELECT of the text.
         keyed = "SELECT " + f"{found.rowid} AS r," + plan.sql.removeprefix("SELECT ")
         rowids = [(row[0],) for row in session.store.rows(keyed, values)]
+        if not rowids:
+            lock_absence(session, plan)
         single = f"SELECT * FROM ({keyed}) WHERE r=?"
 
         def reread(rowid: int) -> Row | None:
