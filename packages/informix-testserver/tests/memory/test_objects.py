@@ -371,3 +371,25 @@ def test_dependencies_in_the_catalogue(db: Any) -> None:
     assert [row[1] for row in db.rows(sql)] == ["t", "x", "v", "x"]
     db.run("drop view v")
     assert db.rows(sql) == []
+
+
+@pytest.mark.parametrize(
+    ("child", "parent", "allowed"),
+    [
+        ("int", "serial", True), ("int", "bigint", True), ("int", "serial8", True), ("serial", "int", True),
+        ("int8", "bigserial", True), ("bigint", "int8", True), ("bigint", "int", False), ("int8", "serial", False),
+        ("smallint", "int", False), ("int", "smallint", False), ("smallint", "smallint", True),
+        ("char(5)", "char(5)", True), ("char(5)", "varchar(5)", False), ("varchar(5)", "varchar(9)", True),
+        ("decimal(5,0)", "int", False), ("date", "date", True), ("date", "datetime year to day", False),
+        ("datetime year to day", "datetime year to day", True),
+        ("datetime year to day", "datetime year to second", False),
+    ],
+)  # fmt: skip
+def test_what_may_refer_to_what(db: Any, child: str, parent: str, allowed: bool) -> None:
+    """HCL documentation, "Referential constraints"."""
+    db.run(f"create table p (k {parent} primary key)")
+    sql = f"create table c (k {child} references p)"
+    if allowed:
+        db.run(sql)
+    else:
+        assert db.fails(sql) == (-356, 0)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from informix_types import ColumnType, TypeFlag
+from informix_types import ColumnType, TypeCode, TypeFlag
 
 from ..engine import SqlError
 from ..sql import ast
 from .catalog import Column, Constraint, Database, Index, Table
 from .definitions import add_index, sync_indexes, undoing
 from .references import contains_query
-from .types import Family, family, without_serial
+from .types import Family, family, wide_integer
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -129,9 +129,16 @@ def _key_index(session: "MemorySession", table: Table, constraint: Constraint) -
     return name
 
 
-def _same_type(one: ColumnType, other: ColumnType) -> bool:
-    """Whether columns of these types may refer to each other: the same type, where SERIAL counts as INTEGER."""
-    return without_serial(one).with_flags(0) == without_serial(other).with_flags(0)
+def _may_refer(child: ColumnType, parent: ColumnType) -> bool:
+    """Whether a column may refer to a key of the other type: the same type, or integers that fit into the key's.
+
+    So the HCL documentation, "Referential constraints"; that lengths and precisions may differ is inferred.
+    """
+    if family(child) is family(parent) is Family.INT and TypeCode.SMALLINT not in (child.code, parent.code):
+        return wide_integer(parent) or not wide_integer(child)
+    if family(child) in (Family.DATETIME, Family.MONTHS, Family.SPAN):
+        return (child.code, child.start, child.end) == (parent.code, parent.start, parent.end)
+    return (child.code, child.extended_name) == (parent.code, parent.extended_name)
 
 
 def _reference(
@@ -158,7 +165,7 @@ def _reference(
         raise SqlError(NO_REFERENCED_KEY, offset=node.references.pos, token=parent.name)
     if len(numbers) != len(columns):
         raise SqlError(COLUMN_COUNT, offset=node.references.pos)
-    if any(not _same_type(parent.numbered(n).type, c.type) for n, c in zip(numbers, columns, strict=True)):
+    if any(not _may_refer(c.type, parent.numbered(n).type) for n, c in zip(numbers, columns, strict=True)):
         raise SqlError(COLUMN_TYPES, offset=node.references.pos)
     constraint.parent, constraint.parent_columns = parent.key, numbers
     constraint.parent_constraint, constraint.cascade = key.id, node.references.cascade
