@@ -86,3 +86,12 @@ def test_text_that_is_longer_in_the_clients_code_set_comes_whole(driver: Any) ->
         # Four bytes in the database's 8859-1, seven in UTF-8.
         assert conn.execute("SELECT v, c FROM t").fetchall() == [("aüüü", "äö   ")]
         conn.close()
+
+
+def test_a_malformed_dbdate_is_named_by_its_code(driver: Any) -> None:
+    with TestServer(port=0) as server:
+        with pytest.raises(informix_db.DataError) as caught:
+            driver.connect(server.url, env={"DBDATE": "junk"})
+        assert caught.value.sqlcode == -1212
+        assert server.internal_errors == []
+        driver.connect(server.url, env={"DBDATE": "Y2DM."}).close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from informix_testserver.engine import SqlError
 
 
 @pytest.fixture
@@ -55,3 +56,16 @@ def test_exclusive_and_dropped_databases(engine: Any, connect: Callable[..., Any
     second.run("database testdb")
     second.run("drop database plain")
     assert third.fails("database plain") == (-329, -111)
+
+
+@pytest.mark.parametrize("setting", ["junk", "MD/", "Y4MD--"])
+def test_a_malformed_dbdate_keeps_its_session_from_every_database(
+    connect: Callable[..., Any], setting: str
+) -> None:
+    client = connect("", DBDATE=setting)
+    for _ in range(2):
+        with pytest.raises(SqlError) as caught:
+            client.session.open_database("testdb")
+        assert caught.value.sqlcode == -1212
+    client.session.close()
+    assert connect("testdb", DBDATE="DMY4.").evaluate("mdy(2,1,2026) || ''") == "01.02.2026"

@@ -36,6 +36,7 @@ NOT_IN_TRANSACTION, NO_TRANSACTIONS, IN_TRANSACTION, OPEN_TRANSACTION = -255, -2
 ISAM_NO_RECORD = -111
 NEEDS_CURSOR, CURSOR_CLOSED, READ_ONLY = -260, -400, -878
 KEPT_HANDLES = 256
+DEFAULT_DBDATE = "MDY4/"
 
 
 class MemorySession(NameSpace):
@@ -46,7 +47,12 @@ class MemorySession(NameSpace):
         self.store, self.locks = engine.store, engine.locks
         self.session_id, self.user, self.environment = number, user, environment
         self.host_name = engine.host_name
-        self.date_style = temporal.date_style(environment.get("DBDATE") or "MDY4/")
+        self.bad_setting = 0
+        """Error code of a malformed setting: opening a database says it [I], for a login cannot."""
+        try:
+            self.date_style = temporal.date_style(environment.get("DBDATE") or DEFAULT_DBDATE)
+        except SqlError as error:
+            self.bad_setting, self.date_style = error.sqlcode, temporal.date_style(DEFAULT_DBDATE)
         self.delimident = environment.get("DELIMIDENT", "").lower() in ("y", "yes", "1", "true")
         self.allow_newline = False
         """Whether quoted strings may contain line feeds (ALLOW_NEWLINE, the routine IFX_ALLOW_NEWLINE)."""
@@ -382,7 +388,9 @@ class MemorySession(NameSpace):
                 return self._enter(database, exclusive=exclusive)
 
     def _available(self, name: str, *, exclusive: bool) -> Database:
-        """Return the database of a name if this session may open it."""
+        """Return the database of a name if this session may open it. Raises SqlError."""
+        if self.bad_setting:
+            raise SqlError(self.bad_setting)
         bare = name.strip().strip("'\"").partition("@")[0].strip().lower()
         database = self.engine.databases.get(bare)
         if database is None:
