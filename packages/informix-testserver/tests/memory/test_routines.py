@@ -172,3 +172,44 @@ def test_results_that_their_types_have_no_room_for(db: Any) -> None:
         with pytest.raises(SqlError) as caught:
             db.session.call_routine(found, [])
         assert caught.value.sqlcode == code
+
+
+async def _later() -> int:
+    return 1
+
+
+def _several(n: int) -> Any:
+    yield n
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "options", "error", "message"),
+    [
+        ("x y", abs, {"parameters": ["int"], "returns": "int"}, ValueError, "'x y' cannot name a routine"),
+        ("", abs, {"parameters": ["int"], "returns": "int"}, ValueError, "'' cannot name a routine"),
+        ("1st", abs, {"parameters": ["int"], "returns": "int"}, ValueError, "'1st' cannot name"),
+        ("r", _several, {"returns": ["int"]}, TypeError, "a generator makes rows; say so by rows=True"),
+        ("r", _later, {}, TypeError, "an asynchronous function"),
+        ("r", lambda a: a, {"parameters": ["int", "int"], "returns": "int"}, TypeError, "called with 2 values"),
+        ("r", lambda a, b: a, {"parameters": ["int"], "returns": "int"}, TypeError, "called with 1 values"),
+        ("r", lambda a, b: a, {"parameters": ["int", "int"], "modes": ["in", "out"], "returns": []}, TypeError,
+         "called with 1 values"),
+        ("r", abs, {"parameters": ["int"], "modes": ["in", "out"], "returns": "int"}, ValueError, "2 modes"),
+        ("r", abs, {"parameters": ["int"], "modes": ["to"], "returns": "int"}, ValueError, "'to' is no mode"),
+        ("r", abs, {"parameters": ["int"], "names": ["a", "b"], "returns": "int"}, ValueError, "2 names"),
+        ("r", abs, {"parameters": ["int"], "names": ["a b"], "returns": "int"}, ValueError, "'a b' cannot name"),
+        ("r", abs, {"parameters": ["int"], "returns": "int", "kind": "macro"}, ValueError, "'macro' is no kind"),
+        ("r", abs, {"parameters": ["int"], "return": "int"}, TypeError, "return"),
+    ],
+)  # fmt: skip
+def test_impossible_routines_are_refused_at_once(
+    db: Any, name: str, function: Any, options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        db.engine.register_routine(name, function, **options)
+    assert db.engine.routines == {}
+
+
+def test_a_generator_makes_rows(db: Any) -> None:
+    db.engine.register_routine("Several", _several, returns="int", rows=True)
+    assert db.rows("execute function several(7)") == [(7,)]

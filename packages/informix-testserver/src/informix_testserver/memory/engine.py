@@ -6,9 +6,11 @@ One engine serves many sessions (`session.MemorySession`), one for each connecti
 import datetime
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+
+from informix_types import ColumnType
 
 from ..engine import SqlError
 from ..sql import Parsed, parse
@@ -229,21 +231,50 @@ class MemoryEngine:
 
     # ------------------------------------------------------------------------------------- routines, sequences
 
-    def register_routine(self, name: str, function: Callable[..., Any], **options: Any) -> None:
+    def register_routine(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        *,
+        parameters: Sequence[str | ColumnType] | None = None,
+        returns: Sequence[str | ColumnType] | str | ColumnType | None = None,
+        rows: bool = False,
+        modes: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
+        kind: str = "",
+    ) -> None:
         """Make a Python function callable as a stored routine in all databases.
 
         EXECUTE PROCEDURE and FUNCTION run it while other sessions go on. Called inside another statement it holds
         the whole engine: it must then not wait for anything that this server does.
 
         Args:
-            name: the routine's name, lower case.
+            name: the routine's name; letter case does not count.
             function: called with Python values. What it returns is the routine's result: a value, a tuple of
                 values, or, for `rows=True`, an iterable of rows.
-            options: `parameters`, `returns` (SQL type names such as ``"decimal(10,2)"``), `rows`, `modes`
-                (``"in"``, ``"out"``, ``"inout"`` for each parameter), `kind` (``"function"`` or ``"procedure"``),
-                `names`; see `routines.Routine`.
+            parameters: types of the parameters, as SQL names such as ``"decimal(10,2)"``; None = what the
+                function's annotations say.
+            returns: types of the results, or one type; None = what the annotation of the return value says.
+            rows: the function returns an iterable of rows, or is a generator of them.
+            modes: ``"in"``, ``"out"`` or ``"inout"`` for each parameter; None = all in.
+            names: of the parameters; None = the function's own, where they are as many.
+            kind: ``"function"`` or ``"procedure"``, for sysprocedures; empty = by whether it returns something.
+
+        Raises:
+            TypeError: a parameter or result has no type; the function cannot be called with so many values, is a
+                generator without `rows`, or asynchronous.
+            ValueError: a name, mode or kind that cannot be; another number of modes or names than of parameters.
         """
-        self.routines[name.lower()] = make_routine(name.lower(), function, **options)
+        self.routines[name.lower()] = make_routine(
+            name.lower(),
+            function,
+            parameters=parameters,
+            returns=returns,
+            rows=rows,
+            modes=modes,
+            names=names,
+            kind=kind,
+        )
 
     def routine(self, name: str) -> Routine | None:
         """Return a registered routine, or one of the server's own."""

@@ -38,6 +38,8 @@ __all__ = [
 NO_ROUTINE, RETURN_COUNT, MANY_ROWS, UDR_ERROR, ISAM_UDR_FAILED = -674, -655, -686, -937, -187
 BAD_ARGUMENT = -717
 
+_NAME = re.compile(r"[^\W\d][\w$]{0,127}")
+"""Names that SQL can write without quotes."""
 _BY_CLASS: dict[Any, ColumnType] = {
     int: types.INTEGER,
     str: types.lvarchar(),
@@ -147,8 +149,9 @@ def make_routine(
     """Make a routine; types that are not given come from the function's annotations.
 
     Raises:
-        TypeError: a parameter has neither a type nor an annotation that names one.
+        TypeError, ValueError: as `MemoryEngine.register_routine`.
     """
+    _check_function(name, function, rows=rows)
     declared = inspect.signature(function)
     annotations = inspect.get_annotations(function, eval_str=True)
     if parameters is None:
@@ -161,12 +164,38 @@ def make_routine(
     kinds = tuple(type_of(t) for t in parameters)
     chosen = tuple(modes) if modes is not None else ("in",) * len(kinds)
     labels = tuple(names) if names is not None else tuple(declared.parameters)
-    if len(labels) != len(kinds):
+    if names is None and len(labels) != len(kinds):
         labels = tuple(f"arg{i}" for i in range(1, len(kinds) + 1))
+    _check_declaration(name, len(kinds), chosen, labels, kind)
+    given = [None for mode in chosen if mode != "out"]
+    try:
+        declared.bind(*given)
+    except TypeError as exc:
+        raise TypeError(f"routine {name} is to be called with {len(given)} values: {exc}") from None
     found = tuple(type_of(t) for t in returns)
     return Routine(
         name, function, kinds, labels, chosen, found, rows, kind or ("function" if found else "procedure")
     )
+
+
+def _check_function(name: str, function: Callable[..., Any], *, rows: bool) -> None:
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(f"routine {name}: an asynchronous function cannot be called by SQL")
+    if inspect.isgeneratorfunction(function) and not rows:
+        raise TypeError(f"routine {name}: a generator makes rows; say so by rows=True")
+
+
+def _check_declaration(name: str, count: int, modes: Sequence[str], names: Sequence[str], kind: str) -> None:
+    for text in (name, *names):
+        if _NAME.fullmatch(text) is None:
+            raise ValueError(f"{text!r} cannot name a routine or a parameter")
+    if len(modes) != count or len(names) != count:
+        raise ValueError(f"routine {name} has {count} parameters, but {len(modes)} modes and {len(names)} names")
+    for mode in modes:
+        if mode not in ("in", "out", "inout"):
+            raise ValueError(f"routine {name}: {mode!r} is no mode: in, out or inout")
+    if kind not in ("", "function", "procedure"):
+        raise ValueError(f"routine {name}: {kind!r} is no kind: function or procedure")
 
 
 def _annotated(annotation: Any, parameter: str, routine: str) -> ColumnType:
