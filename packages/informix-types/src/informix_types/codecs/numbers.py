@@ -56,7 +56,10 @@ def int8_codec(column: ColumnType, _ctx: TypeContext) -> Codec:
         if sign not in (1, -1):
             raise FramingError(f"INT8 with sign {sign}: {raw.hex()}")
         magnitude: int = high << 32 | low
-        return magnitude if sign > 0 else -magnitude
+        value = magnitude if sign > 0 else -magnitude
+        if magnitude > INT8_MAX:
+            refuse(column, value, "out of range")
+        return value
 
     def dump(value: object) -> bytes:
         if not isinstance(value, int):

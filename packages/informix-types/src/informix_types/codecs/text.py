@@ -82,6 +82,12 @@ def varchar_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     layout = Layout(Family.VARCHAR, Framing.COUNTED, null_rule=NullRule.EQUAL, null=b"\0")
     decode = text_decoder(ctx)
 
+    def load(raw: bytes) -> str:
+        if len(raw) > limit:
+            # A row holds at most the described length (sqli.md 6.1: positions and sizes are computed from it).
+            refuse(column, raw, f"{len(raw)} bytes")
+        return decode(raw)
+
     def dump(value: object) -> bytes:
         raw = _bytes_of(value, column, ctx)
         if len(raw) > limit:
@@ -90,7 +96,7 @@ def varchar_codec(column: ColumnType, ctx: TypeContext) -> Codec:
             refuse(column, value, "one NUL byte means NULL")
         return raw
 
-    return Codec(column, layout, decode, dump)
+    return Codec(column, layout, load, dump)
 
 
 def lvarchar_codec(column: ColumnType, ctx: TypeContext) -> Codec:

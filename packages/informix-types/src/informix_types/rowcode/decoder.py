@@ -11,6 +11,7 @@ from struct import Struct, calcsize
 from struct import error as struct_error
 from typing import Any
 
+from ..codecs.text import MAX_COUNTED
 from ..column import ColumnType
 from ..context import TypeContext
 from ..layout import Framing, RowFrame
@@ -95,7 +96,7 @@ class _Source:
     def _build(self, pieces: list[Piece]) -> None:
         """Walk the columns; `formats` and `targets` collect the segment that is open."""
         formats, targets = "ii", ["tw", "n"]
-        reader: tuple[str, str] | None = None  # (kind, variable) of the value at the head of the open segment
+        reader: tuple[Piece, str] | None = None  # the value at the head of the open segment, and its variable
         number = 0
         for index, piece in enumerate(pieces):
             if piece.framing is Framing.FIXED:
@@ -115,7 +116,7 @@ class _Source:
             self._close(number, formats, targets, reader)
             number += 1
             self.lengths.append(length)
-            formats, targets, reader = "", [], (piece.framing.name, f"c{index}_0")
+            formats, targets, reader = "", [], (piece, f"c{index}_0")
             self._value(index, piece, [f"c{index}_0"])
         self._close(number, formats, targets, reader, last=True)
 
@@ -128,7 +129,13 @@ class _Source:
         self.values.append(value)
 
     def _close(
-        self, number: int, formats: str, targets: list[str], reader: tuple[str, str] | None, *, last: bool = False
+        self,
+        number: int,
+        formats: str,
+        targets: list[str],
+        reader: tuple[Piece, str] | None,
+        *,
+        last: bool = False,
     ) -> None:
         """Write the read of one segment; it begins with the variable value that `reader` names, if any."""
         size = calcsize(">" + formats)
@@ -139,12 +146,14 @@ class _Source:
             self.reads += [f"{left}, = U0(buf, o)"] + ([] if last else [f"p = o + {size}"])
             self.first_formats, self.first_targets = formats, left
             return
-        kind, variable = reader
+        piece, variable = reader
         length = "l" + variable[1:-2]
         if not targets:
+            if piece.limit < MAX_COUNTED:
+                self.checks.append(f"{length} > {piece.limit}")
             self.reads += [f"{variable} = buf[p:p + {length}]"] + ([] if last else [f"p += {length}"])
-        elif kind == Framing.COUNTED.name:
-            self.names[f"U{number}"] = StructTable("", formats)
+        elif piece.framing is Framing.COUNTED:
+            self.names[f"U{number}"] = StructTable("", formats, piece.limit)
             self.reads += [f"{variable}, {left} = U{number}[{length}](buf, p)"]
             self.reads += [] if last else [f"p += {length} + {size}"]
         else:
@@ -161,7 +170,7 @@ def _merge_first_reads(source: _Source) -> None:
     if not formats.endswith("B") or not isinstance(table, StructTable):
         return
     offset = calcsize(">" + formats) - 1
-    source.names["U0"] = StructTable(formats, table.suffix)
+    source.names["U0"] = StructTable(formats, table.suffix, table.limit)
     variable, left = source.reads[2].split(" = ")[0].split(", ", 1)
     length = source.lengths[0]
     reads = [f"{source.first_targets}, {variable}, {left} = U0[buf[o + {offset}]](buf, o)"]

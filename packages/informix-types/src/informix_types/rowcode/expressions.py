@@ -10,6 +10,7 @@ from typing import Any
 
 from ..classes import frozen
 from ..codecs import Codec, codec_for
+from ..codecs.text import MAX_COUNTED
 from ..column import ColumnType
 from ..context import TypeContext
 from ..layout import Family, Framing
@@ -40,6 +41,8 @@ class Piece:
         names: objects that the expression uses; ``U`` is taken by the decoder's own readers.
         null: bytes without which there is no NULL: where they occur nowhere in a buffer, the one part is the value
             as it is; empty where that does not hold.
+        limit: bytes of the longest COUNTED value that `expression` is right for; rows with longer ones go to the
+            reference decoder.
     """
 
     framing: Framing
@@ -47,6 +50,7 @@ class Piece:
     expression: str
     names: dict[str, Any] = field(default_factory=dict)
     null: bytes = b""
+    limit: int = MAX_COUNTED
 
 
 def _is_ascii_superset(encoding: str) -> bool:
@@ -93,11 +97,12 @@ def _int8(codec: Codec, _ctx: TypeContext) -> Piece:
     null = null_checked(codec, is_null)
 
     def other(sign: int, low: int, high: int) -> Any:
-        if sign == -1:
+        if sign == -1 and high < 1 << 31:
             return -(high << 32 | low)
         return null(sign.to_bytes(2, "big", signed=True) + low.to_bytes(4, "big") + high.to_bytes(4, "big"))
 
-    expression = "({2} << 32 | {1} if {0} == 1 else {F}({0}, {1}, {2}))"
+    # The magnitude has 63 bits.
+    expression = "({2} << 32 | {1} if {0} == 1 and {2} < 0x80000000 else {F}({0}, {1}, {2}))"
     return Piece(Framing.FIXED, ("h", "I", "I"), expression, {"F": other})
 
 
@@ -194,7 +199,8 @@ def _varchar(codec: Codec, ctx: TypeContext) -> Piece:
     text = _text(ctx)
     if not text or codec.load is bytes:
         return _general(codec, ctx)
-    return Piece(Framing.COUNTED, (), f"({text} if {{0}} != b'\\0' else None)")
+    limit = codec.type.max_length or MAX_COUNTED
+    return Piece(Framing.COUNTED, (), f"({text} if {{0}} != b'\\0' else None)", limit=limit)
 
 
 def _lvarchar(codec: Codec, ctx: TypeContext) -> Piece:

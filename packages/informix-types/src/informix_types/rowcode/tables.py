@@ -45,12 +45,17 @@ parse_decimal = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inva
 
 
 class StructTable(dict[int, Callable[[bytes, int], tuple[Any, ...]]]):
-    """`unpack_from` of ``prefix``, n bytes, ``suffix``, by n: one C call reads text and its fixed neighbours."""
+    """`unpack_from` of ``prefix``, n bytes, ``suffix``, by n: one C call reads text and its fixed neighbours.
 
-    def __init__(self, prefix: str, suffix: str) -> None:
-        self.prefix, self.suffix = prefix, suffix
+    There is none for an n above `limit`, the longest text that the column can hold.
+    """
+
+    def __init__(self, prefix: str, suffix: str, limit: int) -> None:
+        self.prefix, self.suffix, self.limit = prefix, suffix, limit
 
     def __missing__(self, length: int) -> Callable[[bytes, int], tuple[Any, ...]]:
+        if length > self.limit:
+            raise FramingError(f"{length} bytes of text in place of at most {self.limit}")
         reader = Struct(f">{self.prefix}{length}s{self.suffix}").unpack_from
         self[length] = reader
         return reader
