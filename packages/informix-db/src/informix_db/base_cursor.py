@@ -182,7 +182,7 @@ class BaseCursor(ColumnarResult[R]):
             named = self._input_types
             targets = self._known_targets(statement, values)
             if targets is None:
-                targets = yield from self._ask_targets_gen(statement, values)
+                targets = yield from self._ask_targets_gen(statement)
             binding = statement.bind(as_named(values, named) if named else values, targets, context)
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
@@ -211,27 +211,25 @@ class BaseCursor(ColumnarResult[R]):
         given = self._input_types
         if given is not None:
             return tuple(given[i] if i < len(given) else None for i in range(len(values)))
-        prepared = statement.prepared
-        if prepared.statement_type == _INSERT and len(prepared.columns) == len(values):
-            return statement.column_types
-        inputs = statement.inputs
-        if inputs is None:
-            evident = _EVIDENT_IN_QUERIES if prepared.statement_type == _SELECT else _EVIDENT
-            if not evident.issuperset(map(type, values)) and self._session.caps.describe_input:
-                depending = _NEEDS_TARGET if prepared.statement_type == _SELECT else (*_NEEDS_TARGET, str)
-                if any(isinstance(value, depending) for value in values):
-                    return None
-        elif len(inputs) == len(values):
-            return inputs
-        return (None,) * len(values)
+        if statement.targets is not None:
+            return statement.targets
+        selects = statement.prepared.statement_type == _SELECT
+        evident = _EVIDENT_IN_QUERIES if selects else _EVIDENT
+        if not evident.issuperset(map(type, values)) and self._session.caps.describe_input:
+            depending = _NEEDS_TARGET if selects else (*_NEEDS_TARGET, str)
+            if any(isinstance(value, depending) for value in values):
+                return None
+        return statement.unknown_targets
 
-    def _ask_targets_gen(self, statement: Statement, values: Sequence[Any]) -> Work[tuple[ColumnType | None, ...]]:
+    def _ask_targets_gen(self, statement: Statement) -> Work[tuple[ColumnType | None, ...]]:
         """Ask the server for the types of the columns that the parameters go to (sqli.md 4.7)."""
         try:
-            statement.inputs = yield from statement_talk.describe_input(self._session, statement.prepared)
+            found = yield from statement_talk.describe_input(self._session, statement.prepared)
         except ServerError:
-            statement.inputs = ()
-        return statement.inputs if len(statement.inputs) == len(values) else (None,) * len(values)
+            found = ()  # not every statement can be asked about
+        known = len(found) == len(statement.unknown_targets)
+        statement.targets = found if known else statement.unknown_targets
+        return statement.targets
 
     # -- many --------------------------------------------------------------------------------------------------
 
@@ -301,7 +299,7 @@ class BaseCursor(ColumnarResult[R]):
         values = query.arrange(rows.first())
         targets = self._known_targets(statement, values)
         if targets is None:
-            targets = yield from self._ask_targets_gen(statement, values)
+            targets = yield from self._ask_targets_gen(statement)
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
         if not collect and named is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FEW_ROWS", "Statement", "StatementCache"]
 
+_INSERT: Final = 6
 _WORTH_KEEPING: Final = frozenset({2, 4, 5, 6, 32, 33, 56, 128})
 """SELECT, UPDATE, DELETE, INSERT, EXECUTE, MERGE (sqli.md 6.4): others run once, or depend on a cursor."""
 FEW_ROWS: Final = 16
@@ -33,8 +34,9 @@ class Statement:
     Attributes:
         text: as it was sent. Which parameter goes to which marker differs from one spelling of a text to the next.
         prepared: what DESCRIBE said.
-        inputs: types of the markers as CIDESCRIBE answered, None when it was not asked.
-        column_types: types of `prepared.columns`: those of an INSERT's markers.
+        targets: types of the columns that the parameters go to: DESCRIBE tells them for an INSERT, CIDESCRIBE for
+            others; None until it is asked.
+        unknown_targets: what stands for them when they are not known.
         reusable: whether keeping it prepared pays.
         decoders: row decoders of this result shape by context and row factory.
         decoding: the one of them that was used last.
@@ -44,19 +46,21 @@ class Statement:
 
     text: str
     prepared: Prepared
-    inputs: tuple[ColumnType, ...] | None = None
+    targets: tuple[ColumnType | None, ...] | None = None
+    unknown_targets: tuple[None, ...] = ()
     decoders: dict[Any, "RowDecoding"] = field(default_factory=dict)
     decoding: "RowDecoding | None" = None
     many_blocks: bool = True
     _result: tuple[RowPlan, tuple[Column, ...]] | None = None
     _executions: int = 0
     _encoder: tuple[Any, Callable[[Sequence[Any]], Binding]] | None = None
-    column_types: tuple[ColumnType, ...] = ()
     reusable: bool = False
 
     def __post_init__(self) -> None:
         self.reusable = self.prepared.statement_type in _WORTH_KEEPING
-        self.column_types = tuple([column.type for column in self.prepared.columns])
+        self.unknown_targets = (None,) * self.prepared.markers
+        if self.prepared.statement_type == _INSERT and len(self.prepared.columns) == self.prepared.markers:
+            self.targets = tuple([column.type for column in self.prepared.columns])
 
     def result(self, caps: Capabilities) -> tuple[RowPlan, tuple[Column, ...]]:
         """How the rows travel, and what `Cursor.description` says about them."""
