@@ -83,11 +83,32 @@ def test_tls_beside_plain(run, connect):
         (["--tls-port", "0"], "--tls-port needs --tls-cert and --tls-key"),
         (["--load", "no/such/file.sql"], "no/such/file.sql: No such file or directory"),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),
+        (["--data", __file__], r"cannot keep data in .*test_cli.py: File exists"),
+        (["--user", "ann", "--user", "ann"], "the same --user twice"),
+        (["--user", "ann", "--user", "bob", "--password", "a", "--password", "b", "--password", "c"],
+         "2 users, 3 passwords: one for each, or one for all"),
     ],
-)
+)  # fmt: skip
 def test_mistakes_are_explained(options, message):
     with pytest.raises(SystemExit, match=message):
         main(["serve", "--port", "0", *options])
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
+    script = tmp_path / "latin.sql"
+    script.write_bytes("create table t (a int); -- é".encode("latin-1"))
+    with pytest.raises(SystemExit, match=r"latin.sql: no UTF-8 at byte 27"):
+        main(["serve", "--port", "0", "--load", str(script)])
+
+
+@pytest.mark.parametrize("passwords", [["one"], ["one", "two"]])
+def test_several_users(run, connect, passwords):
+    given = [option for text in passwords for option in ("--password", text)]
+    _, address = run("--user", "ann", "--user", "bob", *given)
+    for user, password in (("ann", "one"), ("bob", passwords[-1])):
+        assert connect(address, user=user, password=password).log_in().accepted
+    assert not connect(address, user="bob", password="other").log_in().accepted
+    assert not connect(address).log_in().accepted
 
 
 def test_an_error_in_a_file_names_line_and_code(tmp_path):
@@ -131,8 +152,22 @@ def test_keeps_its_data_in_a_folder(run, connect, tmp_path):
     process, _ = run("--data", str(tmp_path / "data"), "--load", str(script))
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
-    _, address = run("--data", str(tmp_path / "data"))
+    # The file has done its work: what it made is there.
+    _, address = run("--data", str(tmp_path / "data"), "--load", str(script))
     assert rows(connect(address).start(), "select a from t") == [b"\0\0\0\7"]
+
+
+def test_one_folder_has_one_server(run, connect, tmp_path):
+    _, address = run("--data", str(tmp_path))
+    with pytest.raises(SystemExit, match=f"cannot keep data in {tmp_path}: another server uses it"):
+        main(["serve", "--port", "0", "--data", str(tmp_path)])
+    assert connect(address).log_in().accepted
+
+
+def test_a_folder_with_another_file_is_refused(tmp_path):
+    (tmp_path / "informix.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(SystemExit, match=f"cannot keep data in {tmp_path}: file is not a database"):
+        main(["serve", "--port", "0", "--data", str(tmp_path)])
 
 
 def test_a_plain_start_imports_neither_tls_nor_what_only_few_servers_need(tmp_path):

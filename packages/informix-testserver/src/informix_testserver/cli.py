@@ -1,6 +1,7 @@
 """The command ``informix-testserver``: ``serve`` runs the embedded server until SIGINT or SIGTERM."""
 
 import argparse
+import os
 import signal
 import threading
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from .profiles import PROFILES
 from .server import DEFAULT_PASSWORD, DEFAULT_PORT, DEFAULT_USER, TestServer
 
 __all__ = ["main"]
+
+_LOAD_HELP = "SQL (in UTF-8) to run in testdb at start; with --data only when the folder holds no databases yet"
 
 
 def _port(text: str) -> int:
@@ -46,8 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=DEFAULT_PORT, help="port, 0 = any free one (default: %(default)s)")
-    add("--user", default=DEFAULT_USER, help="user who may log in (default: %(default)s)")
-    add("--password", default=DEFAULT_PASSWORD, help="the user's password (default: %(default)s)")
+    add(
+        "--user",
+        action="append",
+        metavar="NAME",
+        help=f"user who may log in; repeatable (default: {DEFAULT_USER})",
+    )
+    add(
+        "--password",
+        action="append",
+        metavar="TEXT",
+        help=f"password of the user at the same place, or of all users (default: {DEFAULT_PASSWORD})",
+    )
     add("--server-name", default="informix", metavar="NAME", help="DBSERVERNAME (default: %(default)s)")
     add(
         "--database",
@@ -61,9 +74,21 @@ def _parser() -> argparse.ArgumentParser:
     add("--tls-key", type=Path, metavar="FILE", help="its private key")
     add("--tls-port", type=_port, metavar="PORT", help="speak TLS on this port and plain SQLI on --port")
     add("--profile", choices=sorted(PROFILES), default="12.10", help="release to play (default: %(default)s)")
-    add("--load", action="append", default=[], type=Path, metavar="FILE.sql", help="SQL to run in testdb at start")
+    add("--load", action="append", default=[], type=Path, metavar="FILE.sql", help=_LOAD_HELP)
     add("--data", type=Path, metavar="DIR", help="keep the databases in this folder (default: in memory)")
     return parser
+
+
+def _users(names: Sequence[str] | None, passwords: Sequence[str] | None) -> dict[str, str]:
+    """Bring the users and passwords of the command line together."""
+    users, secrets = names or [DEFAULT_USER], passwords or [DEFAULT_PASSWORD]
+    if len(set(users)) < len(users):
+        raise SystemExit("the same --user twice")
+    if len(secrets) == 1:
+        secrets = list(secrets) * len(users)
+    if len(secrets) != len(users):
+        raise SystemExit(f"{len(users)} users, {len(secrets)} passwords: one for each, or one for all")
+    return dict(zip(users, secrets, strict=True))
 
 
 def _load(server: TestServer, path: Path) -> None:
@@ -72,6 +97,8 @@ def _load(server: TestServer, path: Path) -> None:
         server.run_script(path.read_text(encoding="utf-8"))
     except OSError as exc:
         raise SystemExit(f"{path}: {exc.strerror}") from None
+    except UnicodeDecodeError as exc:
+        raise SystemExit(f"{path}: no UTF-8 at byte {exc.start}") from None
     except SqlError as exc:
         isam = f", ISAM {exc.isam}" if exc.isam else ""
         near = f" near {exc.token!r}" if exc.token else ""
@@ -87,7 +114,7 @@ def _serve(options: argparse.Namespace) -> None:
         server = TestServer(
             options.host,
             options.port,
-            users={options.user: options.password},
+            users=_users(options.user, options.password),
             databases=options.database,
             data_dir=options.data,
             profile=options.profile,
@@ -103,10 +130,23 @@ def _serve(options: argparse.Namespace) -> None:
         server.close()
 
 
+def _holds_data(folder: Path) -> bool:
+    from .memory.persistence import path_in
+
+    return os.path.exists(path_in(folder))
+
+
 def _run(server: TestServer, options: argparse.Namespace) -> None:
     """Load, listen, wait for a signal."""
-    for path in options.load:
-        _load(server, path)
+    kept = options.data is not None and _holds_data(options.data)
+    try:
+        server.engine  # noqa: B018 - made here, where what is wrong with the folder can be said
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else exc
+        raise SystemExit(f"cannot keep data in {options.data}: {reason}") from None
+    if not kept:
+        for path in options.load:
+            _load(server, path)
     try:
         server.start()
     except OSError as exc:

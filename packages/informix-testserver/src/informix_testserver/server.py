@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import quote
 
+from informix_types.codesets import codec_for_locale
 from informix_types.errors import FramingError
 from informix_wire.pdu.login import LoginRequest
 
@@ -50,6 +51,8 @@ def _tls_context(tls: "SSLContext | TlsFiles") -> "SSLContext":
 
     if isinstance(tls, ssl.SSLContext):
         return tls
+    if isinstance(tls, str | bytes) or len(tls) != 2:
+        raise TypeError("tls is an ssl.SSLContext, or the paths of a certificate and its key")
     certificate, key = tls
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -76,6 +79,12 @@ class TestServer:
         pam: the PAM dialogue (style, text, expected answer or None); empty = no PAM (sqli.md 2.6).
         db_locale: locale of the databases: a client whose DB_LOCALE differs gets -23197 (sqli.md 9). None is the
             engine's default and accepts any DB_LOCALE.
+
+    Raises:
+        TypeError: `databases` or `aliases` is one text; `tls` is neither a context nor two paths.
+        ValueError: a name or profile that cannot be, or no users.
+        UnknownCodeset: `db_locale` names a code set without a codec.
+        OSError: the TLS files cannot be used.
 
     Attributes:
         faults: fault injection, see `faults.Faults`.
@@ -112,6 +121,23 @@ class TestServer:
     ) -> None:
         if tls_port is not None and tls is None:
             raise ValueError("tls_port needs tls")
+        if isinstance(databases, str):
+            raise TypeError(f"databases is an iterable of names, not the text {databases!r}")
+        databases = tuple(databases)
+        if databases and engine is None:
+            from .memory.catalog import database_mode
+
+            for name in databases:
+                database_mode(name)
+        if isinstance(aliases, str):
+            raise TypeError(f"aliases is a sequence of names, not the text {aliases!r}")
+        for name in (server_name, *aliases):
+            if not name or any(c.isspace() for c in name):
+                raise ValueError(f"{name!r} cannot be a server's name")
+        if users is not None and not users:
+            raise ValueError("users is empty: nobody could log in")
+        if db_locale is not None:
+            codec_for_locale(db_locale)
         self.host = host
         self.port = port
         self.tls_port = tls_port
@@ -127,7 +153,7 @@ class TestServer:
         self.logins: list[LoginRequest] = []
         self.protocol_errors: list[Exception] = []
         self.internal_errors: list[Exception] = []
-        self._databases = tuple(databases)
+        self._databases = databases
         self._data_dir = data_dir
         self._engine = engine
         self._tls = _tls_context(tls) if tls is not None else None
@@ -162,8 +188,11 @@ class TestServer:
         """Listen; from here on clients can connect. Does nothing when it listens already.
 
         Raises:
-            OSError: a port is taken.
+            OSError: a port is taken, or `data_dir` cannot be used.
+            RuntimeError: it has been closed.
         """
+        if self._closing.is_set():
+            raise RuntimeError("a TestServer that was closed does not start again: make a new one")
         if self._watcher is not None:
             return self
         self.engine  # noqa: B018 - made before the first client waits for it

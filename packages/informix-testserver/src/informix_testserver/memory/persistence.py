@@ -19,17 +19,22 @@ from .catalog import Column, Constraint, Database, Index, Sequence, Table
 if TYPE_CHECKING:
     from .engine import MemoryEngine
 
-__all__ = ["counters", "database_entry", "load", "load_database", "path_of", "restore_counters", "save"]
+__all__ = ["counters", "database_entry", "load", "load_database", "path_in", "path_of", "restore_counters", "save"]
 
 FILE = "informix.sqlite"
 FORMAT = 1
 """Version of what is written; another one is refused."""
 
 
-def path_of(directory: str) -> str:
-    """Return the sqlite file of a data directory, which is made if it is missing."""
-    os.makedirs(directory, exist_ok=True)
+def path_in(directory: str | os.PathLike[str]) -> str:
+    """Return the path of a data directory's sqlite file."""
     return os.path.join(directory, FILE)
+
+
+def path_of(directory: str) -> str:
+    """Return the sqlite file of a data directory, which is made if it is missing. Raises OSError."""
+    os.makedirs(directory, exist_ok=True)
+    return path_in(directory)
 
 
 # -------------------------------------------------------------------------------------------------------- saving

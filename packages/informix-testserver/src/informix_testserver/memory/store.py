@@ -5,6 +5,7 @@ of several databases. A statement holds the latch while it runs; sessions meet o
 lock manager while one waits for another.
 """
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,6 +56,12 @@ class _Current:
 class Store:
     """sqlite with Informix's functions.
 
+    Args:
+        path: file to keep everything in.
+
+    Raises:
+        OSError: the file is no sqlite database, or another process has it open.
+
     Attributes:
         latch: held by the session that is executing.
         changed: signalled when locks are released.
@@ -62,9 +69,13 @@ class Store:
     """
 
     def __init__(self, path: str = ":memory:") -> None:
+        self._guard: sqlite3.Connection | None = None
         self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=1024)
-        self.db.execute("PRAGMA journal_mode = MEMORY" if path == ":memory:" else "PRAGMA journal_mode = WAL")
-        self.db.execute("PRAGMA synchronous = OFF" if path == ":memory:" else "PRAGMA synchronous = NORMAL")
+        if path == ":memory:":
+            self.db.execute("PRAGMA journal_mode = MEMORY")
+            self.db.execute("PRAGMA synchronous = OFF")
+        else:
+            self._take(path)
         self.db.execute("PRAGMA temp_store = MEMORY")
         # The index that sqlite makes by itself for a join has a Bloom filter that hashes the length of text: up to
         # 3.40 it loses rows equal under COLLATE RTRIM only (tests/memory/test_text_joins.py). It cannot be
@@ -81,6 +92,24 @@ class Store:
         self._phase = threading.Lock()
         self._reading = self._writing = 0
         self._made = 0
+
+    def _take(self, path: str) -> None:
+        """Open a file for this store alone: catalogue and locks are in its memory. Raises OSError.
+
+        An empty sqlite file beside it stays locked until the store is closed or its process has ended, so that
+        others may go on reading the file itself.
+        """
+        self._guard = sqlite3.connect(f"{path}.lock", check_same_thread=False, isolation_level=None, timeout=0)
+        try:
+            self._guard.execute("BEGIN EXCLUSIVE")
+            self.db.execute("PRAGMA journal_mode = WAL")
+            self.db.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error as exc:
+            self._guard.close()
+            self.db.close()
+            if "locked" in str(exc):
+                raise OSError(errno.EBUSY, "another server uses it", path) from None
+            raise OSError(errno.EIO, str(exc), path) from None
 
     # -------------------------------------------------------------------------------------------- functions
 
@@ -251,3 +280,5 @@ class Store:
         with self.latch:
             self.db.execute("COMMIT")
             self.db.close()
+            if self._guard is not None:
+                self._guard.close()
