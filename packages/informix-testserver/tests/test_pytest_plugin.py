@@ -120,3 +120,20 @@ def test_connection(informix_connection):
 """)
     assert code == 1
     assert "pip install informix-db" in output
+
+
+def test_a_connection_left_open_is_named(run):
+    code, output = run("""
+kept = []
+
+def test_leak(informix_server, informix_url):
+    session = informix_server.engine.connect("informix", {})
+    session.open_database(informix_url.rpartition("/")[2].partition("?")[0])
+    kept.append(session)
+
+def test_next(informix_url):
+    assert "/test_2?" in informix_url
+""")
+    assert code == 1
+    assert "2 passed, 1 error" in output
+    assert "test_it.py::test_leak has left a connection to test_1 open: close it" in output

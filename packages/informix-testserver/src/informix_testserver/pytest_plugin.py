@@ -7,13 +7,15 @@
 * ``informix_url``: connection URL of a database of the test's own, a copy of the template, dropped afterwards.
 * ``informix_connection``: a connection to it by informix-db, closed afterwards.
 
-``--informix-url URL`` swaps in a real server: the last two fixtures use its database as it is, and the connection
-is rolled back at the end. Options of the server come from an override of ``informix_server_options``.
+``--informix-url URL`` swaps in a real server: the last two fixtures use its database as it is (``informix_schema``
+is not run there, for what it makes may exist), and the connection is rolled back at the end. Options of the server
+come from an override of ``informix_server_options``.
 """
 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,9 @@ __all__ = [
 ]
 
 _numbers = itertools.count(1)
+IN_USE = -425
+LEAVING = 1.0
+"""Seconds in which a session whose client has closed its connection ends."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,7 +95,27 @@ def informix_url(request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     server.copy_database(request.getfixturevalue("informix_template"), name)
     yield server.url_of(name)
-    server.run_script(f"drop database {name}", database="")
+    _drop(server, name, request.node.nodeid)
+
+
+def _drop(server: TestServer, name: str, test: str) -> None:
+    """Drop a test's database; a connection that was just closed gets a moment to leave it."""
+    from .engine import SqlError
+
+    end = time.monotonic() + LEAVING
+    while True:
+        try:
+            server.run_script(f"drop database {name}", database="")
+        except SqlError as exc:
+            if exc.sqlcode != IN_USE:
+                raise
+        else:
+            return
+        if time.monotonic() > end:
+            pytest.fail(
+                f"{test} has left a connection to {name} open: close it, or use it in a with", pytrace=False
+            )
+        time.sleep(0.01)
 
 
 @pytest.fixture
