@@ -286,6 +286,21 @@ def test_type_registry(db: Any) -> None:
     assert db.execute("SELECT id FROM t").fetchall() == [(7,)]
 
 
+def test_loaders_of_distinct_types(db: Any) -> None:
+    """A DISTINCT type is described under its own name (sqli.md 6.1), which loaders are registered for."""
+    db.execute("DROP TYPE IF EXISTS usd RESTRICT")
+    db.execute("CREATE DISTINCT TYPE usd AS DECIMAL(8,2)")
+    db.execute("CREATE TABLE t (id INT, price usd, plain DECIMAL(8,2))")
+    db.execute("INSERT INTO t VALUES (1, ?, ?)", (Decimal("2.50"), Decimal("2.50")))
+    assert db.execute("SELECT price, plain FROM t").fetchall() == [(Decimal("2.50"), Decimal("2.50"))]
+    cur = db.cursor()
+    cur.types.register_loader("usd", lambda value: f"{value} USD")
+    found = cur.execute("SELECT price, plain, MAX(price), price + 1 FROM t GROUP BY 1, 2, 4").fetchall()
+    assert found == [("2.50 USD", Decimal("2.50"), "2.50 USD", Decimal("3.50"))]
+    db.execute("DROP TABLE t")
+    db.execute("DROP TYPE usd RESTRICT")
+
+
 def test_two_phase_commit(db: Any) -> None:
     db.execute("CREATE TABLE t (id INT)")
     db.commit()

@@ -66,3 +66,82 @@ def test_bound_collections(db: Any, value: Any) -> None:
     kind = ColumnType(TypeCode.CHAR, 0) if isinstance(value, str) else ColumnType(TypeCode.LIST)
     db.run("insert into t values (?)", Parameter(kind, value))
     assert db.rows("select * from t") == [(ListValue([1, 2]),)]
+
+
+def test_how_user_defined_types_are_described_and_listed(db: Any) -> None:
+    """2053 = 2048 + DECIMAL, 2061 = 2048 + VARCHAR, 4118 = 4096 + ROW: as IBM documents SYSCOLUMNS (sqli.md 6.2)."""
+    db.run("create row type address (street varchar(20), zip char(5))")
+    db.run("create distinct type euro as decimal(8,2)")
+    db.run("create distinct type gone as integer")
+    db.run("drop type gone restrict")
+    db.run("create distinct type cents as euro")
+    db.run("create distinct type label as varchar(30)")
+    db.run("create table t (a address, e euro not null, c cents, l label)")
+    a, e, c, label = (column.type for column in db.prepare("select * from t").columns)
+    assert (a.code, a.flags, a.extended_id) == (22, 0x1000, 2048)
+    assert (e.code, e.flags, e.extended_id, e.extended_name, e.source) == (5, 0x0900, 2049, "euro", 0)
+    assert (c.code, c.flags, c.extended_id, c.extended_name, c.source) == (5, 0x0800, 2051, "cents", 0)
+    assert (label.code, label.flags, label.extended_id, label.extended_name) == (13, 0x0800, 2052, "label")
+    assert db.rows("select colname, coltype, collength, extended_id from syscolumns where tabid >= 100") == [
+        ("a", 4118, 0, 2048),
+        ("e", 2053 + 256, 8 << 8 | 2, 2049),
+        ("c", 2053, 8 << 8 | 2, 2051),
+        ("l", 2061, 30, 2052),
+    ]
+    assert db.rows(
+        "select extended_id, mode, name, type, source, maxlen, length from sysxtdtypes where extended_id >= 2048"
+    ) == [
+        (2048, "R", "address", 22, 0, 0, 0),
+        (2049, "D", "euro", 5, 0, 0, 5),
+        (2051, "D", "cents", 5, 2049, 0, 5),
+        (2052, "D", "label", 13, 0, 30, 0),
+    ]
+    assert db.prepare("select max(e) from t").columns[0].type.flags & 0x0800
+    assert db.prepare("select e + 1 from t").columns[0].type.extended_name == ""
+    db.session.begin()
+    db.run("drop table t")
+    db.run("drop type label restrict")
+    db.session.rollback()
+    assert db.rows("select extended_id from sysxtdtypes where name = 'label'") == [(2052,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("set(int not null)", "SET{1099511627776}", -1215),
+        ("set(int not null)", "SET{-2147483648}", -1215),
+        ("set(int not null)", "SET{1,NULL}", -391),
+        ("list(smallint not null)", "LIST{1,40000}", -1214),
+        ("list(bigint not null)", f"LIST{{{2**63}}}", -1284),
+        ("list(decimal(4,1) not null)", "LIST{12345.678}", -1226),
+        ("list(decimal(4,1) not null)", "LIST{123.456}", [D("123.5")]),
+        ("multiset(varchar(3) not null)", "MULTISET{'xxxx','yy'}", ["xxx", "yy"]),
+        ("list(char(4) not null)", "LIST{'ab','abcdef'}", ["ab  ", "abcd"]),
+        ("set(char(4) not null)", "SET{'ab','ab '}", ["ab  "]),
+        ("list(smallfloat not null)", "LIST{0.1}", [0.10000000149011612]),
+        ("list(smallfloat not null)", "LIST{1e39}", -1222),
+        ("list(list(smallint not null) not null)", "LIST{LIST{1},LIST{2,70000}}", -1214),
+        ("list(row(a smallint, c char(3)) not null)", "LIST{ROW(1,'x')}", [RowValue((1, "x  "), ("a", "c"))]),
+        ("row(a smallint, v varchar(3), c char(4))", "ROW(70000,'xxxxx','abcdefg')", -1214),
+        ("row(a smallint, v varchar(3), c char(4))", "ROW(7,'xxxxx','ab')", (7, "xxx", "ab  ")),
+        ("row(a smallint, v varchar(3) not null)", "ROW(NULL,NULL)", -391),
+        ("row(a smallint, v varchar(3) not null)", "ROW(NULL,'x')", (None, "x")),
+    ],
+)
+def test_elements_and_fields_are_of_their_declared_types(db: Any, kind: str, text: str, expected: Any) -> None:
+    db.run(f"create table t (v {kind})")
+    literal = text.lower().replace("list{", "list {") if "row" not in text.lower() else text
+    for sql, values in (("insert into t values (?)", (text,)), (f"insert into t values ({literal})", ())):
+        if isinstance(expected, int):
+            assert db.fails(sql, *values) == (expected, 0), sql
+        else:
+            db.run(sql, *values)
+    for (found,) in db.rows("select v from t"):
+        assert type(expected)(found) == expected
+        assert db.rows("select count(*) from t") == [(2,)]
+
+
+def test_too_long_elements_in_mode_ansi(connect: Any) -> None:
+    strict = connect("strict")
+    strict.run("create table t (v list(varchar(3) not null))")
+    assert strict.fails("insert into t values (list{'xxxx'})") == (-1279, 0)

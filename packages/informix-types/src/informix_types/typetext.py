@@ -217,21 +217,21 @@ def parse_type(text: str) -> ColumnType:
 def element_type(column: ColumnType) -> ColumnType | None:
     """Element type of a SET, MULTISET or LIST; None when its text is absent or cannot be read.
 
-    Servers describe "the element type as text" (sqli.md 6.2); the text of the whole type is taken too.
+    Servers describe "the element type as text" (sqli.md 6.2); the text of the whole type is taken too. A LIST of
+    LISTs tells them apart by NOT NULL, which elements always have: ``LIST(INTEGER NOT NULL) NOT NULL``.
     """
     text = column.extended_name.strip()
     if not text:
         return None
     try:
         parser = _Parser(text)
-        if _COLLECTIONS.get(parser.peek()) == column.code:
+        inner = parser.type()
+        parser.end()
+        if inner.code == column.code and inner.nullable:
+            parser = _Parser(text)
             parser.take()
             parser.take("(")
             inner = parser.type()
-            parser.take(")")
-        else:
-            inner = parser.type()
-        parser.end()
     except ConversionError:
         return None
     return inner

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from informix_types import TypeFlag
+
 from ..engine import SqlError
 from ..sql import ast
 from . import decimals, temporal
@@ -236,7 +238,8 @@ def _extreme(b: Binder, node: ast.FunctionCall) -> Expr:
     if family(argument.stored) in (Family.BYTE, Family.TEXT, Family.LOB):
         raise SqlError(-615, offset=node.pos)
     sql = f"{node.name.name}({collated(argument)})"
-    return _result(b, node, sql, without_serial(argument.type).with_flags(0), argument.stored)
+    kind = without_serial(argument.type)
+    return _result(b, node, sql, kind.with_flags(kind.flags & TypeFlag.DISTINCT), argument.stored)
 
 
 def _range(b: Binder, node: ast.FunctionCall) -> Expr:

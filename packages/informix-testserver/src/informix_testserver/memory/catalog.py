@@ -42,6 +42,8 @@ def database_mode(text: str) -> tuple[str, str]:
     return name.lower(), mode or "logged"
 
 
+FIRST_USER_TYPE = 2048
+"""Extended ids of a database's own types begin here."""
 FIRST_USER_TABID = 100
 """User tables are numbered from 100 (Informix documentation of systables)."""
 
@@ -228,6 +230,9 @@ class Database:
     row_types: dict[str, str] = field(default_factory=dict)
     distinct_types: dict[str, str] = field(default_factory=dict)
     """User-defined types by name: the SQL text of what they stand for."""
+    type_ids: dict[str, int] = field(default_factory=dict)
+    """Their extended ids (sysxtdtypes)."""
+    next_type_id: int = FIRST_USER_TYPE
     version: int = 1
     """Grows with every change; the system tables are refilled when it has moved."""
 

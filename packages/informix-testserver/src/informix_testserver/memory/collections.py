@@ -6,6 +6,7 @@ The stored form is the text that servers send (sqli.md 7.1: `SET{1,2}`, `ROW('x'
 """
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode, TypeFlag
@@ -18,17 +19,19 @@ from ..engine import SqlError
 from ..sql import ast, parse_expression
 from ..sql.unparse import unparse
 from .binder import ANY_TEXT, NOT_SUPPORTED, Binder, binds
+from .convert import Environment
 from .expr import Expr
-from .pyvalues import writer
-from .types import BOOLEAN, Family, family
+from .pyvalues import stored_value, writer
+from .types import BOOLEAN, Family, char_length, family, is_fixed_char, text_of
 
 if TYPE_CHECKING:
+    from .catalog import Database
     from .session import MemorySession
 
 __all__ = ["canonical", "collection_items", "complex_type", "count_items", "is_member", "relabelled", "row_field"]
-__all__ += ["user_type"]
+__all__ += ["distinct_source", "user_type"]
 
-NO_CAST, TYPE_EXISTS, NO_TYPE, BAD_ELEMENT = -9634, -9630, -9628, -9634
+NO_CAST, TYPE_EXISTS, NO_TYPE, BAD_ELEMENT, NULL_ELEMENT = -9634, -9630, -9628, -9634, -391
 _CODES = {"SET": TypeCode.SET, "MULTISET": TypeCode.MULTISET, "LIST": TypeCode.LIST}
 
 
@@ -41,15 +44,44 @@ def complex_type(names: Any, node: ast.DataType) -> ColumnType:
     return ColumnType(_CODES[node.name], extended_name=text)
 
 
-def canonical(target: ColumnType, text: str) -> str:
-    """Return a collection's or row's text as the target type spells it. Raises SqlError -9634."""
+def canonical(target: ColumnType, text: str, env: Environment) -> str:
+    """Return a collection's or row's text as the target type spells it.
+
+    Each element and field is converted to its declared type as a value is on its way into a column.
+
+    Raises:
+        SqlError: -9634: the text is no such value; -391: NULL where the type says NOT NULL [I]; and the codes of
+            conversions (-1214, -1215, -1226 …).
+    """
     try:
-        value = parse_constructed(target, text)
-        if target.code == TypeCode.SET:
-            value = CollectionValue.of("SET", dict.fromkeys(value))
-        return format_literal(value, target)
+        return format_literal(_fitted(target, parse_constructed(target, text), env), target)
     except (ConversionError, TypeError, ValueError):
         raise SqlError(BAD_ELEMENT) from None
+
+
+def _fitted(kind: ColumnType, value: Any, env: Environment) -> Any:
+    """Return a value as its declared type holds it, elements and fields at every depth."""
+    if value is None:
+        if not kind.nullable:
+            raise SqlError(NULL_ELEMENT)
+        return None
+    if family(kind) is Family.ROW:
+        fields = row_fields(kind)
+        if not fields:
+            return value
+        return RowValue(
+            [_fitted(each, item, env) for (_, each), item in zip(fields, value, strict=True)],
+            [name for name, _ in fields],
+        )
+    if family(kind) is Family.COLLECTION:
+        inner = element_type(kind)
+        items = value if inner is None else [_fitted(inner, item, env) for item in value]
+        return CollectionValue.of(value.kind, dict.fromkeys(items) if value.kind == "SET" else items)
+    if family(kind) is Family.OTHER:
+        return value
+    plain = kind.with_flags(0)
+    stored, write = stored_value(plain, value, env), writer(plain, plain, env)
+    return stored if stored is None or write is None else write(stored)
 
 
 def relabelled(target: ColumnType, text: str) -> str:
@@ -83,6 +115,10 @@ def collection_constructor(b: Binder, node: ast.CollectionConstructor, hint: Col
     inner = element_type(hint) if hint is not None and family(hint) is Family.COLLECTION else None
     items = [b.value(item, inner) for item in node.items]
     branches, kind = b.same_type(items) if items else ([], inner or ANY_TEXT)
+    if items and is_fixed_char(kind) and any(char_length(item.type) != char_length(kind) for item in items):
+        # Elements are no longer for standing beside longer ones.
+        kind = text_of(char_length(kind))
+        branches = [b.convert(item, kind) for item in items]
     column = ColumnType(_CODES[node.kind], extended_name=f"{_type_text(kind.with_flags(0))} not null")
     write = writer(kind, kind, b.env)
 
@@ -172,21 +208,48 @@ def _in_stored_form(kind: ColumnType) -> Any:
 
 
 def user_type(names: "MemorySession", node: ast.DataType) -> ColumnType:
-    """Return what a user-defined type name means. Raises SqlError -9628."""
-    from .typenames import declared_type
+    """Return what a user-defined type name means. Raises SqlError -9628.
 
+    A DISTINCT type has the code and length of its source, flagged, with an id and a name of its own (sqli.md 6.1,
+    6.2); one over a type that is itself told by a name (LVARCHAR, collections …) is described as its source [I].
+    A named ROW is flagged and has an id; its fields stay in the text, by which clients read its values.
+    """
     database = names.database if names is not None else None
     if database is not None:
         names.locks.check_name(names, database.number, "type", node.name)
         text = database.row_types.get(node.name) or database.distinct_types.get(node.name)
         if text is not None:
-            cast = parse_expression(f"NULL::{text}", delimident=True)
-            assert isinstance(cast, ast.Cast)
-            kind = declared_type(names, cast.type)
-            if node.name in database.distinct_types and not kind.extended_name:
-                return replace(kind, flags=kind.flags | TypeFlag.DISTINCT)
-            return kind
+            kind = _meaning(names, text)
+            number, owner = database.type_ids[node.name], database.owner
+            if node.name in database.row_types:
+                return replace(kind, flags=TypeFlag.NAMED_ROW, extended_id=number, owner=owner)
+            if kind.extended_name and not kind.flags & TypeFlag.DISTINCT:
+                return kind
+            return replace(
+                kind,
+                flags=kind.flags | TypeFlag.DISTINCT,
+                extended_id=number,
+                owner=owner,
+                extended_name=node.name,
+                source=0,  # IBM's JDBC driver cannot read a DISTINCT of a built-in type with anything else
+            )
     raise SqlError(NO_TYPE, offset=node.pos, token=node.name)
+
+
+def distinct_source(database: "Database", name: str) -> ColumnType:
+    """Return the type that a DISTINCT type of a database was made of."""
+    # System tables show what is there, whoever is changing it.
+    unlocked = SimpleNamespace(check_name=lambda *_: None)
+    return _meaning(SimpleNamespace(database=database, locks=unlocked), database.distinct_types[name])
+
+
+def _meaning(names: Any, text: str) -> ColumnType:
+    """Return the type that a text says; `names` has the database whose types may stand in it."""
+    from .typenames import declared_type
+
+    cast = parse_expression(f"NULL::{text}", delimident=True)
+    assert isinstance(cast, ast.Cast)
+    return declared_type(names, cast.type)
 
 
 def _new_type(session: "MemorySession", name: ast.ObjectName, kinds: dict[str, Any], text: str) -> None:
@@ -197,8 +260,15 @@ def _new_type(session: "MemorySession", name: ast.ObjectName, kinds: dict[str, A
     if name.name in database.row_types or name.name in database.distinct_types:
         raise SqlError(TYPE_EXISTS, offset=name.pos, token=name.name)
     kinds[name.name] = text
+    database.type_ids[name.name] = database.next_type_id
+    database.next_type_id += 1
     database.version += 1
-    undoing(session, lambda: kinds.pop(name.name, None))
+
+    def forget() -> None:
+        kinds.pop(name.name, None)
+        database.type_ids.pop(name.name, None)
+
+    undoing(session, forget)
 
 
 def create_row_type(session: "MemorySession", node: ast.CreateRowType) -> None:
@@ -238,5 +308,11 @@ def drop_type(session: "MemorySession", node: ast.DropObject) -> None:
             return
         raise SqlError(NO_TYPE, offset=node.name.pos, token=node.name.name)
     session.locks.lock_name(session, database.number, "type", node.name.name)
+    number = database.type_ids.pop(node.name.name)
     database.version += 1
-    undoing(session, lambda: kinds.__setitem__(node.name.name, text))
+
+    def restore() -> None:
+        kinds[node.name.name] = text
+        database.type_ids[node.name.name] = number
+
+    undoing(session, restore)

@@ -305,8 +305,8 @@ def _to_constructed(source: ColumnType, target: ColumnType, env: Environment) ->
     from .collections import canonical, relabelled
 
     if family(source) is Family.COLLECTION and source.code != target.code:
-        return lambda v: canonical(target, relabelled(target, v))
-    return lambda v: canonical(target, v)
+        return lambda v: canonical(target, relabelled(target, v), env)
+    return lambda v: canonical(target, v, env)
 
 
 _TARGETS: dict[Family, Callable[[ColumnType, ColumnType, Environment], Convert | None]] = {

@@ -87,6 +87,8 @@ def database_entry(database: Database) -> dict[str, Any]:
         "grants": database.grants,
         "row_types": dict(database.row_types),
         "distinct_types": dict(database.distinct_types),
+        "type_ids": dict(database.type_ids),
+        "next_type_id": database.next_type_id,
         "tables": [_table(table) for table in database.user_tables()],
     }
 
@@ -200,6 +202,8 @@ def load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
         grants=[tuple(grant) for grant in saved["grants"]],
         row_types=saved["row_types"],
         distinct_types=saved["distinct_types"],
+        type_ids=saved["type_ids"],
+        next_type_id=saved["next_type_id"],
     )
     for entry in saved["tables"]:
         table = _load_table(entry, database.name)

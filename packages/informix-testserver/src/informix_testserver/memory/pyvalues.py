@@ -11,10 +11,23 @@ from informix_types.values import IntervalYM, PartialDateTime
 
 from ..engine import SqlError
 from . import decimals, temporal
-from .convert import Environment, fit_text
-from .types import DAY, FRACTION, HOUR, SECOND, YEAR, Family, family, is_fixed_char
+from .convert import Environment, converter, fit_text, range_check
+from .types import (
+    DAY,
+    FLOAT,
+    FLOATING_DECIMAL,
+    FRACTION,
+    HOUR,
+    MAX_LVARCHAR,
+    SECOND,
+    YEAR,
+    Family,
+    family,
+    is_fixed_char,
+    lvarchar,
+)
 
-__all__ = ["reader", "writer"]
+__all__ = ["read_parameter", "reader", "stored_value", "writer"]
 
 _ROUND = Context(prec=80, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 _MICROSECOND_TICKS = 10
@@ -147,3 +160,32 @@ def read_parameter(kind: ColumnType, value: Any) -> Any:
         return reader(kind)(value)
     except (TypeError, ValueError, AttributeError):
         raise SqlError(-415) from None
+
+
+_WIDEST: dict[Family, ColumnType] = {
+    Family.DECIMAL: FLOATING_DECIMAL,
+    Family.FLOAT: FLOAT,
+    Family.CHAR: lvarchar(MAX_LVARCHAR),
+}
+"""The type that a Python value has on its way into a narrower one of the family."""
+
+
+def stored_value(kind: ColumnType, value: Any, env: Environment) -> Any:
+    """Return the stored form of a Python value that is assigned to a type: a result, an element, a field.
+
+    As on the way into a column, numbers are rounded to the scale and refused out of range, text is cut or padded.
+
+    Raises:
+        SqlError: -415 for a wrong class, else the code of the conversion.
+    """
+    if value is None:
+        return None
+    which = family(kind)
+    if which is Family.INT:
+        return range_check(kind)(read_parameter(kind, value))
+    if which is Family.DECIMAL and isinstance(value, float):
+        value = Decimal(str(value))
+    source = _WIDEST.get(which, kind)
+    change = converter(source, kind, env)
+    stored = read_parameter(source, value)
+    return stored if change is None else change(stored)

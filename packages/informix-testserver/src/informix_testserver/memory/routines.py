@@ -14,11 +14,11 @@ from informix_types.classes import frozen
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast, parse_expression
 from . import types
-from .binder import ANY_TEXT, Binder
+from .binder import Binder
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .locks import LockConflict
-from .pyvalues import read_parameter, writer
+from .pyvalues import stored_value, writer
 from .statements import Handle, Plan
 from .typenames import declared_type
 
@@ -251,28 +251,9 @@ def routine_call(b: Binder, node: ast.FunctionCall, routine: Routine) -> Expr:
         rows = routine.call(values)
         if len(rows) > 1:
             raise SqlError(MANY_ROWS, token=routine.name)
-        return result_value(kind, rows[0][0], b.env) if rows else None
+        return stored_value(kind, rows[0][0], b.env) if rows else None
 
     return Expr.of(b.call(("routine", id(routine)), run, arguments, strict=False), kind)
-
-
-def result_value(kind: ColumnType, value: Any, env: Any) -> Any:
-    """Convert what a function returned to the stored form of its declared type."""
-    from .convert import converter, range_check
-    from .types import FLOATING_DECIMAL, INTEGER, Family, family
-
-    if value is None:
-        return None
-    source = kind
-    if family(kind) is Family.DECIMAL:
-        source, value = FLOATING_DECIMAL, Decimal(str(value)) if isinstance(value, float) else value
-    elif isinstance(value, int) and family(kind) is Family.FLOAT:
-        source = INTEGER
-    elif family(kind) is Family.CHAR:
-        source = ANY_TEXT
-    stored = read_parameter(source, value)
-    change = range_check(kind) if family(kind) is Family.INT else converter(source, kind, env)
-    return stored if change is None else change(stored)
 
 
 def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[str, Expr]]]:
@@ -292,7 +273,7 @@ def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[
     def start(*stored: Any) -> int:
         values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
         found = [
-            [result_value(t, v, b.env) for t, v in zip(kinds, row, strict=True)] for row in routine.call(values)
+            [stored_value(t, v, b.env) for t, v in zip(kinds, row, strict=True)] for row in routine.call(values)
         ]
         row_sets = b.env_session().row_sets
         row_sets.append(found)
@@ -371,7 +352,7 @@ class RoutineHandle(Handle):
         back = [writer(t, t, env) for t in routine.results]
 
         def exact(row: Row) -> Row:
-            stored = [result_value(t, v, env) for t, v in zip(routine.results, row, strict=True)]
+            stored = [stored_value(t, v, env) for t, v in zip(routine.results, row, strict=True)]
             return tuple(v if v is None or w is None else w(v) for v, w in zip(stored, back, strict=True))
 
         return MemoryCursor(
@@ -410,6 +391,6 @@ def call_by_handle(session: "MemorySession", routine: Routine, parameters: Seque
         return []
     found = []
     for kind, value in zip(routine.results, rows[0], strict=True):
-        stored, write = result_value(kind, value, env), writer(kind, kind, env)
+        stored, write = stored_value(kind, value, env), writer(kind, kind, env)
         found.append(Parameter(kind, stored if stored is None or write is None else write(stored)))
     return found

@@ -10,7 +10,8 @@ from informix_types.typetext import row_fields
 
 from ..sql import ast
 from . import temporal
-from .catalog import Column, Database, Table
+from .catalog import FIRST_USER_TYPE, Column, Database, Table
+from .collections import distinct_source
 from .types import Family, char_length, family, is_fixed_char
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ def day(date: datetime.date) -> int:
 
 
 def column_type(column: Column) -> int:
-    """Return coltype: the described code, 256 more for NOT NULL (sqli.md 6.2)."""
-    return column.type.code | (TypeFlag.NOT_NULL if column.not_null else 0)
+    """Return coltype: the described code, 256 more for NOT NULL, 2048 for DISTINCT, 4096 for a named ROW."""
+    kept = column.type.flags & (TypeFlag.DISTINCT | TypeFlag.NAMED_ROW)
+    return column.type.code | kept | (TypeFlag.NOT_NULL if column.not_null else 0)
 
 
 def column_length(kind: ColumnType) -> int:
@@ -356,8 +358,6 @@ def _sysobjstate(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
             yield ("I", index.owner, index.name, table.tabid, "E")
 
 
-_FIRST_ROW_TYPE = 2048
-"""Extended ids of a database's own types begin here."""
 _BUILT_IN_TYPES = (
     # extended id, name, type code, mode letter, greatest length (ids of sqli.md 6.2)
     (1, "lvarchar", 40, "B", 32739),
@@ -371,13 +371,22 @@ def _sysxtdtypes(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for number, name, code, mode, length in _BUILT_IN_TYPES:
         fixed = 0 if code == 40 else length
         yield (number, "B", mode, "informix", name, code, 0, length, fixed, "F", "F", 4, 0)
-    for number, name in enumerate(database.row_types, _FIRST_ROW_TYPE):
-        yield (number, "C", "R", database.owner, name, int(TypeCode.ROW), 0, 0, 0, "F", "F", 4, 0)
+    for name, number in database.type_ids.items():
+        if name in database.row_types:
+            yield (number, "C", "R", database.owner, name, int(TypeCode.ROW), 0, 0, 0, "F", "F", 4, 0)
+            continue
+        kind = distinct_source(database, name)
+        fixed = kind.width or 0
+        # HCL documentation, SYSXTDTYPES: the source is 0 for a built-in one. The domain is inferred.
+        source = kind.extended_id if kind.extended_id >= FIRST_USER_TYPE else 0
+        most = 0 if fixed else char_length(kind)
+        yield (number, "C", "D", database.owner, name, int(kind.code), source, most, fixed, "F", "F", 4, 0)
 
 
 def _sysattrtypes(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     """Yield the fields of named row types behind a row for the type itself, which JDBC counts with."""
-    for number, text in enumerate(database.row_types.values(), _FIRST_ROW_TYPE):
+    for type_name, text in database.row_types.items():
+        number = database.type_ids[type_name]
         yield (number, 1, 0, 0, None, 0, int(TypeCode.ROW), 0, 0)
         for at, (name, kind) in enumerate(row_fields(ColumnType(TypeCode.ROW, extended_name=text)), 1):
             yield (number, at + 1, 1, 1, name, at, int(kind.code), column_length(kind), kind.extended_id)
