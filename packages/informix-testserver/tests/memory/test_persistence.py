@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - one case a line
 """An engine in a directory: what is committed is there again, with everything that belongs to it."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,82 @@ def test_an_open_transaction_is_not_kept(opened: Any, tmp_path: Path) -> None:
     plain.close()
     run = opened()
     assert run("select * from t") == [(1,)]
+
+
+class _Clients:
+    """Sessions of an engine on a directory, and what a crash at this moment would leave of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.crashes = folder, 0
+        self.engines = [MemoryEngine(data_dir=str(folder / "live"))]
+
+    def session(self) -> Any:
+        session = self.engines[0].connect("informix", {})
+        session.open_database("testdb")
+        return lambda sql: session.execute(session.prepare(sql))
+
+    def after_a_crash(self, sql: str) -> list[tuple[Any, ...]]:
+        self.crashes += 1
+        place = self.folder / f"crash{self.crashes}"
+        shutil.copytree(self.folder / "live", place)
+        self.engines.append(MemoryEngine(data_dir=str(place)))
+        session = self.engines[-1].connect("informix", {})
+        session.open_database("testdb")
+        cursor = session.open(session.prepare(sql))
+        return list(iter(cursor.fetch, None))
+
+
+@pytest.fixture
+def clients(tmp_path: Path) -> Iterator[_Clients]:
+    made = _Clients(tmp_path)
+    yield made
+    for engine in made.engines:
+        engine.close()
+
+
+def test_a_commit_is_kept_while_another_transaction_is_open(clients: _Clients) -> None:
+    a, b = clients.session(), clients.session()
+    a("create table t (id int unique, v varchar(20), d decimal(5,2), f float)")
+    for row in ("1, 'one', 1.5, 0.1", "2, 'two', null, null", "3, 'three', 2.25, 1e100", "4, 'four', 0, -0.1"):
+        a(f"insert into t values ({row})")
+    kept = clients.after_a_crash("select * from t order by id")
+    assert [row[:2] for row in kept] == [(1, "one"), (2, "two"), (3, "three"), (4, "four")]
+    a("begin work")
+    a("update t set v = 'changed', d = 9, f = 0 where id in (1, 3)")
+    a("delete from t where id = 2")
+    a("insert into t values (2, 'in its place', 2, 2)")
+    a("insert into t values (5, 'new', 5, 5)")
+    a("update t set id = 6 where id = 5")
+    b("insert into t values (7, 'committed', null, null)")
+    b("update t set v = 'four!' where id = 4")
+    pending = clients.after_a_crash("select * from t order by id")
+    assert pending == [*kept[:3], (4, "four!", *kept[3][2:]), (7, "committed", None, None)]
+    a("commit work")
+    done = [(1, "changed"), (2, "in its place"), (3, "changed"), (4, "four!"), (6, "new"), (7, "committed")]
+    assert clients.after_a_crash("select id, v from t order by id") == done
+
+
+def test_a_rollback_after_another_commit_leaves_nothing_to_undo(clients: _Clients) -> None:
+    a, b = clients.session(), clients.session()
+    a("create table t (id int)")
+    a("begin work")
+    a("insert into t values (1)")
+    b("insert into t values (2)")
+    a("rollback work")
+    b("update t set id = 3")
+    assert clients.after_a_crash("select id from t") == [(3,)]
+    assert clients.engines[0].store.rows("select * from informix_undo") == []
+
+
+def test_a_commit_waits_for_definitions_that_are_pending(clients: _Clients) -> None:
+    a, b = clients.session(), clients.session()
+    a("create table t (id int)")
+    a("begin work")
+    a("create table n (k int)")
+    b("insert into t values (1)")
+    assert clients.after_a_crash("select count(*) from t") == [(0,)]
+    a("rollback work")
+    assert clients.after_a_crash("select count(*) from t") == [(1,)]
 
 
 def test_altered_tables_come_back(opened: Any) -> None:

@@ -221,13 +221,19 @@ class MemoryEngine:
             self.store.close()
 
     def persist(self) -> None:
-        """Write the catalogue when the data live in a directory and no session has changes pending."""
-        if self.data_dir is None or any(s.undo for s in self.sessions.values()):
-            return
-        from .persistence import save
+        """Make what is committed durable when the data live in a directory.
 
-        save(self)
-        self.store.settle()
+        What is pending in other sessions goes into the file too, with what takes it back after a crash.
+        Definitions cannot be taken back that way: while a session has changed some, everything waits for the end
+        of its transaction.
+        """
+        if self.data_dir is None:
+            return
+        from .persistence import save, save_pending
+
+        if save_pending(self):
+            save(self)
+            self.store.settle()
 
     # ------------------------------------------------------------------------------------- routines, sequences
 

@@ -1,7 +1,9 @@
 """Keeping an engine in a directory: rows are in sqlite anyway, the catalogue goes beside them as JSON.
 
-Everything is written inside sqlite's one transaction, at moments when no session has changes pending: after a
-crash the files hold the last such moment. Syntax trees (defaults, checks, views) are kept as SQL text.
+Everything is written inside sqlite's one transaction whenever a session commits. What other sessions have pending
+is in it, too, hence the statements that undo it are written beside it, to be run when the files are read after a
+crash. Only definitions cannot be undone so: while some are pending nothing is written. Syntax trees (defaults,
+checks, views) are kept as SQL text.
 """
 
 import datetime
@@ -15,11 +17,22 @@ from informix_types import ColumnType
 from ..sql import ast, parse, parse_expression
 from ..sql.unparse import unparse
 from .catalog import Column, Constraint, Database, Index, Sequence, Table
+from .rows import CHANGED, undo_step
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
 
-__all__ = ["counters", "database_entry", "load", "load_database", "path_in", "path_of", "restore_counters", "save"]
+__all__ = [
+    "counters",
+    "database_entry",
+    "load",
+    "load_database",
+    "path_in",
+    "path_of",
+    "restore_counters",
+    "save",
+    "save_pending",
+]
 
 FILE = "informix.sqlite"
 FORMAT = 1
@@ -53,6 +66,41 @@ def save(engine: "MemoryEngine") -> None:
     if found != engine.saved.get("counters"):
         _put(engine, "counters", found)
         engine.saved["counters"] = found
+
+
+def save_pending(engine: "MemoryEngine") -> bool:
+    """Write how the changes that sessions have pending are undone; False when definitions are among them."""
+    steps: list[tuple[str, str]] = []
+    for session in engine.sessions.values():
+        for kind, plan, rowid, old in reversed(session.undo):
+            if kind == CHANGED:
+                return False
+            step = undo_step(kind, plan, rowid, old) if plan is not None and not plan.table.temporary else None
+            if step is not None:
+                steps.append((step[0], json.dumps([_encode(value) for value in step[1]])))
+    if steps or engine.saved.get("pending"):
+        engine.store.run("CREATE TABLE IF NOT EXISTS informix_undo(n INTEGER PRIMARY KEY, sql TEXT, args TEXT)")
+        engine.store.run("DELETE FROM informix_undo")
+        engine.store.many("INSERT INTO informix_undo(sql, args) VALUES(?,?)", steps)
+        engine.saved["pending"] = bool(steps)
+    return True
+
+
+def _encode(value: Any) -> Any:
+    return {"hex": value.hex()} if isinstance(value, bytes) else value
+
+
+def _decode(value: Any) -> Any:
+    return bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
+
+
+def _undo_pending(engine: "MemoryEngine") -> None:
+    """After a crash: undo what had not been committed."""
+    if not engine.store.rows("SELECT 1 FROM sqlite_master WHERE name='informix_undo'"):
+        return
+    for sql, values in engine.store.rows("SELECT sql, args FROM informix_undo ORDER BY n"):
+        engine.store.run(sql, [_decode(value) for value in json.loads(values)])
+    engine.store.run("DELETE FROM informix_undo")
 
 
 def _put(engine: "MemoryEngine", name: str, value: Any) -> None:
@@ -149,6 +197,7 @@ def load(engine: "MemoryEngine") -> None:
     """Read the catalogue, if the directory holds one. Raises ValueError for a file of another format."""
     from .syscatalog import install
 
+    _undo_pending(engine)
     state = _state(engine)
     if "catalogue" not in state:
         return

@@ -26,6 +26,7 @@ __all__ = [
     "insert_row",
     "park_keys",
     "plan_of",
+    "undo_step",
     "undo_to",
     "update_row",
 ]
@@ -452,15 +453,24 @@ def undo_to(session: "MemorySession", mark: int) -> None:
 def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int, old: Any) -> None:
     if kind == CHANGED:
         old()
-    elif plan is None:
         return
-    elif kind == INSERTED:
-        session.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
-    elif kind == UPDATED:
-        everything = dict(enumerate(old))
-        session.store.run(_update_sql(plan, everything), [*old, rowid])
-    elif kind == DELETED:
+    if plan is None:
+        return
+    step = undo_step(kind, plan, rowid, old)
+    if step is not None:
+        session.store.run(*step)
+    if kind == DELETED:
         session.engine.unmark(plan.table.key, rowid)
     elif kind == PURGED:
-        session.store.run(plan.restore, [rowid, *old])
         session.engine.mark_dead(session, plan.table.key, rowid)
+
+
+def undo_step(kind: str, plan: RowPlan, rowid: int, old: Any) -> tuple[str, list[Any]] | None:
+    """Return the sqlite statement that takes a change of a row back, with its values; None for a mere mark."""
+    if kind == INSERTED:
+        return f"DELETE FROM {plan.table.physical} WHERE rowid=?", [rowid]
+    if kind == UPDATED:
+        return _update_sql(plan, dict(enumerate(old))), [*old, rowid]
+    if kind == PURGED:
+        return plan.restore, [rowid, *old]
+    return None
