@@ -172,15 +172,18 @@ def _pad(b: Binder, arguments: list[Expr], key: str) -> Expr:
     return Expr.of(b.call(key, pad, sqls), text_of(max(1, known)))
 
 
-def substring(b: Binder, arguments: list[Expr], *, standard: bool) -> Expr:
-    """SUBSTR and SUBSTRING: from a 1-based position, SUBSTR's negative ones counting from the end."""
+def substring(b: Binder, arguments: list[Expr], *, standard: bool, octets: bool = False) -> Expr:
+    """SUBSTR and SUBSTRING: from a 1-based position, SUBSTR's negative ones counting from the end.
+
+    SUBSTRB counts bytes; what it makes of a character's part is taken from column substrings [I].
+    """
     text = b.text(arguments[0])
 
     def cut(value: str, start: int, length: int | None = None) -> str | None:
         if length is not None and length < 0:
             return None if not standard else ""
         if start < 0 and not standard:
-            begin = len(value) + start
+            begin = (len(_bytes(b, value)) if octets else len(value)) + start
             if begin < 0:
                 return None
         else:
@@ -190,15 +193,17 @@ def substring(b: Binder, arguments: list[Expr], *, standard: bool) -> Expr:
                 if standard and length is not None:
                     length = max(0, length + begin)
                 begin = 0
+        if octets:
+            return _byte_range(b, value, begin, MAX_LVARCHAR if length is None else begin + length)
         return value[begin:] if length is None else value[begin : begin + length]
 
     sqls = [text.sql, *(b.convert(a, INTEGER).sql for a in arguments[1:])]
-    return Expr.of(b.call(("substr", standard), cut, sqls), text_of(char_length(text.type)))
+    return Expr.of(b.call(("substr", standard, octets), cut, sqls), text_of(char_length(text.type)))
 
 
 @function("substr", "substrb", least=2, most=3)
 def _substr(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
-    return substring(b, arguments, standard=False)
+    return substring(b, arguments, standard=False, octets=node.name.name == "substrb")
 
 
 @function("substring", least=2, most=3)
@@ -206,8 +211,28 @@ def _substring(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr
     return substring(b, arguments, standard=True)
 
 
+def _byte_range(b: Binder, value: str, start: int, end: int) -> str:
+    """Return the bytes from `start` to before `end`; each byte of a character that is not wholly there is a blank.
+
+    So the GLS User's Guide, "Partial characters in column substrings". Of a TEXT a server returns the bytes as
+    they are, which no text of ours could hold: they become blanks, too.
+    """
+    if value.isascii() or len(_bytes(b, value)) == len(value):
+        return value[start:end]
+    out, at = [], 0
+    for letter in value:
+        size = len(_bytes(b, letter))
+        inside = min(at + size, end) - max(at, start)
+        if inside > 0:
+            out.append(letter if inside == size else " " * inside)
+        at += size
+        if at >= end:
+            break
+    return "".join(out)
+
+
 def subscripted(b: Binder, node: ast.Subscript) -> Expr:
-    """`x[m,n]`: CHAR of n-m+1; the positions must lie within a CHAR's length."""
+    """`x[m,n]`: CHAR of n-m+1 bytes; the positions count bytes and must lie within a CHAR's length."""
     operand = b.value(node.operand, ANY_TEXT)
     if family(operand.stored) not in (Family.CHAR, Family.TEXT):
         token = node.operand.name if isinstance(node.operand, ast.ColumnRef) else ""
@@ -223,8 +248,8 @@ def subscripted(b: Binder, node: ast.Subscript) -> Expr:
     fixed = is_fixed_char(operand.type)
 
     def cut(value: str) -> str:
-        piece = value[first - 1 : last]
-        return piece.ljust(last - first + 1) if fixed else piece
+        piece = _byte_range(b, value, first - 1, last)
+        return piece + " " * (last - first + 1 - len(_bytes(b, piece))) if fixed else piece
 
     kind = char(last - first + 1) if fixed else text_of(last - first + 1)
     return Expr.of(b.call(("subscript", first, last, fixed), cut, [operand.sql]), kind)
