@@ -112,3 +112,23 @@ def test_errors_survive_pickling() -> None:
     error = pickle.loads(pickle.dumps(error_from_code(-239, -100, near="u1")))
     assert type(error) is e.IntegrityError
     assert (error.sqlcode, error.isam, error.near) == (-239, -100, "u1")
+
+
+@pytest.mark.parametrize(
+    ("code", "cls", "state"),
+    [
+        (-8005, e.ProgrammingError, "3B001"),
+        (-8006, e.ProgrammingError, "3B001"),
+        (-8314, e.ProgrammingError, "55000"),
+        (-8315, e.DataError, "2200H"),
+        (-26096, e.DataError, "21000"),
+    ],
+)
+def test_savepoints_sequences_and_merge(code: int, cls: type[Exception], state: str) -> None:
+    error = error_from_code(code, near="x")
+    assert type(error) is cls
+    assert error.sqlstate == state
+
+
+def test_the_isam_text_fits_whatever_it_accompanies() -> None:
+    assert str(error_from_code(-273, -111)).endswith("(ISAM -111: No record was found)")
