@@ -101,3 +101,35 @@ def test_null_keeps_the_named_type(db: Any, trace: Path) -> None:
     assert cur.execute("SELECT tabid FROM systables WHERE tabid = ?", (None,)).fetchall() == []
     (shown,) = bound(trace)
     assert shown.startswith("BIGINT")
+
+
+def test_booleans_become_what_their_target_is(db: Any) -> None:
+    cur = db.cursor()
+    cur.execute("CREATE TEMP TABLE b (i INT, d DECIMAL(5,2), f BOOLEAN, v VARCHAR(5)) WITH NO LOG")
+    cur.execute("INSERT INTO b VALUES (?, ?, ?, ?)", (True, False, True, True))
+    assert cur.execute("SELECT * FROM b").fetchall() == [(1, Decimal("0.00"), True, "t")]
+    assert cur.execute("SELECT i FROM b WHERE i = ? AND f = ?", (True, True)).fetchall() == [(1,)]
+    assert cur.execute("SELECT i FROM b WHERE i = ? OR f = ?", (False, False)).fetchall() == []
+    cur.execute("UPDATE b SET d = ? WHERE i = ?", (True, True))
+    assert (cur.rowcount, cur.execute("SELECT d FROM b").fetchall()) == (1, [(Decimal("1.00"),)])
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1, 2], {1}, (1,)])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO t (id, v) VALUES (1, ?)",
+        "UPDATE t SET v = ? WHERE id = 1",
+        "SELECT id FROM t WHERE v = ?",
+    ],
+)
+def test_collections_are_not_stored_as_text(db: Any, sql: str, value: Any) -> None:
+    with pytest.raises(informix_db.DataError, match=r"parameter 1: a \w+ cannot be stored in LVARCHAR"):
+        db.execute(sql, (value,))
+    assert db.execute("SELECT COUNT(*) FROM t").fetchall() == [(Decimal(0),)]
+
+
+@pytest.mark.parametrize("name", ["DBMONEY", "DBCENTURY"])
+def test_a_variable_that_cannot_be_sent_is_named(driver: Any, memory: TestServer, name: str) -> None:
+    with pytest.raises(informix_db.DataError, match=f"variable {name}='€,' has a character .* see client_locale="):
+        driver.connect(memory.url, env={name: "€,"}, client_locale="en_US.8859-1")

@@ -180,3 +180,18 @@ def test_values_that_an_element_cannot_be_are_refused(type_text, value, message)
 )
 def test_values_that_an_element_can_be_are_written(type_text, value, text):
     assert text.encode() in bound(type_text, value)
+
+
+@pytest.mark.parametrize(
+    "type_text", ["CHAR(9)", "VARCHAR(20)", "NVARCHAR(20)", "NCHAR(9)", "LVARCHAR(99)", "TEXT"]
+)
+@pytest.mark.parametrize("value", [{"a": 1}, [1, 2], {1}, (1,), ListValue([1]), RowValue([1], ["a"])])
+def test_collections_are_not_for_character_columns(type_text, value):
+    with pytest.raises(ConversionError, match=r"a \w+ cannot be stored in .*bind text"):
+        bound(type_text, value)
+
+
+def test_json_columns_take_dicts_and_lists():
+    column = parse_type("json")
+    assert b'{"a": 1}' in encode_params([{"a": 1}], [column], UTF8).blocks
+    assert b"[1, 2]" in encode_params([[1, 2]], [column], UTF8).blocks

@@ -1,10 +1,12 @@
 """Lengths and ranges that the described type excludes: refused by all decoders alike, never a value."""
 
 import struct
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from informix_types import ColumnType, ConversionError, TypeCode, TypeContext, TypeRegistry, parse_type
-from informix_types.columnar import ColumnarDecoder
+from informix_types.columnar import ColumnarDecoder, record_batch
 from informix_types.layout import RowFrame
 from informix_types.reference import batch_decoder
 from informix_types.rowcode.decoder import compile_decoder
@@ -76,3 +78,18 @@ def test_an_int8_beyond_64_bits_is_refused(which, raw):
         assert found == [-(2**63) + 1, 2**63 - 1] * 3
         with pytest.raises(ConversionError, match=r"column 1 \(.*8\): .* out of range"):
             decode(good + message(bytes.fromhex(raw)), 0)
+
+
+@pytest.mark.parametrize(
+    ("type_text", "value", "message"),
+    [
+        ("INT8", 2**63, "9223372036854775808 does not fit 64 bits"),
+        ("INTERVAL DAY(9) TO SECOND", timedelta(days=999999999), "does not fit 64 bits"),
+        ("DECIMAL(5,2)", Decimal("1234.5"), r"1234.5 has more digits than DECIMAL\(5,2\)"),
+        ("SMALLINT", 70000, "70000"),
+    ],
+)
+def test_arrow_names_the_column_that_it_cannot_hold(type_text, value, message):
+    types = [INT, parse_type(type_text)]
+    with pytest.raises(ConversionError, match=rf"column 2 \({type_text.split('(')[0]}.*\): .*{message}"):
+        record_batch(["a", "b"], types, [(1, value)])

@@ -42,9 +42,9 @@ __all__ = ["BaseCursor"]
 
 _INSERT: Final = 6
 _SELECT: Final = 2
-_NEEDS_TARGET: Final = (bytes, bytearray, memoryview, list, set, frozenset, tuple, dict)
+_NEEDS_TARGET: Final = (bool, bytes, bytearray, memoryview, list, set, frozenset, tuple, dict)
 """Values whose form on the wire depends on the column they go to; in statements that change rows, text, too."""
-_EVIDENT: Final = frozenset({int, float, Decimal, bool, type(None), date, datetime, time, timedelta})
+_EVIDENT: Final = frozenset({int, float, Decimal, type(None), date, datetime, time, timedelta})
 _EVIDENT_IN_QUERIES: Final = _EVIDENT | {str}
 """Classes that are surely not among them: asking a set for all values at once is cheap."""
 _ROUTINE_NAME: Final = re.compile(r'(?:\w+|"[^"]+")(?:[.:@](?:\w+|"[^"]+"))*')

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from informix_wire.buffer import encode_text
+
+from .errors import DataError
 from .settings import Settings
 
 __all__ = ["info_pairs", "login_pairs"]
@@ -13,7 +16,11 @@ _IN_INFO: Final = frozenset(
 
 
 def login_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of the login request; what the application set replaces the defaults."""
+    """Return the pairs of the login request; what the application set replaces the defaults.
+
+    Raises:
+        DataError: a variable has a character that the client's code set lacks.
+    """
     pairs = {
         "DBPATH": ".",
         "CLIENT_LOCALE": settings.client_locale,
@@ -29,11 +36,23 @@ def login_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
         # JDBC leaves DBDATE out then: the locale has a date format of its own (sqli.md 2.2).
         del pairs["DBDATE"]
     pairs.update({name: value for name, value in settings.env.items() if name not in _IN_INFO})
-    return tuple(pairs.items())
+    return _sendable(pairs, settings.encoding)
 
 
 def info_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of SQ_INFO (sqli.md 3.4)."""
+    """Return the pairs of SQ_INFO (sqli.md 3.4). Raises as `login_pairs`."""
     pairs = {"DBTEMP": "/tmp", "SUBQCACHESZ": "10"}
     pairs.update({name: value for name, value in settings.env.items() if name in _IN_INFO})
+    return _sendable(pairs, settings.encoding)
+
+
+def _sendable(pairs: dict[str, str], encoding: str) -> tuple[tuple[str, str], ...]:
+    for name, value in pairs.items():
+        try:
+            encode_text(name + value, encoding)
+        except ValueError:
+            raise DataError(
+                f"the environment variable {name}={value!r} has a character that code set {encoding} lacks; "
+                "see client_locale="
+            ) from None
     return tuple(pairs.items())

@@ -39,6 +39,7 @@ __all__ = [
 MAX_CHAR = 32767
 """Longer text is sent as LVARCHAR, whose length has four bytes."""
 _TEXT: frozenset[int] = frozenset({TypeCode.CHAR, TypeCode.NCHAR, TypeCode.VARCHAR, TypeCode.NVARCHAR})
+_CHARACTER = _TEXT | {TypeCode.TEXT, TypeCode.LVARCHAR}
 _INTEGERS: frozenset[int] = frozenset(
     {
         TypeCode.SMALLINT,
@@ -251,6 +252,11 @@ def _bind_constructed(value: Any, target: ColumnType | None, ctx: TypeContext) -
             text = json.dumps(value)
         except (TypeError, ValueError) as exc:
             raise ConversionError(f"no JSON for {target.type_name}: {exc}") from None
+    elif target is not None and (target.code in _CHARACTER or target.built_in == "lvarchar"):
+        # Nobody could tell its text from any other in such a column, and a dict's keys would be lost.
+        raise ConversionError(
+            f"a {type(value).__name__} cannot be stored in {target.type_name}: bind text (json.dumps, format_text)"
+        )
     else:
         try:
             text = format_literal(

@@ -182,7 +182,7 @@ def array_of(column: ColumnType, values: Sequence[Any]) -> Any:
     try:
         return pa.array(values, arrow_type(column))
     except (pa.ArrowException, OverflowError) as exc:
-        raise ConversionError(f"{column.type_name}: {exc}") from exc
+        raise ConversionError(str(exc)) from exc
 
 
 def record_batch(names: Sequence[str], types: Sequence[ColumnType], rows: Sequence[Sequence[Any]]) -> Any:
@@ -191,10 +191,15 @@ def record_batch(names: Sequence[str], types: Sequence[ColumnType], rows: Sequen
     For results whose rows are not decoded by columns, e.g. with BYTE and TEXT, whose data is fetched row by row.
 
     Raises:
-        ConversionError: a value has no exact form in its column's Arrow type.
+        ConversionError: a value has no exact form in its column's Arrow type; names column and type.
         ImportError: pyarrow is not installed.
     """
     pa = need_arrow()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(types)
-    arrays = [array_of(column, values) for column, values in zip(types, columns, strict=True)]
+    arrays = []
+    for index, (column, values) in enumerate(zip(types, columns, strict=True)):
+        try:
+            arrays.append(array_of(column, values))
+        except ConversionError as exc:
+            raise ConversionError(f"column {index + 1} ({column.type_name}): {exc}") from exc
     return pa.record_batch(arrays, schema=arrow_schema(names, types))
