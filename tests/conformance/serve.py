@@ -47,6 +47,14 @@ def r_fail(text: str) -> None:
     raise SqlError(-746, token=text)
 
 
+def r_out(
+    amount: Decimal, text: str, day: datetime.date | None
+) -> tuple[int, str, Decimal, str | None, datetime.date | None]:
+    """Return two values and set three: an OUT, an INOUT (`text`) and an INOUT that may be NULL (`day`)."""
+    later = None if day is None else day + datetime.timedelta(days=1)
+    return 7, "returned", amount * 2, text.rstrip() + "!", later
+
+
 def engine() -> MemoryEngine:
     """Make the main server's engine, which knows the routines."""
     made = MemoryEngine(("ansidb:ansi", "plaindb:unlogged"))
@@ -58,6 +66,24 @@ def engine() -> MemoryEngine:
         r_types,
         parameters=["decimal(10,2)", "varchar(20)", "date"],
         returns=["decimal(10,2)", "varchar(20)", "date"],
+    )
+    made.register_routine(
+        "r_out",
+        r_out,
+        parameters=["decimal(10,2)", "decimal(12,2)", "varchar(20)", "date"],
+        modes=["in", "out", "inout", "inout"],
+        returns=["integer", "varchar(20)"],
+    )
+    made.register_routine(
+        "r_only_out",
+        lambda n: n + 1,
+        parameters=["integer", "integer"],
+        modes=["out", "in"],
+        kind="procedure",
+        returns=[],
+    )
+    made.register_routine(
+        "r_out_fails", r_fail, parameters=["integer", "varchar(50)"], modes=["out", "in"], returns=[]
     )
     made.register_routine("r_fail", r_fail, parameters=["varchar(50)"], returns=["integer"])
     return made

@@ -3,9 +3,18 @@ import java.sql.CallableStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 
 /** Stored routines, registered by serve.py: r_touch, r_add, r_rows, r_types, r_fail. */
 final class Routines {
+    private static String modes(CallableStatement s) throws SQLException {
+        StringBuilder modes = new StringBuilder();
+        for (int i = 1; i <= s.getParameterMetaData().getParameterCount(); i++) {
+            modes.append(i == 1 ? "" : " ").append(s.getParameterMetaData().getParameterMode(i));
+        }
+        return modes.toString();
+    }
+
     static void all(Harness h) {
         h.check("routine/procedure-without-result", c -> {
             Harness.recreate(c, "r_touched", "a integer");
@@ -69,6 +78,48 @@ final class Routines {
         h.check("routine/raises", c -> {
             SQLException e = Harness.fails(-746, "IX000", () -> Harness.query(c, "execute function r_fail('no luck')"));
             Harness.isTrue(e.getMessage().contains("no luck"), "text of the exception: " + e.getMessage());
+            Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "next");
+        });
+        h.check("routine/out-parameters", c -> {
+            try (CallableStatement s = c.prepareCall("{call r_out(?, ?, ?, ?)}")) {
+                Harness.equal("1 4 2 2", modes(s), "modes of the parameters");
+                for (int i = 1; i < 4; i++) {
+                    s.setBigDecimal(1, new BigDecimal("12.25").multiply(BigDecimal.valueOf(i)));
+                    s.registerOutParameter(2, Types.DECIMAL);
+                    s.setString(3, "text " + i);
+                    s.registerOutParameter(3, Types.VARCHAR);
+                    if (i == 2) {
+                        s.setNull(4, Types.DATE);
+                    } else {
+                        s.setDate(4, java.sql.Date.valueOf("2026-06-20"));
+                    }
+                    s.registerOutParameter(4, Types.DATE);
+                    try (ResultSet r = s.executeQuery()) {
+                        Harness.equal("7|returned", Harness.text(Harness.rows(r)), "returned");
+                        Harness.isTrue(new BigDecimal("24.50").multiply(BigDecimal.valueOf(i))
+                                .compareTo(s.getBigDecimal(2)) == 0, "OUT decimal: " + s.getBigDecimal(2));
+                        Harness.equal("text " + i + "!", s.getString(3).stripTrailing(), "INOUT text");
+                        Harness.equal(i == 2 ? "null" : "2026-06-21", String.valueOf(s.getDate(4)), "INOUT date");
+                    }
+                }
+            }
+        });
+        h.check("routine/only-out-parameters", c -> {
+            try (CallableStatement s = c.prepareCall("{call r_only_out(?, ?)}")) {
+                for (int i = 0; i < 3; i++) {
+                    s.registerOutParameter(1, Types.INTEGER);
+                    s.setInt(2, i);
+                    Harness.isTrue(!s.execute(), "no result set");
+                    Harness.equal(String.valueOf(i + 1), String.valueOf(s.getInt(1)), "OUT");
+                }
+            }
+        });
+        h.check("routine/out-parameters-raise", c -> {
+            try (CallableStatement s = c.prepareCall("{call r_out_fails(?, ?)}")) {
+                s.registerOutParameter(1, Types.INTEGER);
+                s.setString(2, "no luck");
+                Harness.fails(-746, "IX000", () -> s.execute());
+            }
             Harness.equal("1", Harness.text(Harness.query(c, "select 1 from systables where tabid = 1")), "next");
         });
         h.check("routine/unknown", c -> {

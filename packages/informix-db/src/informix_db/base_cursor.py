@@ -32,6 +32,7 @@ from .errors import DataError, Error, NotSupportedError, ProgrammingError
 from .input_types import InputTypes, as_named
 from .insert_cursor import InsertCursor
 from .observe import observed, query_log
+from .out_parameters import EXECUTE_ROUTINE, call_gen, parameters_gen, routine_with_out
 from .placeholders import Parameters, Query, compile_query
 from .row_source import RowSource
 from .statement_cache import FEW_ROWS, Statement
@@ -76,9 +77,9 @@ class BaseCursor(ColumnarResult[R]):
             sql = self._query.original
         return (yield from self._run_gen(self._compile(sql), parameters))
 
-    def _run_gen(self, query: Query, parameters: Parameters | None) -> Work[Self]:
-        """Return the execution of a statement, where hook and log can see it."""
-        work = self._execute_query_gen(query, parameters)
+    def _run_gen(self, query: Query, parameters: Parameters | None, work: Work[Self] | None = None) -> Work[Self]:
+        """Return the execution of a statement, or `work` that executes it, where hook and log can see it."""
+        work = work or self._execute_query_gen(query, parameters)
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
             return observed(work, self, query, parameters, hook)
@@ -393,15 +394,18 @@ class BaseCursor(ColumnarResult[R]):
 
     @guarded
     def _callproc_gen(self, name: str, parameters: Parameters) -> Work[Parameters]:
-        yield from self._run_gen(self._call(name, "PROCEDURE", parameters), parameters)
-        return parameters
+        query, out = self._call(name, "PROCEDURE", parameters), list[Any]()
+        yield from self._run_gen(query, parameters, self._call_gen(query, parameters, out))
+        if not out:
+            return parameters
+        return out if isinstance(parameters, list) else tuple(out)
 
     @guarded
     def _callfunc_gen(self, name: str, parameters: Parameters) -> Work[Any]:
         query, factory = self._call(name, "FUNCTION", parameters), self.row_factory
         try:
             self.row_factory = None  # a single value is no row
-            yield from self._run_gen(query, parameters)
+            yield from self._run_gen(query, parameters, self._call_gen(query, parameters, []))
             row = yield from self._fetchone_gen()
         finally:
             self.row_factory = factory
@@ -414,6 +418,41 @@ class BaseCursor(ColumnarResult[R]):
         if len(columns) == 1:
             return values[0]
         return values if factory is None else factory(columns)(values)
+
+    def _call_gen(self, query: Query, parameters: Parameters, out: list[Any]) -> Work[Self]:
+        """Execute a call; fill `out` with the parameters when the routine has changed some."""
+        _, rest = self._start(query)
+        if rest is not None:
+            yield from rest
+        connection = self._connection
+        try:
+            statement = yield from connection._statement_gen(query)
+        except ServerError as error:
+            # Only what PREPARE says counts: by the time that a routine fails with -9752 it may have done much.
+            routine = routine_with_out(error)
+            if routine is None:
+                raise
+        else:
+            connection._give_back(statement)
+            return (yield from self._execute_query_gen(query, parameters))
+        if self.scrollable:
+            raise NotSupportedError("a routine with OUT parameters cannot be called by a scrollable cursor")
+        self._input_types = None
+        values = query.arrange(parameters)
+        described = yield from parameters_gen(self._session, routine, len(values))
+        if connection._needs_begin(EXECUTE_ROUTINE):
+            yield from connection._begin_gen()
+        connection._note_decision(EXECUTE_ROUTINE)
+        call = yield from call_gen(self._session, self._context, routine, described, values)
+        out[:] = call.parameters
+        if call.row:
+            self.description, self.rowcount, self._received = call.description, 1, 1
+            names = [column.name for column in call.description]
+            row: Any = call.row if self.row_factory is None else self.row_factory(names)(call.row)
+            self._buffer.append(row)
+        connection._after_statement(EXECUTE_ROUTINE)
+        yield from connection._settle_gen()
+        return self
 
     def _call(self, name: str, kind: str, parameters: Parameters) -> Query:
         if not _ROUTINE_NAME.fullmatch(name):

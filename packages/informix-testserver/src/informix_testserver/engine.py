@@ -25,10 +25,12 @@ __all__ = [
     "Engine",
     "EngineCursor",
     "EngineSession",
+    "NumbersRoutines",
     "Outcome",
     "Parameter",
     "PreparedStatement",
     "ResultColumn",
+    "RoutineDescription",
     "SessionServices",
     "SqlError",
     "UsesServices",
@@ -321,4 +323,33 @@ class CallsRoutines(Protocol):
         """Return the engine's handle of a routine such as ``function informix.f(integer)``, or None."""
 
     def call_routine(self, routine: Any, parameters: Sequence[Parameter]) -> Sequence[Parameter]:
-        """Run a routine; return what it returns, each value with its type. Raises SqlError."""
+        """Run a routine; return its OUT and INOUT values, then what it returns, each with its type.
+
+        Raises SqlError.
+        """
+
+
+class RoutineDescription(NamedTuple):
+    """What a client is told about a routine before it calls it by number (sqli.md 5.13.1).
+
+    Attributes:
+        parameters: type and mode of each: 0 IN, 1 OUT, 2 INOUT.
+        results: number of values that it returns besides.
+    """
+
+    parameters: tuple[tuple[ColumnType, int], ...]
+    results: int
+
+
+@runtime_checkable
+class NumbersRoutines(CallsRoutines, Protocol):
+    """An engine session whose routines with OUT parameters can be called by number (sqli.md 5.13.1).
+
+    Its `prepare` raises -9752 for EXECUTE of such a routine, with the token ``database:number:``.
+    """
+
+    def find_routine_number(self, number: int) -> Any | None:
+        """Return the engine's handle of the routine with this ``procid``, or None."""
+
+    def describe_routine(self, routine: Any) -> RoutineDescription:
+        """Describe a routine that `find_routine_number` returned."""

@@ -88,7 +88,9 @@ _TABLE: Sequence[tuple[type[Message], Phase, Handler]] = [
     (pdu.XaRecover, Phase.READY, xa.recover),
     # routines and smart large objects (sqli.md 5.13, 5.14)
     (pdu.GetRoutine, Phase.READY, routines.find),
+    (pdu.DescribeRoutine, Phase.READY, routines.describe),
     (pdu.ExecuteRoutine, Phase.READY, routines.call),
+    (pdu.RoutineState, Phase.READY, routines.take_state),
     (pdu.LoDataRequest, Phase.READY, largeobjects.transfer),
 ]
 

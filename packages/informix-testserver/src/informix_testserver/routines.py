@@ -1,10 +1,12 @@
 """The fast path: routine look-up and calls; the smart-LOB routines ``ifx_lo_*`` are built in (sqli.md 5.13, 5.14).
 
-Other routines are the engine's (`engine.CallsRoutines`).
+Other routines are the engine's (`engine.CallsRoutines`); those with OUT parameters are called by their number
+(`engine.NumbersRoutines`, sqli.md 5.13.1).
 """
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from informix_types import ColumnType, TypeCode
@@ -14,14 +16,14 @@ from informix_types.params import encode_block
 from informix_types.values import BlobLocator, ClobLocator
 from informix_wire import pdu
 
-from .engine import CallsRoutines, Parameter, SqlError
+from .engine import CallsRoutines, NumbersRoutines, Parameter, RoutineDescription, SqlError
 from .largeobjects import LargeObject
 from .values import decode_parameters, resolved
 
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["Routines", "call", "find"]
+__all__ = ["Routines", "call", "describe", "find", "take_state"]
 
 ROUTINE_NOT_FOUND = -674
 WRONG_ARGUMENTS = -9700
@@ -29,10 +31,14 @@ WRONG_ARGUMENTS = -9700
 FIRST_HANDLE = 100
 QUALIFIED = frozenset({TypeCode.DATETIME, TypeCode.INTERVAL})
 """Types whose precision word is needed to read the value (sqli.md 7.2)."""
+CLIENT_FORMS = {"boolean": TypeCode.BOOLEAN, "lvarchar": TypeCode.LVARCHAR}
+"""Types that travel in blocks under another code than the described one (sqli.md 7.2)."""
 STAT_SIZE = 644
 """Bytes of ``ifx_lo_stat``; the size stands at offset 4 as low, high, sign (sqli.md 5.14)."""
 SPEC_SIZE = 596
 """Bytes of ``ifx_lo_spec`` (sqli.md 5.14)."""
+NO_RECORD = bytes(15)
+"""Description of a result in FPARAM; zeros satisfy IBM's JDBC (sqli.md 5.13.1)."""
 _NAME = re.compile(r"\s*(?:function|procedure)?\s*(?:\w+\s*\.\s*)?(\w+)\s*\(", re.IGNORECASE)
 
 INTEGER = ColumnType(TypeCode.INTEGER, 4)
@@ -148,9 +154,21 @@ class Routines:
             routine = session.engine.find_routine(signature)
         if routine is None:
             raise SqlError(ROUTINE_NOT_FOUND, token=match[1] if match else signature)
+        number = self._handles[signature] = self.handle_of(routine)
+        return number
+
+    def numbered(self, session: "Session", number: int) -> tuple[Any, RoutineDescription]:
+        """Find a routine by its number. Raises SqlError -674."""
+        engine = session.engine
+        routine = engine.find_routine_number(number) if isinstance(engine, NumbersRoutines) else None
+        if routine is None or not isinstance(engine, NumbersRoutines):
+            raise SqlError(ROUTINE_NOT_FOUND)
+        return routine, engine.describe_routine(routine)
+
+    def handle_of(self, routine: Any) -> int:
+        """Hand out a handle for a routine."""
         number = FIRST_HANDLE + len(self._by_handle)
         self._by_handle[number] = routine
-        self._handles[signature] = number
         return number
 
     def call(self, session: "Session", handle: int, arguments: Sequence[Parameter]) -> Sequence[Parameter]:
@@ -167,8 +185,26 @@ class Routines:
 
 
 def find(session: "Session", message: pdu.GetRoutine) -> None:
-    """Answer GETROUTINE with database and handle."""
+    """Answer GETROUTINE with database and handle; by number, FPARAM follows them (sqli.md 5.13.1)."""
+    if message.number is not None:
+        routine, described = session.routines.numbered(session, message.number)
+        session.send(pdu.RoutineHandle(session.database, session.routines.handle_of(routine)))
+        arguments = tuple(pdu.RoutineArgument(mode != 0) for _, mode in described.parameters)
+        session.send(pdu.RoutineParameters(results=(NO_RECORD,) * described.results, arguments=arguments))
+        return
     session.send(pdu.RoutineHandle(session.database, session.routines.handle(session, message.signature)))
+
+
+def describe(session: "Session", message: pdu.DescribeRoutine) -> None:
+    """Answer tag 131 with the parameters of a routine (sqli.md 5.13.1)."""
+    _, described = session.routines.numbered(session, message.number)
+    session.send(
+        pdu.RoutineInputDescribe(tuple(pdu.InputParameter(kind, mode=mode) for kind, mode in described.parameters))
+    )
+
+
+def take_state(_session: "Session", _message: pdu.RoutineState) -> None:
+    """Take what a client sends back of FPARAM: nothing hangs on it here (sqli.md 5.13.1)."""
 
 
 def call(session: "Session", message: pdu.ExecuteRoutine) -> None:
@@ -184,7 +220,10 @@ def call(session: "Session", message: pdu.ExecuteRoutine) -> None:
 
 def _block(session: "Session", value: Parameter) -> bytes:
     """Encode a returned value as a parameter block whose precision is 0 unless it is the qualifier (5.13)."""
-    block = encode_block(value.type, value.value, session.types)
+    kind = value.type
+    if kind.extended_name in CLIENT_FORMS:
+        kind = replace(kind, code=CLIENT_FORMS[kind.extended_name])
+    block = encode_block(kind, value.value, session.types)
     if value.type.code in QUALIFIED or has_extended_name(value.type.code):
         return block
     return block[:4] + b"\0\0" + block[6:]

@@ -65,11 +65,27 @@ def test_many_rows(routines: Any) -> None:
     assert routines.rows("execute function countdown(0)") == []
 
 
-def test_out_parameters_follow_the_results(routines: Any) -> None:
-    statement = routines.prepare("execute procedure split(?, ?, ?)")
-    assert [c.type.type_name for c in statement.columns] == ["CHAR(3)", "CHAR(3)"]
-    assert routines.rows("execute procedure split(?, ?, ?)", "ab,c", None, None) == [("ab ", "c  ")]
-    assert routines.fails("execute procedure split('a', 'b', 'c')") == (-9752, 0)
+def test_routines_with_out_parameters_are_called_by_number(routines: Any) -> None:
+    """EXECUTE refuses them and says the number; the OUT values come before what is returned (sqli.md 5.13.1)."""
+    session = routines.session
+    ((number,),) = routines.rows("select procid from sysprocedures where procname = 'split'")
+    for sql in ("execute procedure split(?, ?, ?)", "execute procedure split('a', 'b', 'c')"):
+        error = routines.error(sql)
+        assert (error.sqlcode, error.token) == (-9752, f"{session.database_name}:{number}:split")
+    split = session.find_routine_number(number)
+    described = session.describe_routine(split)
+    assert [(t.type_name, mode) for t, mode in described.parameters] == [
+        ("LVARCHAR(2048)", 0),
+        ("CHAR(3)", 1),
+        ("CHAR(3)", 1),
+    ]
+    assert described.results == 0
+    values = session.call_routine(split, routines.bound(("ab,c", None, None)))
+    assert [(v.value, v.type.type_name) for v in values] == [("ab ", "CHAR(3)"), ("c  ", "CHAR(3)")]
+    routines.engine.register_routine(
+        "split", split.function, parameters=["lvarchar"], returns="int"
+    )  # a new one of the old name
+    assert session.find_routine_number(number) is None
 
 
 def test_errors(routines: Any) -> None:

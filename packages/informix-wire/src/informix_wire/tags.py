@@ -99,8 +99,10 @@ class Tag(IntEnum):
     SQ_ACK = 128
     SQ_CHALLENGE = 129
     SQ_RESPONSE = 130
+    SQ_DESCRIBE_ROUTINE = 131
+    """No name is known: a client asks for the parameters of a routine (sqli.md 5.13.1)."""
     SQ_ROUTINE_IDESCRIBE = 132
-    """No name is known: input describe of a routine (sqli.md 4.1)."""
+    """No name is known: the answer to it, input describe of a routine (sqli.md 5.13.1)."""
     SQ_VPUT = 133
     SQ_KEYREQUEST = 134
     SQ_KEYDESCRIBE = 135

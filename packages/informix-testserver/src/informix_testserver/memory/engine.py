@@ -4,9 +4,11 @@ One engine serves many sessions (`session.MemorySession`), one for each connecti
 """
 
 import datetime
+import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -68,6 +70,7 @@ class MemoryEngine:
         in. Taken after the latch where both are."""
         self.sessions: dict[int, MemorySession] = {}
         self.routines: dict[str, Routine] = {}
+        self._routine_numbers = itertools.count(1)
         self._own_routines = own_routines(self.store.env)
         self._next_key = 1
         self._next_session = 1
@@ -271,7 +274,7 @@ class MemoryEngine:
                 generator without `rows`, or asynchronous.
             ValueError: a name, mode or kind that cannot be; another number of modes or names than of parameters.
         """
-        self.routines[name.lower()] = make_routine(
+        routine = make_routine(
             name.lower(),
             function,
             parameters=parameters,
@@ -281,6 +284,7 @@ class MemoryEngine:
             names=names,
             kind=kind,
         )
+        self.routines[routine.name] = replace(routine, number=next(self._routine_numbers))
 
     def routine(self, name: str) -> Routine | None:
         """Return a registered routine, or one of the server's own."""

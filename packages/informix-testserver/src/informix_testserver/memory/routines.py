@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 NO_ROUTINE, RETURN_COUNT, MANY_ROWS, UDR_ERROR, ISAM_UDR_FAILED = -674, -655, -686, -937, -187
+OUT_ARGUMENT = -9752
+"""EXECUTE of a routine with OUT or INOUT parameters: it has to be called by its number (sqli.md 5.13.1)."""
+MODES = {"in": 0, "out": 1, "inout": 2}
+"""Modes of parameters as tag 132 says them (sqli.md 5.13.1)."""
 BAD_ARGUMENT = -717
 
 _NAME = re.compile(r"[^\W\d][\w$]{0,127}")
@@ -63,6 +67,7 @@ class Routine:
         returns: types of the results; empty for a procedure without results.
         rows: it returns an iterable of rows.
         kind: "function" or "procedure", for sysprocedures.
+        number: its procid in sysprocedures; never given to another routine.
     """
 
     name: str
@@ -73,6 +78,12 @@ class Routine:
     returns: tuple[ColumnType, ...]
     rows: bool = False
     kind: str = "function"
+    number: int = 0
+
+    @property
+    def has_out(self) -> bool:
+        """Whether a parameter is OUT or INOUT."""
+        return any(mode != "in" for mode in self.modes)
 
     @property
     def results(self) -> tuple[ColumnType, ...]:
@@ -322,9 +333,9 @@ class RoutineHandle(Handle):
         node, routine = self.statement, self._routine(session)
         arguments = []
         ordered = ordered_arguments(routine, node.arguments, node.pos)
-        for argument, wanted, mode in zip(ordered, routine.parameters, routine.modes, strict=True):
-            if mode != "in" and not isinstance(argument, ast.Parameter):
-                raise SqlError(-9752, offset=argument.pos)
+        if routine.has_out:
+            raise SqlError(OUT_ARGUMENT, token=f"{session.database_name}:{routine.number}:{routine.name}")
+        for argument, wanted in zip(ordered, routine.parameters, strict=True):
             arguments.append(b.convert(b.bind(argument, wanted), wanted).sql)
         self.columns = tuple(ResultColumn("(expression)", kind) for kind in routine.results)
         self.returns_rows = bool(routine.results)
@@ -374,8 +385,13 @@ def find_by_signature(session: "MemorySession", signature: str) -> Routine | Non
     return session.engine.routine(match.group(1).lower()) if match else None
 
 
+def find_by_number(session: "MemorySession", number: int) -> Routine | None:
+    """Find a registered routine by its procid."""
+    return next((r for r in session.engine.routines.values() if r.number == number), None)
+
+
 def call_by_handle(session: "MemorySession", routine: Routine, parameters: Sequence[Parameter]) -> list[Parameter]:
-    """Run a routine for the fast path. Raises SqlError."""
+    """Run a routine for the fast path: OUT and INOUT values come first (sqli.md 5.13.1). Raises SqlError."""
     from .statements import value_reader
 
     env = session.store.env
@@ -393,4 +409,5 @@ def call_by_handle(session: "MemorySession", routine: Routine, parameters: Seque
     for kind, value in zip(routine.results, rows[0], strict=True):
         stored, write = stored_value(kind, value, env), writer(kind, kind, env)
         found.append(Parameter(kind, stored if stored is None or write is None else write(stored)))
-    return found
+    returned = len(routine.returns)
+    return found[returned:] + found[:returned]

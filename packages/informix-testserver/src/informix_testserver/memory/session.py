@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from informix_types import ColumnType, TypeCode
 
-from ..engine import DatabaseFlag, Outcome, Parameter, PreparedStatement, ResultColumn, SqlError
+from ..engine import (
+    DatabaseFlag,
+    Outcome,
+    Parameter,
+    PreparedStatement,
+    ResultColumn,
+    RoutineDescription,
+    SqlError,
+)
 from ..sql import statement_type
 from ..sql.parser import NOT_SUPPORTED, TOO_DEEP
 from . import temporal
@@ -582,6 +590,19 @@ class MemorySession(NameSpace):
         from .routines import find_by_signature
 
         return find_by_signature(self, signature)
+
+    def find_routine_number(self, number: int) -> Any | None:
+        """Return the routine with this procid, or None."""
+        from .routines import find_by_number
+
+        return find_by_number(self, number)
+
+    def describe_routine(self, routine: Any) -> RoutineDescription:
+        """Return the parameters of a routine with their modes, and how many values it returns."""
+        from .routines import MODES
+
+        modes = tuple(MODES[mode] for mode in routine.modes)
+        return RoutineDescription(tuple(zip(routine.parameters, modes, strict=True)), len(routine.returns))
 
     def call_routine(self, routine: Any, parameters: Sequence[Parameter]) -> Sequence[Parameter]:
         """Run a routine for the fast path."""

@@ -267,13 +267,13 @@ def _syssequences(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
 
 
 def _sysprocedures(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
-    for number, routine in enumerate(engine.routines.values(), 1):
+    for routine in engine.routines.values():
         is_procedure = "t" if routine.kind == "procedure" else "f"
         types = ",".join(kind.type_name.lower() for kind in routine.parameters)
         yield (
             routine.name,
             "informix",
-            number,
+            routine.number,
             "O",
             0,
             0,
@@ -305,8 +305,8 @@ def _sysprocedures(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
 
 
 def _sysprocbody(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
-    for number, routine in enumerate(engine.routines.values(), 1):
-        yield (number, "T", 1, f"create {routine.kind} {routine.name} (registered with the test server)")
+    for routine in engine.routines.values():
+        yield (routine.number, "T", 1, f"create {routine.kind} {routine.name} (registered with the test server)")
 
 
 _PARAMETER_MODES = {"in": 1, "inout": 2, "out": 4}
@@ -314,14 +314,30 @@ _RETURN_VALUE = 3
 
 
 def _sysproccolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
-    for number, routine in enumerate(engine.routines.values(), 1):
+    for routine in engine.routines.values():
         at = 0
         for at, (name, kind, mode) in enumerate(
             zip(routine.names, routine.parameters, routine.modes, strict=True), 1
         ):
-            yield (number, at, name, kind.code, column_length(kind), kind.extended_id, _PARAMETER_MODES[mode])
+            yield (
+                routine.number,
+                at,
+                name,
+                kind.code,
+                column_length(kind),
+                kind.extended_id,
+                _PARAMETER_MODES[mode],
+            )
         for offset, kind in enumerate(routine.returns, 1):
-            yield (number, at + offset, None, kind.code, column_length(kind), kind.extended_id, _RETURN_VALUE)
+            yield (
+                routine.number,
+                at + offset,
+                None,
+                kind.code,
+                column_length(kind),
+                kind.extended_id,
+                _RETURN_VALUE,
+            )
 
 
 def _sysusers(engine: "MemoryEngine", database: Database) -> Iterator[Row]:

@@ -22,7 +22,16 @@ from .describe import (
     KeyTuple,
     RoutineInputDescribe,
 )
-from .fastpath import ExecuteRoutine, GetRoutine, RoutineHandle, RoutineReply
+from .fastpath import (
+    DescribeRoutine,
+    ExecuteRoutine,
+    GetRoutine,
+    RoutineArgument,
+    RoutineHandle,
+    RoutineParameters,
+    RoutineReply,
+    RoutineState,
+)
 from .lob import FileOp, FileOperation, FileRead, FileWrite, LoDataOperation, LoDataReply, LoDataRequest
 from .pam import Accept, Ack, Challenge, ChallengeStyle, Response
 from .rows import Direction, NFetch, Put, RetType, ScrollKind, SFetch, Tuple, TupleId
@@ -84,6 +93,7 @@ __all__ = [
     "DbList",
     "DbOpen",
     "Describe",
+    "DescribeRoutine",
     "DescribedColumn",
     "Direction",
     "Done",
@@ -125,9 +135,12 @@ __all__ = [
     "RetType",
     "Rollback",
     "RollbackToSavepoint",
+    "RoutineArgument",
     "RoutineHandle",
     "RoutineInputDescribe",
+    "RoutineParameters",
     "RoutineReply",
+    "RoutineState",
     "SFetch",
     "Scroll",
     "ScrollKind",
@@ -181,7 +194,7 @@ FROM_CLIENT: Final = _table(
     *(Begin, Commit, Rollback, SetSavepoint, ReleaseSavepoint, RollbackToSavepoint),
     *(Protocols, Info, DbOpen, DbClose, DbList, VersionRequest, Exit, Ack, Response),
     *(XaOpen, XaClose, XaStart, XaEnd, XaPrepare, XaCommit, XaRollback, XaForget, XaRecover),
-    *(GetRoutine, ExecuteRoutine, LoDataRequest, FileRead, FileWrite, Err),
+    *(GetRoutine, DescribeRoutine, ExecuteRoutine, RoutineState, LoDataRequest, FileRead, FileWrite, Err),
 )
 """Tag → class of every message that a client sends (sqli.md 4.1)."""
 
@@ -189,7 +202,7 @@ FROM_SERVER: Final = _table(
     *(Describe, Tuple, TupleId, Done, Cost, XactStat, InsertDone, Err, PutErr, Eot, Close, Ignored86),
     *(InputDescribe, RoutineInputDescribe, KeyDescribe, KeyTuple, BlobChunk),
     *(Protocols, DatabaseList, Version, Exit, Challenge, Accept),
-    *(XaReply, RoutineHandle, RoutineReply, LoDataReply, FileOp),
+    *(XaReply, RoutineHandle, RoutineParameters, RoutineReply, LoDataReply, FileOp),
 )
 """Tag → class of every message that a server sends (sqli.md 4.1)."""
 

@@ -148,12 +148,18 @@ class KeyTuple(RowMessage):
 
 @frozen
 class InputParameter:
-    """One parameter of an IDESCRIBE (sqli.md 4.7); `extra` only in RoutineInputDescribe."""
+    """One parameter of an IDESCRIBE (sqli.md 4.7).
+
+    Attributes:
+        type: its type.
+        reference, alignment: as in `DescribedColumn`.
+        mode: only in RoutineInputDescribe: 0 IN, 1 OUT, 2 INOUT (sqli.md 5.13.1).
+    """
 
     type: ColumnType
     reference: int = 0
     alignment: int = 0
-    extra: int = 0
+    mode: int = 0
 
 
 @frozen
@@ -170,7 +176,7 @@ class _InputDescription(Message):
     flags: int = 0
     names: tuple[tuple[int, str], ...] = ()
 
-    _EXTRA: ClassVar[bool] = False
+    _HAS_MODES: ClassVar[bool] = False
 
     @property
     def types(self) -> tuple[ColumnType, ...]:
@@ -189,8 +195,8 @@ class _InputDescription(Message):
         for parameter in self.parameters:
             w.pack(_TYPE_ID, parameter.type.flags | parameter.type.code, parameter.type.extended_id)
             _write_type_tail(w, parameter.type, parameter.reference, parameter.alignment)
-            if self._EXTRA:
-                w.s(parameter.extra)
+            if self._HAS_MODES:
+                w.s(parameter.mode)
 
     @classmethod
     def _read(cls, r: Reader) -> Self:
@@ -201,7 +207,7 @@ class _InputDescription(Message):
         for _ in range(count):
             word, extended_id = r.unpack(_TYPE_ID)
             column, reference, alignment = _read_type_tail(r, word, extended_id)
-            parameters.append(InputParameter(column, reference, alignment, r.s() if cls._EXTRA else 0))
+            parameters.append(InputParameter(column, reference, alignment, r.s() if cls._HAS_MODES else 0))
         return cls(tuple(parameters), flags, names)
 
 
@@ -213,8 +219,8 @@ class InputDescribe(_InputDescription):
 
 
 class RoutineInputDescribe(_InputDescription):
-    """Tag 132: like IDESCRIBE with one more short per parameter; that it stands last is inferred (sqli.md 4.1)."""
+    """Tag 132: the parameters of a routine, like IDESCRIBE with the mode of each (sqli.md 5.13.1)."""
 
     __slots__ = ()
     TAG: ClassVar[int] = Tag.SQ_ROUTINE_IDESCRIBE
-    _EXTRA = True
+    _HAS_MODES = True

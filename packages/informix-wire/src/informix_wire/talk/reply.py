@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from informix_types.classes import mutable
 
+from ..caps import Capabilities
 from ..errors import Incomplete, ProtocolError, ServerError
 from ..pdu import read_server
 from ..pdu.base import Message
 from ..pdu.blob import BlobChunk
 from ..pdu.describe import Describe, InputDescribe, KeyDescribe, KeyTuple, RoutineInputDescribe
-from ..pdu.fastpath import RoutineHandle, RoutineReply
+from ..pdu.fastpath import RoutineHandle, RoutineParameters, RoutineReply, RoutineState
 from ..pdu.lob import FileOp, LoDataReply
 from ..pdu.rows import Tuple, TupleId
 from ..pdu.setup import DatabaseList, Protocols, Version
@@ -45,6 +46,8 @@ NO_DATA: Final = 100
 """ERR with this sqlcode means "no (more) data" and is no error (sqli.md 4.6)."""
 
 Legal = frozenset[type[Message]]
+ReadMessage = Callable[[bytes, int, Capabilities], tuple[Message, int]]
+"""A function such as `read_server`."""
 
 COMMON: Final[Legal] = frozenset({Done, Err, Close})
 """Accepted in every reply; JDBC understands 10 (sqli.md 4.1)."""
@@ -58,7 +61,7 @@ FETCH: Final[Legal] = COMMON | {Tuple, TupleId, InsertDone, FileOp}
 PUT: Final[Legal] = COMMON | {PutErr, InsertDone}
 CLOSE: Final[Legal] = COMMON | {PutErr, InsertDone}
 BLOB: Final[Legal] = COMMON | {BlobChunk}
-ROUTINE: Final[Legal] = COMMON | {RoutineHandle, RoutineReply}
+ROUTINE: Final[Legal] = COMMON | {RoutineHandle, RoutineReply, RoutineParameters, RoutineState}
 LODATA: Final[Legal] = COMMON | {LoDataReply}
 XA: Final[Legal] = COMMON | {XaReply}
 
@@ -75,6 +78,7 @@ class Expected:
         sql: that statement's text, for the name of a database.
         block: where its rows go, for the reply to a fetch.
         ahead: it was asked for before anybody needed it: no conversation waits for it.
+        read: reads one message of it; another function than `read_server` where a tag means something else.
         messages: what has arrived of it, rows excepted; an abandoned conversation leaves it here for `drain`.
     """
 
@@ -84,6 +88,7 @@ class Expected:
     sql: str = ""
     block: "Block | None" = None
     ahead: bool = False
+    read: ReadMessage = read_server
     messages: list[Message] = field(default_factory=list)
 
 
@@ -143,7 +148,7 @@ def advance(
             if not tag:
                 return more(session)
             try:
-                message, end = read_server(data, pos, caps)
+                message, end = expected.read(data, pos, caps)
                 kind = type(message)
                 pos = inbox.pos = end if kind is not FileOp else step_end(data, end, caps)
             except Incomplete:
