@@ -49,6 +49,10 @@ def many(strategy):
 described = st.builds(pdu.DescribedColumn, text, column_types(), word, short, short)
 parameters = many(st.builds(pdu.InputParameter, column_types(), short, short))
 xids = st.builds(pdu.Xid, word, st.binary(max_size=64), st.binary(max_size=64))
+records, heads = st.binary(min_size=15, max_size=15), st.binary(min_size=18, max_size=18)
+states = st.builds(pdu.RoutineState, short, word, word, word, st.integers(0, 127))
+routine_arguments = st.builds(pdu.RoutineArgument, st.booleans(), records)
+named_arguments = st.builds(pdu.RoutineArgument, st.booleans(), records, st.integers(0, 127), text)
 VALUES = st.one_of(
     *(st.none(), st.booleans(), word, st.floats(allow_nan=False, allow_infinity=False), st.dates(), data),
     *(text.filter(lambda value: value[:1] != "\0"), st.decimals(-(10**20), 10**20, places=4)),
@@ -94,6 +98,9 @@ FROM_CLIENT = [
     st.builds(pdu.XaRecover, word, word, word),
     st.builds(pdu.GetRoutine, text, short),
     st.builds(lambda b, db, h: pdu.ExecuteRoutine(db, h, b.count, b.blocks), bindings, text, word),
+    st.builds(pdu.GetRoutine, st.just(""), short, text, word),
+    st.builds(pdu.DescribeRoutine, text, word),
+    states,
     st.builds(lambda fd, n: pdu.LoDataRequest(0, fd, n), short, word),
     st.builds(lambda fd, n, at, w: pdu.LoDataRequest(1, fd, n, at, w), short, word, st.integers(0, 2**60), short),
     st.builds(lambda fd, raw: pdu.LoDataRequest(2, fd, len(raw), data=raw), short, data),
@@ -124,6 +131,8 @@ FROM_SERVER = [
         lambda found: pdu.XaReply(len(found), tuple(found))
     ),
     st.builds(pdu.RoutineHandle, text, word),
+    st.builds(pdu.RoutineParameters, states, many(records), many(routine_arguments), st.just(0), heads),
+    st.builds(pdu.RoutineParameters, states, many(records), many(named_arguments), st.just(1), heads),
     bindings.map(lambda b: pdu.RoutineReply(b.count, b.blocks)),
     data.map(lambda raw: pdu.LoDataReply(0, len(raw), raw)),
     st.builds(pdu.LoDataReply, st.just(2), word),
@@ -261,7 +270,9 @@ def test_impossible_server_messages_are_refused(raw):
     [
         "0086 0004",  # KEYREQUEST of unknown kind
         "0051 0005 0006 0000 0000",  # INFO that is no environment
-        "0065 01 00000000 0000",  # GETROUTINE not by signature
+        "0065 02 00000000 0000",  # GETROUTINE neither by signature nor by number
+        "0083 00 0000 00000001 000c",  # tag 131 not by number
+        "0083 01 0000 00000001 0000",
         "0066 0000 00000001 0001 0000 0006 0001",  # EXFPROUTINE without BIND
         "0066 0000 00000001 0001 0000 0005 0002",  # two counts that differ
         "0029 0001 0005 0000",  # BBIND with something else inside

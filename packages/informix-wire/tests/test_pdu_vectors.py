@@ -10,7 +10,7 @@ from informix_types.context import TypeContext
 from informix_types.params import decode_block
 from informix_wire import pdu
 from informix_wire.caps import FULL, NARROW, Capabilities
-from informix_wire.errors import Incomplete
+from informix_wire.errors import Incomplete, ProtocolError
 from informix_wire.pdu.login import read_login_reply, read_login_request
 from informix_wire.tags import Tag
 
@@ -326,7 +326,38 @@ def test_recorded_sessions_decode_and_encode(session):
 def test_every_message_with_a_layout_has_a_vector_or_is_listed_here():
     seen = {type(m) for v in MESSAGES for m in read_all(bytes.fromhex(v["hex"]), v["dir"], caps_of(v))}
     known = {*pdu.FROM_CLIENT.values(), *pdu.FROM_SERVER.values()}
-    assert known - seen == {pdu.DbClose, pdu.Ignored86, pdu.RoutineInputDescribe, pdu.XaForget}
+    by_number = {pdu.DescribeRoutine, pdu.RoutineInputDescribe, pdu.RoutineParameters, pdu.RoutineState}
+    assert known - seen == {pdu.DbClose, pdu.Ignored86, pdu.XaForget, *by_number}
+
+
+def test_calls_by_number_look_as_those_of_jdbc():
+    """Bytes that IBM's JDBC 4.50 sent for ``{call r_only_out(?, ?)}``, OUT and IN (sqli.md 5.13.1)."""
+    sent = {
+        "0083 01 0006 746573746462 00000006 000c": pdu.DescribeRoutine("testdb", 6),
+        "0065 01 00000006 746573746462 00000006 0001": pdu.GetRoutine("", 1, "testdb", 6),
+        "0066 0006 746573746462 00000064 0002 0001 0005 0002 0002 ffff 0000 0002 0000 0a00 00000005": (
+            pdu.ExecuteRoutine("testdb", 100, 2, bytes.fromhex("0002ffff0000 000200000a0000000005"), 1)
+        ),
+        "0068 ffff 00000000 80000000 00000000 01": pdu.RoutineState(0, 0, 0, 0, 0).echo(),
+        "0068 0001 00000003 00000004 00000005 00": pdu.RoutineState(1, 3, 4, 5, 1).echo(),
+        "0068 0001 00000000 00000000 00000000 01": pdu.RoutineState(),
+    }
+    for raw, message in sent.items():
+        data = bytes.fromhex(raw)
+        assert message.encode(FULL) == data
+        assert pdu.read_client(data, 0, FULL) == (message, len(data))
+
+
+def test_parameters_of_a_routine_as_jdbc_reads_them():
+    """Laid out by what JDBC accepts: its OUT values are those of the arguments marked 1 (sqli.md 5.13.1)."""
+    head, record = "0068 0000 00000000 00000000 00000000 00" + "00" * 18, "00" * 15
+    data = bytes.fromhex(head + "0001" + record + "0003" + "0000" + record + "0000" + (record + "0001") * 2)
+    message, end = pdu.read_server(data, 0, FULL)
+    assert end == len(data)
+    assert [argument.is_out for argument in message.arguments] == [False, True, True]
+    assert (message.results, message.state) == ((bytes(15),), pdu.RoutineState(0, 0, 0, 0, 0))
+    with pytest.raises(ProtocolError, match="unknown mark 2"):
+        pdu.read_server(data[:-1] + b"\2", 0, FULL)
 
 
 def test_framing_error_covers_protocol_error():

@@ -143,7 +143,18 @@ class AsyncCursor(BaseCursor[R]):
         return await self._connection._run(self._fetch_relative_gen(distance))
 
     async def callproc(self, name: str, parameters: Parameters = ()) -> Parameters:
-        """Run ``EXECUTE PROCEDURE name(…)``; its rows are fetched as usual. Returns `parameters` (PEP 249)."""
+        """Run ``EXECUTE PROCEDURE name(…)``; its rows are fetched as usual.
+
+        Returns `parameters`; if some are OUT or INOUT, a copy with what came back for them (PEP 249). That part is
+        experimental: the bytes are known from IBM's JDBC driver only (sqli.md 5.13.1).
+
+        Args:
+            name: the routine.
+            parameters: a value for each; anything may stand in the place of an OUT parameter.
+
+        Raises:
+            NotSupportedError: OUT or INOUT parameters of type BYTE or TEXT, or on a scrollable cursor.
+        """
         return await self._connection._run(self._callproc_gen(name, parameters))
 
     async def callfunc(self, name: str, parameters: Parameters = ()) -> Any:
