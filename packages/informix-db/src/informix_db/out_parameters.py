@@ -1,7 +1,7 @@
 """Calls of routines with OUT or INOUT parameters, for `BaseCursor` (sqli.md 5.13.1).
 
-A server refuses to prepare EXECUTE for such a routine (-9752) and names it by its number; the call goes on by number,
-beside SQL. That is how IBM's JDBC does it; no recording of a real server is known.
+A server refuses to prepare EXECUTE for such a routine (-9752) and names it by its number; the call goes on by
+number, beside SQL. That is how IBM's JDBC does it; no recording of a real server is known.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class RoutineCall(NamedTuple):
 
 
 def routine_with_out(error: ServerError) -> RoutineNumber | None:
-    """Tell which routine a failed PREPARE has refused for its OUT parameters; None: it failed for another reason."""
+    """Tell which routine a failed PREPARE has refused for its OUT parameters; None: for another reason."""
     return talk.routine_number(error.token) if error.sqlcode == OUT_ARGUMENT else None
 
 
