@@ -13,7 +13,7 @@ from .constraints import add_constraint, remove_constraints
 from .definitions import altering, claim, home, new_table, register, undoing
 from .expr import Expr
 from .references import defined_on
-from .rows import delete_row, plan_of
+from .rows import NOTED, delete_row, plan_of
 from .typenames import declared_type
 from .types import Family, family, without_serial
 
@@ -263,8 +263,7 @@ def truncate(session: "MemorySession", node: ast.Truncate) -> None:
         raise SqlError(NO_TABLE, isam=-111, offset=node.table.pos, token=node.table.name)
     table = target.table
     session.locks.lock_table(session, table.key, "X", code=-242, token=table.name)
-    # A record even for an empty table: without one the end of the statement would not release the lock.
-    undoing(session, lambda: None)
+    session.undo.append((NOTED, None, 0, None))
     plan = plan_of(session, table)
     for (rowid,) in session.store.rows(f"SELECT rowid FROM {table.physical}"):
         session.tick()

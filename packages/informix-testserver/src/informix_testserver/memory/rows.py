@@ -36,8 +36,11 @@ PRIMARY_KEY_NULL = -703
 PARENT_MISSING, CHILD_EXISTS = -691, -692
 ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
 
-INSERTED, UPDATED, DELETED, PURGED, CHANGED = "i", "u", "d", "p", "x"
-"""Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function)."""
+INSERTED, UPDATED, DELETED, PURGED, CHANGED, NOTED = "i", "u", "d", "p", "x", "n"
+"""Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function).
+
+NOTED undoes nothing: it stands for a lock that the end of a statement without a transaction has to release.
+"""
 
 
 @mutable
