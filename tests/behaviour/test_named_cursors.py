@@ -33,6 +33,37 @@ def test_the_row_that_was_fetched_last_is_the_one_that_changes(db: Any) -> None:
     assert db.execute("SELECT id, v FROM t ORDER BY id").fetchall() == [(0, 0), (1, 0), (2, 7)]
 
 
+@pytest.mark.parametrize("columns", ["id", "id, words"])
+@pytest.mark.parametrize("change", ["DELETE FROM t", "UPDATE t SET v = 9"])
+def test_before_the_first_fetch_no_row_is_current(db: Any, columns: str, change: str) -> None:
+    """With and without columns whose forms go out with the first fetch (RET_TYPE)."""
+    db.execute("ALTER TABLE t ADD words LVARCHAR(20) DEFAULT 'w'")
+    db.commit()
+    for _ in range(2):
+        cur = db.cursor(name="walker")
+        cur.execute(f"SELECT {columns} FROM t FOR UPDATE")
+        with pytest.raises(informix_db.ProgrammingError, match="-266"):
+            db.execute(f"{change} WHERE CURRENT OF walker")
+        first = cur.fetchone()
+        assert first[0] == 0
+        assert db.execute(f"{change} WHERE CURRENT OF walker").rowcount == 1
+        assert [row[0] for row in cur.fetchall()] == [1, 2, 3]
+        assert db.execute("SELECT COUNT(*) FROM t WHERE id = 0 AND v = 0").fetchone() == (0,)
+        db.rollback()
+    assert db.execute("SELECT id, v FROM t ORDER BY id").fetchall() == [(i, 0) for i in range(4)]
+
+
+def test_a_cursor_with_a_name_can_be_closed_unread_and_find_nothing(db: Any) -> None:
+    for _ in range(2):
+        cur = db.cursor(name="walker")
+        cur.execute("SELECT id FROM t WHERE id > ? FOR UPDATE", (2,))
+        cur.close()
+    cur = db.cursor(name="walker")
+    for bound, found in [(9, []), (2, [(3,)]), (9, [])]:
+        assert cur.execute("SELECT id FROM t WHERE id > ? FOR UPDATE", (bound,)).fetchall() == found
+        assert cur.rowcount == len(found)
+
+
 def test_a_name_that_is_not_open_is_unknown(db: Any) -> None:
     cur = db.cursor(name="walker")
     cur.execute("SELECT id FROM t FOR UPDATE").fetchone()

@@ -178,6 +178,7 @@ class BaseResult(Generic[R]):
         self._statement, self._open, self._exhausted, self._given_up = statement, True, False, False
         self._epoch = self._connection._epoch
         ahead, statement.many_blocks = statement.many_blocks and self._ahead, False
+        # A cursor with a name is opened only: WHERE CURRENT OF must not find a row that nobody has fetched.
         block = yield from fetch.open_cursor(
             session,
             prepared,
@@ -189,8 +190,9 @@ class BaseResult(Generic[R]):
             hold=self.hold,
             scroll=self.scrollable,
             ahead=ahead,
+            rows=self.name is None,
         )
-        if not self.scrollable:
+        if not self.scrollable and self.name is None:
             yield from self._take_gen(block)
 
     def _require_own_name(self, name: str) -> None:

@@ -132,6 +132,7 @@ class StatementState:
         cursor: name under which it was last opened and not yet closed, else None.
         openings: how often it was opened: tells apart cursors of one name.
         forms_sent: RET_TYPE went out; the server keeps it for the statement's life (sqli.md 4.5).
+        forms_due: RET_TYPE that goes with the first NFETCH of a cursor that was only opened; empty when none does.
         autofree: CLOSE also releases (sqli.md 5.9).
         fetch_group: byte budget and bytes of the group that fetched last.
         ahead: the blocks that the next fetches hand out, oldest first: asked for before the application wanted
@@ -142,6 +143,7 @@ class StatementState:
     cursor: str | None = None
     openings: int = 0
     forms_sent: bool = False
+    forms_due: bytes = b""
     autofree: bool = False
     fetch_group: tuple[int, bytes] = (-1, b"")
     ahead: "deque[Block]" = field(default_factory=deque)

@@ -69,6 +69,7 @@ def open_cursor(
     scroll: bool = False,
     autofree: bool = False,
     ahead: bool = False,
+    rows: bool = True,
 ) -> Conversation[FetchBlock]:
     """Open a statement's cursor and fetch its first block (sqli.md 5.2, 5.3).
 
@@ -88,6 +89,8 @@ def open_cursor(
         autofree: have CLOSE release the statement.
         ahead: ask for the next block as soon as a first row has arrived. Not for positioned updates: it moves the
             server's current row (sqli.md 5.9).
+        rows: False only opens the cursor; `fetch` then gets the first block. For positioned updates: before the
+            first fetch no row is current.
 
     Raises:
         ServerError: binding, opening or fetching failed; close the cursor then (sqli.md 5.18).
@@ -104,34 +107,35 @@ def open_cursor(
         data = short_group(number, CLOSE_TAG) + data
         replies.append(Expected(legal.CLOSE))
     opening: Expected | None = None
-    if scroll or ret_types is not None:
+    alone = scroll or not rows
+    if alone or ret_types is not None:
         data += EOT
         opening = Expected(legal.OPEN, True, prepared.statement_type, prepared.sql)
         replies.append(opening)
     before = len(replies)
     block, following = Block(state, decoder), _fetch_group(session, state, fetch_buffer)
-    if not scroll:
+    forms = b""
+    if ret_types is not None and not (scroll or state.forms_sent):
+        forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
+    state.forms_due = b"" if rows else forms
+    if not alone:
         # In the group of the OPEN, too, SQ_ID is repeated before the NFETCH, as JDBC does (sqli.md 4.2).
-        if ret_types is None or state.forms_sent:
-            data += following
-        else:
-            forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
-            data += statement_group(number, forms, _nfetch(session, fetch_buffer))
+        data += statement_group(number, forms, _nfetch(session, fetch_buffer)) if forms else following
         replies.append(owed_for(block, opens=opening is None))
     if state.ahead:
         state.drop_ahead()
     state.opened(cursor, autofree=autofree)
-    if not scroll:
+    if not alone:
         state.ahead.append(block)
     yield from transmit(session, data, *replies, read=before if ahead else len(replies))
     error = None if opening is None else first_error(opening.messages)
-    if not scroll:
+    if not alone:
         if ahead:
             yield from read_block(session, block, following if error is None else b"")
         state.ahead.popleft()
     if opening is not None and error is not None:
         raise server_error(error, opening.messages)
-    if scroll:
+    if alone:
         return FetchBlock([], False)
     taken = _take(block)
     state.forms_sent = ret_types is not None or state.forms_sent
@@ -183,7 +187,11 @@ def fetch(
     request = _fetch_group(session, state, fetch_buffer)
     if not state.ahead:
         state.ahead.append(Block(state, decoder))
-        yield from transmit(session, request, owed_for(state.ahead[0]))
+        first = request
+        if state.forms_due:
+            first = statement_group(prepared.statement_id, state.forms_due, _nfetch(session, fetch_buffer))
+            state.forms_due, state.forms_sent = b"", True
+        yield from transmit(session, first, owed_for(state.ahead[0]))
     block = state.ahead[0]
     ask = ahead and len(state.ahead) == 1
     if not block.complete:
