@@ -98,6 +98,38 @@ def test_open_and_fetch_of_variable_rows_are_two_groups_sent_at_once(
     assert peer.idle()
 
 
+def test_a_cursor_that_is_only_opened_sends_its_forms_with_the_first_fetch(
+    session: Session, make_peer: Any, group: Any, decoder_for: Any
+) -> None:
+    prepared = Prepared(2, 7, (DescribedColumn("s", VARCHAR),), returns_rows=True)
+    session.adopt(prepared)
+    decoder = decoder_for([VARCHAR])
+    first, nfetch = ident(7, "0003 0001 6300 0006 000c"), NFETCH + b"\0\x0c"
+    forms = ident(7, "0064 0001 0001 000d 00000014")
+    reply = group(Tuple(0, b"\x03abc"))
+    script = [
+        (first, group(XactStat())),
+        (ident(7, "000a 000c") + first, group() + group(XactStat())),  # opened again before a fetch
+        (forms + nfetch, reply),
+        (ident(7) + nfetch, group(*END)),
+        (ident(7, "000a 000c") + first, group() + group(XactStat())),
+        (ident(7) + nfetch, reply),
+    ]
+    peer = make_peer(session, script)
+
+    def opened() -> Any:
+        return peer.run(opening(session, prepared, decoder, ret_types=(VARCHAR,), rows=False))
+
+    def fetched() -> Any:
+        return peer.run(fetch.fetch(session, prepared, 4096, decoder))
+
+    assert [opened(), opened()] == [fetch.FetchBlock([], False)] * 2
+    assert [fetched().rows, fetched().exhausted] == [[("abc",)], True]
+    opened()
+    assert fetched().rows == [("abc",)]
+    assert peer.idle()
+
+
 def test_binding_and_modes_stand_before_open(session: Session, make_peer: Any, group: Any, ints: Any) -> None:
     prepared = query(session)
     bind = bytes.fromhex("0005 0001 0002 0000 0a00 00000007")
