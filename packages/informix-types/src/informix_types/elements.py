@@ -5,12 +5,14 @@ module judges each. What a value of a type can be is known to the type's codec a
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from .codecs import Codec, codec_for
 from .codecs.base import refuse
+from .codes import TypeCode
 from .column import ColumnType
 from .context import TypeContext
 from .errors import ConversionError
@@ -21,6 +23,8 @@ __all__ = ["element_dumper", "element_loader"]
 
 NUL = "\0"
 """In a column it may mean NULL (sqli.md 7.1), in a text NULL is a word: it is then a character like others."""
+UNSAID_LENGTH = 2048
+"""What `typetext` takes LVARCHAR without a length for: JDBC writes it so for strings of any length (sqli.md 7.6)."""
 _WHOLE = frozenset({Family.INTEGER, Family.INT8})
 _NUMBERS = _WHOLE | {Family.DECIMAL, Family.FLOAT}
 _CHARACTER = frozenset({Family.CHAR, Family.VARCHAR, Family.LVARCHAR})
@@ -32,6 +36,8 @@ _FAR = 1 << 64
 
 
 def _codec(column: ColumnType, ctx: TypeContext) -> Codec | None:
+    if column.code == TypeCode.LVARCHAR and column.encoded_length == UNSAID_LENGTH:
+        column = replace(column, encoded_length=0)
     try:
         return codec_for(column, ctx)
     except ConversionError:
