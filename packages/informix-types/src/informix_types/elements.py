@@ -24,7 +24,7 @@ __all__ = ["element_dumper", "element_loader"]
 NUL = "\0"
 """In a column it may mean NULL (sqli.md 7.1), in a text NULL is a word: it is then a character like others."""
 UNSAID_LENGTH = 2048
-"""What `typetext` takes LVARCHAR without a length for: JDBC writes it so for strings of any length (sqli.md 7.6)."""
+"""What `typetext` takes LVARCHAR without a length for; JDBC writes it so for any string (sqli.md 7.6)."""
 _WHOLE = frozenset({Family.INTEGER, Family.INT8})
 _NUMBERS = _WHOLE | {Family.DECIMAL, Family.FLOAT}
 _CHARACTER = frozenset({Family.CHAR, Family.VARCHAR, Family.LVARCHAR})
