@@ -1,7 +1,9 @@
 """Character types: CHAR, NCHAR, VARCHAR, NVARCHAR, LVARCHAR (sqli.md 7.1)."""
 
+import codecs
 from collections.abc import Callable
-from functools import lru_cache
+from contextlib import suppress
+from functools import cache, lru_cache
 
 from ..column import ColumnType
 from ..context import TypeContext
@@ -9,7 +11,7 @@ from ..errors import ConversionError
 from ..layout import Family, Framing, Layout, NullRule, envelope
 from .base import Codec, refuse
 
-__all__ = ["char_codec", "encode_text", "lvarchar_codec", "text_decoder", "varchar_codec"]
+__all__ = ["char_codec", "encode_text", "longest_varchar", "lvarchar_codec", "text_decoder", "varchar_codec"]
 
 MAX_COUNTED = 255
 """A VARCHAR's length is one byte (sqli.md 7.1)."""
@@ -76,14 +78,35 @@ def char_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     return Codec(column, layout, load, dump)
 
 
+@cache
+def _is_single_byte(encoding: str) -> bool:
+    """Tell whether each byte is a character: no byte waits for another."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for byte in range(256):
+        decoder.reset()
+        with suppress(UnicodeDecodeError):
+            if not decoder.decode(bytes((byte,))):
+                return False
+    return True
+
+
+def longest_varchar(column: ColumnType, ctx: TypeContext) -> int:
+    """Return how many bytes of VARCHAR text a row may hold.
+
+    The described length counts bytes in the database's code set: the client's may need more of them for the same
+    text when it is a multi-byte one (sqli.md 9), but not when it has one byte for each character.
+    """
+    return (column.max_length or MAX_COUNTED) if _is_single_byte(ctx.encoding) else MAX_COUNTED
+
+
 def varchar_codec(column: ColumnType, ctx: TypeContext) -> Codec:
     """VARCHAR and NVARCHAR: one byte of length; exactly one NUL byte is NULL."""
-    limit = column.max_length or MAX_COUNTED
+    limit, longest = column.max_length or MAX_COUNTED, longest_varchar(column, ctx)
     layout = Layout(Family.VARCHAR, Framing.COUNTED, null_rule=NullRule.EQUAL, null=b"\0")
     decode = text_decoder(ctx)
 
     def load(raw: bytes) -> str:
-        if len(raw) > limit:
+        if len(raw) > longest:
             # A row holds at most the described length (sqli.md 6.1: positions and sizes are computed from it).
             refuse(column, raw, f"{len(raw)} bytes")
         return decode(raw)

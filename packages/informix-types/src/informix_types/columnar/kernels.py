@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..codecs import Codec
 from ..codecs.extended import load_boolean
-from ..codecs.text import MAX_COUNTED
+from ..codecs.text import longest_varchar
 from ..context import TypeContext
 from ..errors import ConversionError, FramingError
 from ..layout import Family
@@ -229,7 +229,7 @@ def variable(codec: Codec, ctx: TypeContext, data: Array, spans: Spans) -> Vecto
     family = codec.layout.family
     if family is Family.BOOLEAN:
         return _boolean(codec, spans, data)
-    if family is Family.VARCHAR and (lengths > (codec.type.max_length or MAX_COUNTED)).any():
+    if family is Family.VARCHAR and (lengths > longest_varchar(codec.type, ctx)).any():
         raise ConversionError(f"text longer than {codec.type.type_name}")
     offsets = _offsets(np.where(valid, lengths, 0))
     pieces = _gather(data, starts, offsets)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..classes import frozen
 from ..codecs import Codec, codec_for
-from ..codecs.text import MAX_COUNTED
+from ..codecs.text import MAX_COUNTED, longest_varchar
 from ..column import ColumnType
 from ..context import TypeContext
 from ..layout import Family, Framing
@@ -199,7 +199,7 @@ def _varchar(codec: Codec, ctx: TypeContext) -> Piece:
     text = _text(ctx)
     if not text or codec.load is bytes:
         return _general(codec, ctx)
-    limit = codec.type.max_length or MAX_COUNTED
+    limit = longest_varchar(codec.type, ctx)
     return Piece(Framing.COUNTED, (), f"({text} if {{0}} != b'\\0' else None)", limit=limit)
 
 
