@@ -417,7 +417,9 @@ def test_interrupt_under_tls(driver: Any, certificate: tuple[Path, Path], engine
 
 def test_session_id(driver: Any, db: Any, memory: TestServer) -> None:
     other = driver.connect(memory.url)
+    assert db.info.session_id is None
     assert isinstance(db.session_id(), int)
+    assert db.info.session_id == db.session_id()
     assert db.session_id() == db.session_id() != other.session_id()
     assert not other.in_transaction
     other.close()

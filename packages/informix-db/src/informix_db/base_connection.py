@@ -249,8 +249,11 @@ class BaseConnection(TwoPhase, BulkTransfer):
 
     @guarded
     def _session_id_gen(self) -> Work[int | None]:
+        if self._session_id is not None:
+            return self._session_id
         session, before = self._session, self._session.in_transaction
         found: int | None = yield from first_value_gen(session, _SESSION_QUERY, self._plain_context)
+        self._session_id = found
         if session.in_transaction and not before:
             # MODE ANSI: the question has opened a transaction (sqli.md 5.10).
             yield from transaction.rollback(session)

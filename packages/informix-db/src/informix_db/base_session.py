@@ -127,6 +127,7 @@ class BaseSession:
         self._autocommit = settings.autocommit
         self._closed = False
         self._lost = False
+        self._session_id: int | None = None
         self._decides = False
         """The request at hand commits: if its reply is lost, nobody knows whether it did."""
         self._pid = os.getpid()
@@ -172,6 +173,7 @@ class BaseSession:
             self._line_base.on_interrupt = trace.interrupt
             session = traced_session(settings.encoding, trace)
         self._line_base.gate.owed = session.expected
+        self._session_id = None
         return session
 
     # -- what it is --------------------------------------------------------------------------------------------
@@ -243,6 +245,7 @@ class BaseSession:
             encoding=settings.encoding,
             capabilities=session.caps.bits,
             tls=self._line_base.tls,
+            session_id=self._session_id,
         )
 
     @property

@@ -64,6 +64,7 @@ class ConnectionInfo:
         encoding: the Python codec for it.
         capabilities: numbers of the features in force (sqli.md 3.3).
         tls: (protocol, cipher), or None for plain TCP.
+        session_id: the server's number of the session once `Connection.session_id` has asked for it, else None.
     """
 
     peer: str
@@ -77,6 +78,7 @@ class ConnectionInfo:
     encoding: str
     capabilities: frozenset[int]
     tls: tuple[str, str] | None
+    session_id: int | None = None
 
 
 def _masked(parameters: Any) -> tuple[str, ...]:
