@@ -170,24 +170,26 @@ class Bomb:
         return local
 
 
-def looks(work: Callable[[], object]) -> int:
-    """Return how many places a run of `work` has at which a `Bomb` may strike.
+def looks(prepare: Callable[[], Any], work: Callable[[Any], object]) -> int:
+    """Return how many places a run of `work`, given what `prepare` returns, has at which a `Bomb` may strike.
 
     The first runs make them: CPython 3.12 and later report a function's instructions from its next call on.
     """
     former, counts = sys.gettrace(), [0]
     while len(counts) < 3 or counts[-1] != counts[-2]:
         bomb = Bomb(sys.maxsize)
-        sys.settrace(bomb)
-        try:
-            work()
-        finally:
-            sys.settrace(former)
+        with prepare() as prepared:
+            sys.settrace(bomb)
+            try:
+                work(prepared)
+            finally:
+                sys.settrace(former)
         counts.append(sys.maxsize - bomb.left)
         assert len(counts) < 20, counts
     return counts[-1]
 
 
+STRIKES = 60
 OLD = list(range(40))
 NEW = [100, 101, 200, 201, 202]
 
@@ -221,11 +223,7 @@ def test_ctrl_c_at_any_moment(memory: TestServer) -> None:
         conn.commit()
         return conn
 
-    def undisturbed() -> None:
-        with fresh() as conn:
-            transaction(conn)
-
-    assert looks(undisturbed) >= 930
+    step = looks(fresh, transaction) // STRIKES
     moment, closed, usable = 1, 0, 0
     while True:
         conn = fresh()
@@ -252,17 +250,23 @@ def test_ctrl_c_at_any_moment(memory: TestServer) -> None:
         finally:
             sys.settrace(former)
             conn.close()
-        moment += 31
-    assert closed + usable >= 30
+        moment += step
+    assert closed + usable >= STRIKES // 2
+    assert closed >= 5
     assert usable >= 5
     control.close()
 
 
 def test_ctrl_c_at_every_moment_of_a_statement(memory: TestServer) -> None:
     """However close to its end: a connection that is not closed takes the next statement."""
-    conn = informix_db.connect(memory.url, autocommit=True, read_timeout=5)
-    conn.execute("CREATE TEMP TABLE every (id INT)")
-    assert looks(lambda: conn.execute("UPDATE every SET id = 1")) >= 40
+
+    def fresh() -> Any:
+        conn = informix_db.connect(memory.url, autocommit=True, read_timeout=5)
+        conn.execute("CREATE TEMP TABLE every (id INT)")
+        return conn
+
+    places = looks(fresh, lambda conn: conn.execute("UPDATE every SET id = 1"))
+    conn = fresh()
     moment, closed, usable = 1, 0, 0
     while True:
         bomb = Bomb(moment)
@@ -276,17 +280,18 @@ def test_ctrl_c_at_every_moment_of_a_statement(memory: TestServer) -> None:
             sys.settrace(former)
             if conn.closed:
                 closed += 1
-                conn = informix_db.connect(memory.url, autocommit=True, read_timeout=5)
-                conn.execute("CREATE TEMP TABLE every (id INT)")
             else:
                 usable += 1
                 assert conn.execute("SELECT COUNT(*) FROM every").fetchone() == (0,)
+            conn.close()
+            conn = fresh()
         finally:
             sys.settrace(former)
         moment += 1
     conn.close()
-    assert closed >= 20
-    assert usable >= 20
+    assert closed + usable >= places // 2
+    assert closed >= 5
+    assert usable >= 5
 
 
 # -- cursors that outlive transactions

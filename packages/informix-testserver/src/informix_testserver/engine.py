@@ -6,7 +6,7 @@ seam as `bytes` in both directions and TEXT as `str` (parameters: `bytes` when b
 them for descriptors and locators (sqli.md 5.14, 5.16).
 
 `Engine` and `EngineSession` are required; `DescribesKeys`, `UsesServices` and `CallsRoutines` are optional
-abilities that the session asks for with `isinstance`, and `CopiesDatabases` one that the server does.
+abilities that the session asks for with `isinstance`; the server asks for `CopiesDatabases` and `WarmsUp`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +34,7 @@ __all__ = [
     "SessionServices",
     "SqlError",
     "UsesServices",
+    "WarmsUp",
 ]
 
 
@@ -294,6 +295,14 @@ class CopiesDatabases(Protocol):
 
     def copy_database(self, source: str, name: str) -> None:
         """Make a database with everything that another one holds, which nobody may have open. Raises SqlError."""
+
+
+@runtime_checkable
+class WarmsUp(Protocol):
+    """An engine that imports some of its modules when a first statement needs them."""
+
+    def warm_up(self) -> None:
+        """Import them now, in the calling thread."""
 
 
 @runtime_checkable

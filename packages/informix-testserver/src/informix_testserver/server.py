@@ -17,7 +17,7 @@ from informix_types.codesets import codec_for_locale
 from informix_types.errors import FramingError
 from informix_wire.pdu.login import LoginRequest
 
-from .engine import CopiesDatabases, Engine, SqlError
+from .engine import CopiesDatabases, Engine, SqlError, WarmsUp
 from .faults import Faults
 from .login import log_in
 from .profiles import Profile, profile_named
@@ -247,7 +247,15 @@ class TestServer:
             self._engine = None
 
     def __enter__(self) -> Self:
-        return self.start()
+        """Start; what a first statement would import is imported here, in the thread of the program.
+
+        A session's thread must not do it beside pytest, which rewrites assertions in the modules of its plugins:
+        CPython 3.11 raises SystemError where two threads make syntax trees at once.
+        """
+        self.start()
+        if isinstance(self.engine, WarmsUp):
+            self.engine.warm_up()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None

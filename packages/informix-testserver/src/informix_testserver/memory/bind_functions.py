@@ -39,7 +39,7 @@ def function(*names: str, least: int = 1, most: int | None = None) -> Callable[[
 @binds(ast.FunctionCall)
 def function_call(b: Binder, node: ast.FunctionCall, hint: ColumnType | None) -> Expr:
     """A call by name."""
-    _load()
+    load()
     name = node.name.name
     if node.window is not None and name in WINDOWS:
         return WINDOWS[name](b, node)
@@ -76,7 +76,7 @@ def trim(b: Binder, node: ast.Trim, hint: ColumnType | None) -> Expr:
     """TRIM: the parser has a node of its own for its grammar."""
     from .functions_text import trimmed
 
-    _load()
+    load()
     characters = b.bind(node.characters, ANY_TEXT) if node.characters is not None else None
     return trimmed(b, node.side, b.text(b.bind(node.operand, ANY_TEXT)), characters)
 
@@ -86,7 +86,7 @@ def substring(b: Binder, node: ast.Substring, hint: ColumnType | None) -> Expr:
     """SUBSTRING(x FROM n FOR m)."""
     from .functions_text import substring as cut
 
-    _load()
+    load()
     arguments = [b.bind(node.operand, ANY_TEXT), b.bind(node.start, INTEGER)]
     if node.length is not None:
         arguments.append(b.bind(node.length, INTEGER))
@@ -98,15 +98,15 @@ def subscript(b: Binder, node: ast.Subscript, hint: ColumnType | None) -> Expr:
     """`column[2,5]`."""
     from .functions_text import subscripted
 
-    _load()
+    load()
     return subscripted(b, node)
 
 
 _loaded: list[bool] = []
 
 
-def _load() -> None:
-    """Import the modules that fill the tables (they import this one)."""
+def load() -> None:
+    """Import the modules that fill the tables (they import this one): at the first function, or before."""
     if not _loaded:
         from . import (
             aggregates,

@@ -123,6 +123,14 @@ class MemoryEngine:
             copy_database(self, source, name)
             self.persist()
 
+    @staticmethod
+    def warm_up() -> None:
+        """Import what a first statement needs."""
+        from . import bind_functions, statements
+
+        _ = statements
+        bind_functions.load()
+
     def drop_database(self, name: str) -> None:
         """Remove a database and its tables."""
         database = self.databases.pop(name)
