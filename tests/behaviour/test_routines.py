@@ -10,6 +10,7 @@ import pytest
 from informix_db import dict_row, namedtuple_row, scalar_row
 from informix_testserver import TestServer
 from informix_testserver.engine import SqlError
+from informix_types import TypeCode
 
 
 def pairs(count: int | None) -> list[tuple[int, str]]:
@@ -216,3 +217,19 @@ def test_calls_with_out_parameters_are_part_of_the_transaction(db: Any) -> None:
         other.execute("SELECT tabid FROM systables WHERE tabid BETWEEN 1 AND 3")
         assert cur.callproc("plus_one", (None, 2)) == (3, 2)
         assert len(other.fetchall()) == 3
+
+
+def test_a_failed_query_is_not_held_against_a_call(db: Any) -> None:
+    cur = db.cursor()
+    with pytest.raises(informix_db.Error):
+        cur.execute("SELECT nosuch FROM systables")
+    cur.callproc("divide", (7, 2))
+    assert cur.fetchall() == [(3, 1)]
+
+
+def test_input_sizes_are_for_one_call(db: Any) -> None:
+    cur = db.cursor()
+    cur.setinputsizes([TypeCode.INTEGER])
+    with pytest.raises(informix_db.Error):
+        cur.callproc("nosuch", (1,))
+    assert cur._input_types is None

@@ -1,9 +1,11 @@
 """Who ends a transaction: autocommit in MODE ANSI, `transaction()` blocks, lost connections, two phases."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import informix_db
+import informix_pool
 import pytest
 from informix_testserver.server import TestServer
 
@@ -218,6 +220,123 @@ def test_a_block_is_entered_once_at_a_time(auto: Any, control: Any) -> None:
     assert stored(control) == [1, 2, 3]
 
 
+def begin_anew(conn: Any) -> None:
+    conn.execute("INSERT INTO q VALUES (1)")
+    conn.execute("ROLLBACK WORK")
+    if not conn.info.ansi:
+        conn.execute("BEGIN WORK")
+    conn.execute("INSERT INTO q VALUES (2)")
+
+
+def test_a_transaction_that_was_begun_anew_in_a_block_is_reported(auto: Any, control: Any) -> None:
+    with (
+        pytest.raises(informix_db.ProgrammingError, match=r"ended inside a transaction\(\) block"),
+        auto.transaction(),
+    ):
+        begin_anew(auto)
+    assert not auto.in_transaction
+    assert stored(control) == []
+
+
+def test_a_source_that_fails_leaves_no_transaction(auto: Any, control: Any) -> None:
+    def rows() -> Iterator[tuple[int]]:
+        yield (1,)
+        yield (2,)
+        raise ZeroDivisionError
+
+    for insert_cursor in (True, False):
+        with pytest.raises(ZeroDivisionError):
+            auto.cursor().executemany("INSERT INTO q VALUES (?)", rows(), insert_cursor=insert_cursor)
+        assert not auto.in_transaction
+        assert stored(control) == [1, 2]
+        auto.execute("DELETE FROM q")
+
+
+def test_ctrl_c_in_what_makes_the_rows_of_a_load(auto: Any, control: Any) -> None:
+    def rows() -> Iterator[tuple[int]]:
+        yield (1,)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        auto.load("q", rows())
+    if not auto.closed:
+        assert not auto.in_transaction
+        auto.execute("INSERT INTO q VALUES (2)")
+        assert stored(control) == [2]
+
+
+def test_settings_leave_no_transaction(auto: Any, control: Any) -> None:
+    auto.set_isolation("dirty read")
+    auto.set_lock_mode(5)
+    assert not auto.in_transaction
+    auto.autocommit = False
+
+
+def test_ctrl_c_while_a_block_is_entered(memory: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interrupt comes out when BEGIN is done."""
+    with informix_db.connect(memory.url) as conn:
+        genuine = conn._run
+
+        def struck(work: Any, timeout: float | None = None) -> Any:
+            monkeypatch.undo()
+            genuine(work, timeout)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(conn, "_run", struck)
+        with pytest.raises(KeyboardInterrupt), conn.transaction():
+            pass
+        assert not conn.in_transaction
+        conn.execute("SELECT COUNT(*) FROM systables")
+        conn.rollback()
+
+
+def test_a_task_cancelled_while_a_block_is_entered(memory: TestServer) -> None:
+    async def main() -> None:
+        async with informix_pool.aio.connect(memory.url) as conn:
+            genuine = conn._run
+
+            async def cancelled(work: Any, timeout: float | None = None) -> Any:
+                conn._run = genuine
+                await genuine(work, timeout)
+                raise asyncio.CancelledError
+
+            conn._run = cancelled
+            with pytest.raises(asyncio.CancelledError):
+                async with conn.transaction():
+                    pass
+            assert not conn.in_transaction
+            await conn.execute("SELECT COUNT(*) FROM systables")
+            await conn.rollback()
+
+    asyncio.run(main())
+
+
+def test_an_exit_that_is_cancelled_before_its_turn_ends_the_block(memory: TestServer) -> None:
+    async def main() -> None:
+        async with informix_pool.aio.connect(memory.url) as conn:
+            entered, leave = asyncio.Event(), asyncio.Event()
+
+            async def work() -> None:
+                async with conn.transaction():
+                    entered.set()
+                    await leave.wait()
+
+            task = asyncio.create_task(work())
+            await entered.wait()
+            await conn._line._turn.acquire()  # another task is using the connection
+            leave.set()
+            for _ in range(3):
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            conn._line._turn.release()
+            assert conn.in_transaction
+            await conn.rollback()
+
+    asyncio.run(main())
+
+
 # -- connections that end inside
 
 
@@ -309,5 +428,25 @@ def test_nothing_but_the_end_follows_tpc_prepare(driver: Any, memory: TestServer
             call()
     conn.tpc_rollback()
     assert count(conn) == 0
+    conn.rollback()
+    conn.close()
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("end", ["tpc_commit", "tpc_rollback"])
+def test_the_end_may_name_the_branch(driver: Any, memory: TestServer, end: str) -> None:
+    conn = driver.connect(memory.url)
+    xid = conn.xid(1, "global", end)
+    conn.tpc_begin(xid)
+    conn.execute("INSERT INTO q VALUES (1)")
+    conn.tpc_prepare()
+    getattr(conn, end)(xid)
+    assert count(conn) == (1 if end == "tpc_commit" else 0)
+    conn.rollback()
+    conn.tpc_begin(xid)
+    assert count(conn) == (1 if end == "tpc_commit" else 0)
+    conn.tpc_prepare()  # the branch has only read: the server forgets it
+    getattr(conn, end)(xid)
+    conn.execute("INSERT INTO q VALUES (2)")
     conn.rollback()
     conn.close()

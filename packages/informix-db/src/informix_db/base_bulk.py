@@ -103,7 +103,9 @@ class BulkTransfer(Transactions):
             self._blocks += 1
         try:
             yield from cursor._executemany_gen(sql, _counted(rows, progress), insert_cursor=insert_cursor)
-        except Exception as error:
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # Ctrl-C in what makes the rows, too
             if own:
                 yield from self._undo_gen(error)
             raise
@@ -115,7 +117,7 @@ class BulkTransfer(Transactions):
             progress(cursor.rowcount)
         return cursor.rowcount
 
-    def _undo_gen(self, cause: Exception) -> Work[None]:
+    def _undo_gen(self, cause: BaseException) -> Work[None]:
         """Roll the load's own transaction back."""
         try:
             yield from self._end_gen(transaction.rollback)

@@ -219,7 +219,7 @@ class BaseConnection(TwoPhase, BulkTransfer):
         """Bring the session back to what it was after connecting, as far as statements tell (sqli.md 6.4)."""
         settings, session = self._settings, self._session
         self._blocks = 0
-        if self._branch is not None or self._prepared_branch:
+        if self._branch is not None:
             yield from self._tpc_rollback_gen()
         yield from self._rollback_gen()
         for cursor in list(self._cursors):

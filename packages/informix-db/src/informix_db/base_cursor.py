@@ -21,6 +21,7 @@ from informix_wire.errors import ServerError
 from informix_wire.talk import batch
 from informix_wire.talk import statement as statement_talk
 from informix_wire.talk.batch import END_OF_BATCH, TABLE_CHANGED
+from informix_wire.talk.interrupt import CANCELLED
 
 from .base_columnar import ColumnarResult
 from .base_result import R
@@ -60,9 +61,7 @@ class BaseCursor(ColumnarResult[R]):
     def _prepare_gen(self, sql: str) -> Work[Self]:
         """Have the server parse a statement now; `description` tells a query's columns before it is executed."""
         query = self._compile(sql)
-        _, rest = self._start(query)
-        if rest is not None:
-            yield from rest
+        yield from self._start_gen(query)
         statement = yield from self._connection._statement_gen(query)
         if statement.prepared.returns_rows:
             self.description = describe(statement.prepared.columns)
@@ -80,10 +79,23 @@ class BaseCursor(ColumnarResult[R]):
     def _run_gen(self, query: Query, parameters: Parameters | None, work: Work[Self] | None = None) -> Work[Self]:
         """Return the execution of a statement, or `work` that executes it, where hook and log can see it."""
         work = work or self._execute_query_gen(query, parameters)
+        if self._connection._settles:
+            work = self._settling_gen(work)
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
             return observed(work, self, query, parameters, hook)
         return work
+
+    def _settling_gen(self, work: Work[Self]) -> Work[Self]:
+        """Run a statement; what it has begun by itself ends with it, well or not, or with its last row."""
+        connection = self._connection
+        try:
+            result = yield from work
+        except Exception:
+            yield from connection._settle_gen(keep_cursors=self._statement is not None)
+            raise
+        yield from connection._settle_gen(keep_cursors=self._statement is not None)
+        return result
 
     def _compile(self, sql: str) -> Query:
         if not isinstance(sql, str):
@@ -109,7 +121,6 @@ class BaseCursor(ColumnarResult[R]):
                     self._abandon(statement, keep=not changed)
                     statement = None
                     if not changed or last_try:
-                        yield from self._connection._settle_gen()
                         raise
                 last_try = True
                 self.warnings.clear()
@@ -127,6 +138,12 @@ class BaseCursor(ColumnarResult[R]):
         if query.style in ("numeric", "named"):
             raise ProgrammingError(f"the statement takes parameters ({query.keys[0]!r} …), none were given")
         return query.arrange(None)
+
+    def _start_gen(self, query: Query) -> Work[None]:
+        """End the former result, and say to the server what that takes."""
+        _, rest = self._start(query)
+        if rest is not None:
+            yield from rest
 
     def _start(self, query: Query, *, again: bool = False) -> tuple[Statement | None, Work[None] | None]:
         """End the former result and forget what it left behind.
@@ -154,7 +171,8 @@ class BaseCursor(ColumnarResult[R]):
         self.rowcount = -1
         self.lastrowid = None
         self.warnings, self._warned = [], 0
-        self._decoder = self._batch = None
+        self._decoding = self._decoder = self._batch = None
+        self._given_up = False
         self.batch_errors = []
         self._buffer = deque()
         self._received = self._position = 0
@@ -201,8 +219,6 @@ class BaseCursor(ColumnarResult[R]):
             self.lastrowid = done.serial or done.serial8 or done.bigserial or None
         connection._give_back(statement)
         connection._after_statement(prepared.statement_type)
-        if session.in_transaction and connection._autocommit:
-            yield from connection._settle_gen()
 
     def _known_targets(self, statement: Statement, values: Sequence[Any]) -> tuple[ColumnType | None, ...] | None:
         """Return the types of the columns that the parameters go to, as far as known (sqli.md 6.1).
@@ -226,7 +242,9 @@ class BaseCursor(ColumnarResult[R]):
         """Ask the server for the types of the columns that the parameters go to (sqli.md 4.7)."""
         try:
             found = yield from statement_talk.describe_input(self._session, statement.prepared)
-        except ServerError:
+        except ServerError as error:
+            if error.sqlcode == CANCELLED:
+                raise
             found = ()  # not every statement can be asked about
         known = len(found) == len(statement.unknown_targets)
         statement.targets = found if known else statement.unknown_targets
@@ -247,6 +265,8 @@ class BaseCursor(ColumnarResult[R]):
         if insert_cursor is None:
             insert_cursor = self._connection._settings.insert_cursor
         work = self._execute_rows_gen(query, RowSource.of(rows), batch_errors, insert_cursor)
+        if self._connection._settles:
+            work = self._settling_gen(work)
         hook = self._connection.query_hook
         if hook is not None or query_log.isEnabledFor(logging.DEBUG):
             work = observed(work, self, query, None, hook, many=True)
@@ -258,9 +278,7 @@ class BaseCursor(ColumnarResult[R]):
     def _execute_rows_gen(
         self, query: Query, rows: RowSource, batch_errors: bool, insert_cursor: bool | None
     ) -> Work[Self]:
-        _, rest = self._start(query)
-        if rest is not None:
-            yield from rest
+        yield from self._start_gen(query)
         connection = self._connection
         first = rows.first()
         if first is None:
@@ -275,14 +293,12 @@ class BaseCursor(ColumnarResult[R]):
             except Error as error:
                 changed = error.sqlcode == TABLE_CHANGED
                 if last_try or not changed:
-                    yield from connection._settle_gen()
                     raise
             finally:
                 if changed:
                     connection._discard(statement)
                 else:
                     connection._give_back(statement)
-        yield from connection._settle_gen()
         self._raise_warnings()
         return self
 
@@ -421,38 +437,37 @@ class BaseCursor(ColumnarResult[R]):
 
     def _call_gen(self, query: Query, parameters: Parameters, out: list[Any]) -> Work[Self]:
         """Execute a call; fill `out` with the parameters when the routine has changed some."""
-        _, rest = self._start(query)
-        if rest is not None:
-            yield from rest
-        connection = self._connection
         try:
-            statement = yield from connection._statement_gen(query)
-        except ServerError as error:
-            # Only what PREPARE says counts: by the time that a routine fails with -9752 it may have done much.
-            routine = routine_with_out(error)
-            if routine is None:
-                raise
-        else:
-            connection._give_back(statement)
-            return (yield from self._execute_query_gen(query, parameters))
-        if self.scrollable:
-            raise NotSupportedError("a routine with OUT parameters cannot be called by a scrollable cursor")
-        self._input_types = None
-        values = query.arrange(parameters)
-        described = yield from parameters_gen(self._session, routine, len(values))
-        if connection._needs_begin(EXECUTE_ROUTINE):
-            yield from connection._begin_gen()
-        connection._note_decision(EXECUTE_ROUTINE)
-        call = yield from call_gen(self._session, self._context, routine, described, values)
-        out[:] = call.parameters
-        if call.row:
-            self.description, self.rowcount, self._received = call.description, 1, 1
-            names = [column.name for column in call.description]
-            row: Any = call.row if self.row_factory is None else self.row_factory(names)(call.row)
-            self._buffer.append(row)
-        connection._after_statement(EXECUTE_ROUTINE)
-        yield from connection._settle_gen()
-        return self
+            yield from self._start_gen(query)
+            connection = self._connection
+            try:
+                statement = yield from connection._statement_gen(query)
+            except ServerError as error:
+                # Only what PREPARE says counts: by the time that a routine fails with -9752 it may have done much.
+                routine = routine_with_out(error)
+                if routine is None:
+                    raise
+            else:
+                connection._give_back(statement)
+                return (yield from self._execute_query_gen(query, parameters))
+            if self.scrollable:
+                raise NotSupportedError("a routine with OUT parameters cannot be called by a scrollable cursor")
+            values = query.arrange(parameters)
+            described = yield from parameters_gen(self._session, routine, len(values))
+            if connection._needs_begin(EXECUTE_ROUTINE):
+                yield from connection._begin_gen()
+            connection._note_decision(EXECUTE_ROUTINE)
+            call = yield from call_gen(self._session, self._context, routine, described, values)
+            out[:] = call.parameters
+            if call.row:
+                self.description, self.rowcount, self._received = call.description, 1, 1
+                names = [column.name for column in call.description]
+                row: Any = call.row if self.row_factory is None else self.row_factory(names)(call.row)
+                self._buffer.append(row)
+            connection._after_statement(EXECUTE_ROUTINE)
+            return self
+        finally:
+            self._input_types = None
 
     def _call(self, name: str, kind: str, parameters: Parameters) -> Query:
         if not _ROUTINE_NAME.fullmatch(name):

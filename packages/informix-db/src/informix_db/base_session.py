@@ -140,7 +140,9 @@ class BaseSession:
         """Called with a `QueryEvent` after each statement."""
         self._savepoints = 0
         self._blocks = 0
-        """``transaction()`` blocks that are open: who ends the transaction."""
+        """``transaction()`` blocks, and loads with a transaction of their own, that are open: they end it."""
+        self._block_epoch = 0
+        """What `_epoch` is as long as nobody has ended the transaction of the blocks."""
         self._prepared_branch = False
         """The first phase of a two-phase commit is done, the second is not."""
         self._schema_changed = False

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from informix_types.classes import mutable
 from informix_wire.errors import ServerError
-from informix_wire.session import Session
+from informix_wire.session import Session, State
 from informix_wire.talk import transaction
 from informix_wire.tracking import COMMIT, ROLLBACK
 
@@ -67,6 +67,11 @@ class Transactions(BaseSession):
         database = self._session.database
         return database is not None and database.ansi
 
+    @property
+    def _settles(self) -> bool:
+        """Whether the driver commits after each statement: with autocommit in MODE ANSI (sqli.md 5.10)."""
+        return self._autocommit and self._is_ansi
+
     def _settle_gen(self, *, keep_cursors: bool = False) -> Work[None]:
         """With autocommit in a MODE ANSI database commit what a statement has begun by itself (sqli.md 5.10).
 
@@ -74,6 +79,8 @@ class Transactions(BaseSession):
         """
         session = self._session
         if not self._autocommit or not session.in_transaction or self._blocks or not self._is_ansi:
+            return
+        if session.in_branch or session.state is not State.READY:
             return
         if keep_cursors and any(cursor._open and not cursor.hold for cursor in self._cursors):
             return
@@ -147,6 +154,7 @@ class Transactions(BaseSession):
                 f"unknown isolation level {level!r}; known are {', '.join(sorted(ISOLATION_LEVELS))}"
             )
         yield from self._command_gen(f"SET ISOLATION TO {words}")
+        yield from self._settle_gen(keep_cursors=True)
 
     @guarded
     def _set_lock_mode_gen(self, wait: bool | int) -> Work[None]:
@@ -154,6 +162,7 @@ class Transactions(BaseSession):
             raise InterfaceError(f"lock mode must be True, False or a number of seconds, not {wait!r}")
         mode = "NOT WAIT" if wait is False else "WAIT" if wait is True else f"WAIT {wait}"
         yield from self._command_gen(f"SET LOCK MODE TO {mode}")
+        yield from self._settle_gen(keep_cursors=True)
 
     # -- blocks ------------------------------------------------------------------------------------------------
 
@@ -173,32 +182,44 @@ class Transactions(BaseSession):
         elif not self._is_ansi:
             yield from self._begin_gen()
         block.entered, block.inner = True, self._blocks > 0
+        if not block.inner:
+            self._block_epoch = self._epoch
         self._blocks += 1
         return result
 
     def _leave_block_gen(self, block: "Block", failed: bool) -> Work[None]:
-        savepoint, block.entered, block.savepoint = block.savepoint, False, None
-        self._blocks = max(self._blocks - 1, 0)
+        """Leave a block if it was entered; that is so even when the work that is returned is never begun."""
+        entered, savepoint, block.entered, block.savepoint = block.entered, block.savepoint, False, None
+        if entered:
+            self._blocks = max(self._blocks - 1, 0)
+        return self._left_block_gen(savepoint, entered=entered, inner=block.inner, failed=failed)
+
+    def _left_block_gen(self, savepoint: str | None, *, entered: bool, inner: bool, failed: bool) -> Work[None]:
+        if not entered:
+            return
         if self.closed and failed:
             return  # the with-body's own error says what happened; the server has rolled back
         if self._closed:
             raise ProgrammingError("the connection was closed inside a transaction() block: it was rolled back")
         if self.closed:
             raise lost(self._line_base.peer, "it ended inside a transaction() block, which was rolled back")
-        yield from self._guard(self._end_block_gen(savepoint, inner=block.inner, failed=failed))
+        yield from self._guard(self._end_block_gen(savepoint, inner=inner, failed=failed))
 
     def _end_block_gen(self, savepoint: str | None, *, inner: bool, failed: bool) -> Work[None]:
         session = self._session
-        if not session.in_transaction and not failed and not (self._is_ansi and savepoint is None):
-            raise ProgrammingError("the transaction was ended inside a transaction() block")
+        ended = self._epoch != self._block_epoch
+        failed = failed or ended
         if savepoint is None:
             # In a MODE ANSI database an inner block without savepoint holds all that the transaction has done.
             if failed or not inner:
                 yield from self._end_gen(transaction.rollback if failed else transaction.commit)
-        elif not session.in_transaction:
-            return
+                self._block_epoch = self._epoch
+        elif ended or not session.in_transaction:
+            pass
         elif failed:
             yield from transaction.rollback_to_savepoint(session, savepoint)
             self._after_statement(_ROLLBACK_TO)
         else:
             yield from transaction.release_savepoint(session, savepoint)
+        if ended:
+            raise ProgrammingError("the transaction was ended inside a transaction() block")

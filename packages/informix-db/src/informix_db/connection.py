@@ -334,7 +334,13 @@ class Transaction:
         self._block = Block()
 
     def __enter__(self) -> Self:
-        return self._connection._run(self._connection._enter_block_gen(self._block, self))
+        try:
+            return self._connection._run(self._connection._enter_block_gen(self._block, self))
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C comes out when the server has answered, and no `__exit__` will follow
+            self._connection._run(self._connection._leave_block_gen(self._block, failed=True))
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -50,6 +50,8 @@ class TwoPhase(Transactions):
     _xa_database: str | None = None
     """Database that was opened for XA, None before the first ``tpc_begin``."""
     _branch: Xid | None = None
+    _forgotten = False
+    """The branch was prepared, and had changed nothing."""
 
     def xid(self, format_id: int, global_transaction_id: str, branch_qualifier: str) -> Xid:
         """Return a transaction branch's name for the ``tpc_*`` methods (PEP 249)."""
@@ -92,20 +94,19 @@ class TwoPhase(Transactions):
         yield from self._end_work_gen()
         code = yield from xa.xa_prepare(self._session, branch._wire())
         self._prepared_branch = True
-        if code == xa.READ_ONLY:
-            # Nothing to commit: the server has forgotten the branch.
-            self._branch = None
+        # Nothing to commit then: the server has forgotten the branch.
+        self._forgotten = code == xa.READ_ONLY
 
     @guarded
     def _tpc_commit_gen(self, xid: Xid | None = None) -> Work[None]:
-        if xid is not None:
+        if xid is not None and not self._is_prepared(xid):
             yield from self._outside_gen()
             yield from xa.xa_commit(self._session, Xid(*xid)._wire())
             return
-        if self._branch is None and self._prepared_branch:
-            self._prepared_branch = False
-            return
         branch = self._need_branch()
+        if self._forgotten:
+            self._branch, self._prepared_branch, self._forgotten = None, False, False
+            return
         yield from self._end_work_gen()
         one_phase = not self._prepared_branch
         self._branch, self._prepared_branch = None, False
@@ -113,14 +114,14 @@ class TwoPhase(Transactions):
 
     @guarded
     def _tpc_rollback_gen(self, xid: Xid | None = None) -> Work[None]:
-        if xid is not None:
+        if xid is not None and not self._is_prepared(xid):
             yield from self._outside_gen()
             yield from xa.xa_rollback(self._session, Xid(*xid)._wire())
             return
-        if self._branch is None and self._prepared_branch:
-            self._prepared_branch = False
-            return
         branch = self._need_branch()
+        if self._forgotten:
+            self._branch, self._prepared_branch, self._forgotten = None, False, False
+            return
         yield from self._end_work_gen()
         self._branch, self._prepared_branch = None, False
         yield from xa.xa_rollback(self._session, branch._wire())
@@ -136,6 +137,10 @@ class TwoPhase(Transactions):
             if len(branches) < _RECOVER_AT_ONCE:
                 return found
             flags = 0
+
+    def _is_prepared(self, xid: Xid) -> bool:
+        """Whether a name is that of this connection's own branch after its first phase."""
+        return self._prepared_branch and Xid(*xid) == self._branch
 
     def _outside_gen(self) -> Work[None]:
         if self._session.in_branch or self._session.in_transaction:

@@ -337,7 +337,15 @@ class AsyncTransaction:
         self._block = Block()
 
     async def __aenter__(self) -> Self:
-        return await self._connection._run(self._connection._enter_block_gen(self._block, self))
+        try:
+            return await self._connection._run(self._connection._enter_block_gen(self._block, self))
+        except Exception:
+            raise
+        except (
+            BaseException
+        ):  # a cancellation comes out when the server has answered, and no `__aexit__` will follow
+            await self._connection._run(self._connection._leave_block_gen(self._block, failed=True))
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
