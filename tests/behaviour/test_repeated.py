@@ -13,6 +13,7 @@ from informix_testserver.session import Session
 from informix_types import ColumnType, TypeCode
 
 INT = ColumnType(TypeCode.INTEGER, 4)
+LVARCHAR = ColumnType(TypeCode.LVARCHAR, 32000)
 COLUMNS = [
     ("id", INT),
     ("name", ColumnType(TypeCode.VARCHAR, 20)),
@@ -156,3 +157,38 @@ def test_a_dropped_cursor_leaves_its_statement_prepared(conn: Any, engine: Scrip
     assert Counter(call.action for call in engine.log if call.sql == POINT) == {"prepare": 1, "open": 10}
     conn.ping()
     assert Counter(call.action for call in engine.log)["close_cursor"] >= 9
+
+
+@pytest.mark.parametrize("dropped", ["closed", "forgotten", "released"])
+def test_a_large_statement_with_frees_ahead_of_it_while_a_block_is_owed(
+    driver: Any, server: Any, engine: ScriptEngine, dropped: str
+) -> None:
+    """What is freed with a request is answered after it: nobody may wait for that before the request was sent."""
+    engine.answer("select id from t", columns=COLUMNS[:1], rows=[(n,) for n in range(5000)])
+    engine.answer("select id from u", columns=COLUMNS[:1], rows=[(n,) for n in range(5000)])
+    engine.answer("insert into v values (?)", columns=[("s", LVARCHAR)], rows_affected=1)
+    cached, large = 100, ("insert into v values (?)", ("y" * 20000,))
+    if dropped == "released":
+        cached, large = 0, ("insert into v values ('" + "y" * 20000 + "')", ())
+        engine.answer(large[0], rows_affected=1)
+    conn = driver.connect(server.url, read_timeout=10, fetch_buffer=4096, statement_cache_size=cached)
+    session = getattr(conn, "inner", conn)._session
+    conn.execute("insert into v values (?)", ("",))  # prepared, and a transaction is open
+    first, other, insert = conn.cursor(), conn.cursor(), conn.cursor()
+    first.execute("select id from t")
+    read = [first.fetchone()[0]]
+    other.execute("select id from u")
+    other.fetchone()
+    while not session.expected:  # until a block was asked for that nobody has read
+        read.append(first.fetchone()[0])
+    if dropped == "forgotten":
+        del other
+    else:
+        other.close()
+    assert session.pending_frees
+    assert session.expected
+    assert insert.execute(*large).rowcount == 1
+    assert [call.values for call in engine.log if call.action == "execute"] == [("",), large[1]]
+    assert read + [number for (number,) in first] == list(range(5000))
+    conn.rollback()
+    conn.close()

@@ -149,7 +149,10 @@ class StatementState:
     ahead: "deque[Block]" = field(default_factory=deque)
 
     def opened(self, cursor: str, *, autofree: bool = False) -> None:
-        """Note that a request goes out that opens a cursor: from now on it may be open, whatever happens."""
+        """Note that a request goes out that opens a cursor: from now on it may be open, whatever happens.
+
+        The name changes before the number of openings: `Session.queue_close` depends on it.
+        """
         self.cursor, self.autofree = cursor, autofree
         self.openings += 1
 
@@ -271,11 +274,18 @@ class Session:
     def queue_close(self, prepared: Prepared, cursor: str) -> None:
         """Have the cursor of that name, if it is open, closed ahead of the next request, if it is still open then.
 
-        Safe to call from a finalizer in any thread: it only appends to a deque.
+        Safe to call from a finalizer in any thread, whatever the conversation is doing: it takes no lock, changes
+        nothing but a deque that it appends to, and looks at `statements` by one `get`. Whatever has become of the
+        statement in the meantime, at worst nothing is queued or what is queued is void when it is taken: another
+        statement of that id, and a later opening under another name, are never closed. (An opening under the
+        same name is the same cursor: whoever chooses names opens it again only after this call.)
         """
         found = self.statements.get(prepared.statement_id)
-        if found is not None and found.prepared is prepared and found.cursor == cursor:
-            self._frees.append((prepared, found.openings, False))
+        if found is None or found.prepared is not prepared:
+            return
+        opening = found.openings  # before the name: `StatementState.opened` changes them the other way round
+        if found.cursor == cursor:
+            self._frees.append((prepared, opening, False))
 
     def queue_stray(self, statement_id: int) -> None:
         """Have an id released that belongs to no statement of ours: a COMMAND that failed after its DESCRIBE."""

@@ -9,11 +9,12 @@ from informix_types.params import Binding
 from informix_wire.caps import FULL, NARROW, Capabilities
 from informix_wire.errors import ProtocolError, ServerError
 from informix_wire.pdu.describe import DescribedColumn
-from informix_wire.pdu.rows import ScrollKind, Tuple, TupleId
+from informix_wire.pdu.rows import Direction, RetType, ScrollKind, Tuple, TupleId
 from informix_wire.pdu.status import Cost, Done, Err, XactStat
 from informix_wire.rows import row_plan
-from informix_wire.session import Database, Prepared, Session, SessionError, State
-from informix_wire.talk import fetch, statement, transaction
+from informix_wire.session import Database, Prepared, Session, SessionError, State, StatementState
+from informix_wire.talk import fetch, interrupt, statement, transaction
+from informix_wire.talk.exchange import send_frees
 
 INT = ColumnType(TypeCode.INTEGER, 4)
 VARCHAR = ColumnType(TypeCode.VARCHAR, 20)
@@ -269,6 +270,114 @@ def test_a_large_request_waits_for_the_block_that_went_ahead(
     assert peer.run(fetch.fetch(session, prepared, 4096, ints)).rows == [(2,)]
 
 
+@pytest.mark.parametrize("abandoned", [False, True])
+@pytest.mark.parametrize("close", [False, True])
+def test_a_large_request_waits_for_no_reply_of_frees_that_go_with_it(
+    session: Session, make_peer: Any, group: Any, ints: Any, starved: Any, close: bool, abandoned: bool
+) -> None:
+    """Only the block was asked for when it waits; so it is, too, if that waiting is given up and healed."""
+    prepared, other = query(session, 1), query(session, 3)
+    peer = make_peer(session, [(None, group(row(1))), (ident(1) + NFETCH + b"\0\x0c", b"")])
+    peer.run(opening(session, prepared, ints, ahead=True))
+    block = group(row(2))
+    if close:
+        session.statement(other).opened("d")
+        session.queue_close(other, "d")
+        free = ident(3, "000a000c")
+    else:
+        session.queue_release(other)
+        free = ident(3, "000b000c")
+    conversation = statement.command(session, "insert " + "x" * 5000)
+    sent = len(peer.sent)
+    with pytest.raises(starved):
+        peer.run(conversation)
+    assert len(peer.sent) == sent
+    assert session.pending_frees == 1
+    assert len(session.expected) == 1
+    if abandoned:
+        conversation.close()
+        assert session.recoverable
+        peer.arriving = block
+        assert peer.run(interrupt.drain(session)) is None
+        assert peer.idle()
+        peer.script = [(free + b"\0\x23\0\x0c", group(Err(-404)) + group(XactStat()))]
+        peer.run(transaction.begin(session))
+    else:
+        peer.arriving = block
+        peer.script = [(None, group(Err(-404)) + group(Done(rows=7)))]
+        assert peer.run(conversation).rows == 7
+        assert peer.sent[sent:].startswith(free)
+        assert len(peer.sent) > sent + 5000
+    assert peer.idle()
+    assert not session.expected
+    assert session.pending_frees == 0
+    assert session.is_live(other) == close
+    assert peer.run(fetch.fetch(session, prepared, 4096, ints)).rows == [(2,)]
+
+
+def test_a_fetch_that_was_given_up_before_it_was_sent_is_sent_the_next_time(
+    session: Session, make_peer: Any, group: Any, ints: Any, starved: Any
+) -> None:
+    """A RET_TYPE of many columns makes the first NFETCH of a cursor that was only opened a large request."""
+    one, many = query(session, 1), query(session, 2)
+    forms = (INT,) * 700
+    peer = make_peer(session, [(None, group()), (None, group(row(1))), (ident(1) + NFETCH + b"\0\x0c", b"")])
+    peer.run(opening(session, many, ints, ret_types=forms, rows=False))
+    peer.run(opening(session, one, ints, ahead=True))
+    first = fetch.fetch(session, many, 4096, ints)
+    sent = len(peer.sent)
+    with pytest.raises(starved):
+        peer.run(first)
+    assert len(peer.sent) == sent
+    first.close()
+    peer.arriving = group(row(2))
+    peer.run(interrupt.drain(session))
+    whole = ident(2) + RetType(Direction.RESULT, forms).encode(session.caps) + NFETCH + b"\0\x0c"
+    peer.script = [(whole, group(row(7)))]
+    assert peer.run(fetch.fetch(session, many, 4096, ints)).rows == [(7,)]
+    peer.script = [(ident(2) + NFETCH + b"\0\x0c", group(*END))]
+    assert peer.run(fetch.fetch(session, many, 4096, ints)).exhausted
+    assert peer.run(fetch.fetch(session, one, 4096, ints)).rows == [(2,)]
+    assert peer.idle()
+
+
+def test_a_trace_that_fails_before_frees_are_sent_breaks_the_session(session: Session, make_peer: Any) -> None:
+    """Their replies are noted as owed and will never come: nobody may wait for them."""
+
+    def full(_: bytes) -> None:
+        raise OSError("no space left")
+
+    session.queue_release(query(session))
+    session.tap = full
+    with pytest.raises(OSError, match="no space"):
+        make_peer(session, []).run(send_frees(session))
+    assert session.state is State.BROKEN
+    assert not session.recoverable
+
+
+@pytest.mark.parametrize("looked_at", ["openings", "cursor"])
+def test_a_close_queued_while_the_cursor_is_opened_anew_is_void(session: Session, looked_at: str) -> None:
+    """A finalizer may run in another thread: here the cursor is opened anew as soon as it was looked at."""
+
+    class Racing(StatementState):
+        raced = False
+
+        def __getattribute__(self, name: str) -> Any:
+            value = super().__getattribute__(name)
+            if name == looked_at and not self.raced:
+                self.raced = True
+                self.opened("new")
+            return value
+
+    prepared = query(session)
+    state = Racing(prepared, cursor="old", openings=1)
+    session.statements[prepared.statement_id] = state
+    session.queue_close(prepared, "old")
+    assert state.raced
+    assert session.take_frees(64) == []
+    assert state.cursor == "new"
+
+
 def test_an_error_of_a_block_ahead_waits_for_its_cursor(
     session: Session, make_peer: Any, group: Any, ints: Any
 ) -> None:
@@ -307,8 +416,6 @@ def test_close_throws_the_block_ahead_away_unread(
 def test_frees_sent_between_do_not_confuse_a_fetch_ahead(
     session: Session, make_peer: Any, group: Any, ints: Any
 ) -> None:
-    from informix_wire.talk.exchange import send_frees
-
     prepared, other = query(session, 1), query(session, 2)
     again = ident(1) + NFETCH + b"\0\x0c"
     peer = make_peer(

@@ -42,9 +42,9 @@ def more(session: Session) -> Conversation[None]:
 
 def send(session: Session, data: bytes) -> Conversation[None]:
     """Have the shell send all of `data`."""
+    session.sending = True
     if session.tap is not None:
         session.tap(data)
-    session.sending = True
     yield data
     session.sending = False
 

@@ -16,6 +16,7 @@ __all__ = [
     "ID_LAYOUT",
     "ID_TAG",
     "RELEASE_TAG",
+    "make_way",
     "request",
     "send_frees",
     "short_group",
@@ -36,7 +37,7 @@ SMALL: Final = 4096
 block of a fetch that went ahead; a larger one waits until that block was read (sqli.md 5.6: else both stop)."""
 
 FREES_AT_ONCE: Final = 64
-"""Bound on frees sent with one request: their replies fit every socket buffer."""
+"""Bound on frees sent with one request: they (1 KB) and their replies fit every socket buffer."""
 
 
 @lru_cache(maxsize=1024)
@@ -48,6 +49,12 @@ def short_group(statement_id: int, tag: bytes) -> bytes:
 def statement_group(statement_id: int, *actions: bytes) -> bytes:
     """Return a group about one statement: `SQ_ID`, the encoded actions, EOT (sqli.md 4.2)."""
     return ID_LAYOUT.pack(ID_TAG, statement_id) + b"".join(actions) + EOT
+
+
+def make_way(session: Session, data: bytes) -> Conversation[None]:
+    """Read all that is owed if `data` is too large to be sent while the server is still sending (see `SMALL`)."""
+    if session.expected and len(data) > SMALL:
+        yield from settle(session, session.expected[-1])
 
 
 def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) -> Conversation[None]:
@@ -64,11 +71,12 @@ def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) 
     owed = session.expected
     if not owed and len(session.inbox):
         raise ProtocolError(f"{len(session.inbox)} bytes came for which nobody had asked")
-    before = len(owed)
+    if owed:
+        # Before anything is noted as owed: what was not sent is never answered, neither here nor while draining
+        # a conversation that was abandoned here.
+        yield from make_way(session, data)
     if session.pending_frees:
         data = _frees(session) + data
-    if before and len(data) > SMALL:
-        yield from settle(session, owed[-1])
     before = len(owed)
     owed.extend(expected)
     yield from send(session, data)
@@ -77,7 +85,7 @@ def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) 
 
 
 def _frees(session: Session) -> bytes:
-    """Take the frees that are due, note their replies as owed, and return their groups."""
+    """Take the frees that are due, note their replies as owed, and return their groups: to be sent at once."""
     groups: list[bytes] = []
     for statement_id, close, release in session.take_frees(FREES_AT_ONCE):
         if close:

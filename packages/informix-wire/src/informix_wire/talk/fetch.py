@@ -13,7 +13,7 @@ from ..session import Prepared, Session, StatementState
 from . import reply as legal
 from .block import Block, Decoder, owed_for, read_block
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, short_group, statement_group, transmit
+from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, make_way, short_group, statement_group, transmit
 from .reply import Expected, first_error, server_error, settle
 from .statement import binding_bytes, free
 
@@ -186,11 +186,12 @@ def fetch(
     state = session.statement(prepared)
     request = _fetch_group(session, state, fetch_buffer)
     if not state.ahead:
-        state.ahead.append(Block(state, decoder))
         first = request
         if state.forms_due:
             first = statement_group(prepared.statement_id, state.forms_due, _nfetch(session, fetch_buffer))
+            yield from make_way(session, first)  # from here on the request leaves at once: note what it asks for
             state.forms_due, state.forms_sent = b"", True
+        state.ahead.append(Block(state, decoder))
         yield from transmit(session, first, owed_for(state.ahead[0]))
     block = state.ahead[0]
     ask = ahead and len(state.ahead) == 1
