@@ -1,6 +1,8 @@
 """Parameters: the wire type that each Python value is sent as, every block form of sqli.md 7.2, bad input."""
 
+import copy
 import enum
+import pickle
 import uuid
 from collections import Counter, namedtuple
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -30,6 +32,7 @@ from informix_types import (
     parse_type,
 )
 from informix_types.blocks import encode_block
+from informix_types.errors import ParameterError
 
 UTF8 = TypeContext(encoding="utf-8")
 
@@ -493,3 +496,14 @@ def test_any_bytes_give_a_value_or_a_known_error(raw):
     except (Incomplete, FramingError, ConversionError):
         return
     assert 0 < end <= len(raw)
+
+
+@pytest.mark.parametrize("again", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_the_error_about_a_parameter_can_be_copied_and_pickled(again):
+    with pytest.raises(ParameterError) as caught:
+        encode_params([1, object()], [], UTF8)
+    error = caught.value
+    error.add_note("in row 7")
+    found = again(error)
+    assert (type(found), str(found), found.index, found.reason) == (ParameterError, str(error), 1, error.reason)
+    assert found.__notes__ == ["in row 7"]

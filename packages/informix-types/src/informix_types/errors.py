@@ -24,6 +24,10 @@ class ParameterError(ConversionError):
         self.index = index
         self.reason = reason
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception is otherwise made anew of its message alone.
+        return type(self), (self.index, self.reason), self.__dict__
+
 
 class FramingError(ValueError):
     """Bytes contradict their own structure: impossible length, digit above 99, row not consumed exactly.
