@@ -108,6 +108,49 @@ def test_blobs_and_scrollable_cursors(db: Any) -> None:
     db.execute("DROP TABLE x")
 
 
+SPANS = ["1 00:00:00", "2 00:00:00", "999999999 00:00:00", "4 00:00:00"]
+"""Of these Arrow cannot hold the third in microseconds of 64 bits."""
+
+
+@pytest.fixture
+def spans(db: Any) -> Iterator[list[tuple[Any, ...]]]:
+    db.execute("DROP TABLE IF EXISTS spans")
+    db.execute("CREATE TABLE spans (i INTEGER, v INTERVAL DAY(9) TO SECOND, data BYTE)")
+    for i, text in enumerate(SPANS):
+        db.execute(f"INSERT INTO spans VALUES ({i}, '{text}', ?)", (b"data",))
+    yield [(i, dt.timedelta(days=int(text.split()[0])), b"data") for i, text in enumerate(SPANS)]
+    db.execute("DROP TABLE spans")
+
+
+@pytest.mark.parametrize("data", [False, True], ids=["plain", "BYTE"])
+@pytest.mark.parametrize("scrollable", [False, True])
+def test_rows_that_arrow_cannot_hold_are_still_there(
+    db: Any, spans: list[tuple[Any, ...]], data: bool, scrollable: bool
+) -> None:
+    wanted = spans if data else [row[:2] for row in spans]
+    cur = db.cursor(scrollable=scrollable and not data)
+    cur.execute("SELECT i, v, data FROM spans ORDER BY i" if data else "SELECT i, v FROM spans ORDER BY i")
+    assert values(pa.Table.from_batches([next(cur.fetch_record_batches(2))])) == wanted[:2]
+    for _ in range(2):
+        with pytest.raises(informix_db.DataError, match=r"column 2 \(INTERVAL"):
+            next(cur.fetch_record_batches(2))
+        with pytest.raises(informix_db.DataError, match=r"column 2 \(INTERVAL"):
+            cur.fetch_arrow()
+    assert cur.fetchall() == wanted[2:]
+
+
+def test_rows_before_a_failed_batch_are_still_there(db: Any, spans: list[tuple[Any, ...]]) -> None:
+    """The rows of the first reply make a batch of their own; the failure comes in the next one."""
+    cur = db.cursor()
+    cur.fetch_buffer = 1
+    cur.execute("SELECT i, v, data FROM spans ORDER BY i")
+    for _ in range(2):
+        with pytest.raises(informix_db.DataError, match=r"column 2 \(INTERVAL"):
+            cur.fetch_arrow()
+    batches = cur.fetch_record_batches(1)
+    assert values(pa.Table.from_batches([next(batches)])) == spans[:1]
+
+
 def test_what_cannot_be_columns(db: Any) -> None:
     with pytest.raises(informix_db.ProgrammingError, match="no result"):
         db.cursor().fetch_arrow()

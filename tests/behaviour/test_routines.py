@@ -167,6 +167,15 @@ def test_out_and_inout_parameters_come_back_in_a_copy(db: Any) -> None:
     assert cur.fetchone() == (7, "seven")
 
 
+def test_the_row_of_a_routine_with_out_parameters_is_fetched_as_a_row(db: Any) -> None:
+    cur = db.cursor()
+    cur.callproc("change", (1, None, "a", None))
+    for fetch in (cur.fetch_arrow, lambda: next(cur.fetch_record_batches(1))):
+        with pytest.raises(informix_db.ProgrammingError, match="fetch it as a row"):
+            fetch()
+    assert cur.fetchone() == (7, "seven")
+
+
 def test_a_function_with_out_parameters_returns_its_values(db: Any) -> None:
     cur = db.cursor(row_factory=dict_row)
     assert cur.callfunc("change", (1, None, "a", None)) == {"(expression)": "seven"}

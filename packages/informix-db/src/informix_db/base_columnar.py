@@ -4,6 +4,7 @@ The rows of the first reply were decoded when the query was opened; of all furth
 decoded column by column (`informix_types.columnar`).
 """
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from informix_types.rows import tuple_row
@@ -34,7 +35,7 @@ class ColumnarResult(BaseResult[R]):
 
     @property
     def _in_columns(self) -> bool:
-        return self._decoder is not None and (self._batch is not None or not self._exhausted)
+        return self._batch is not None or (self._decoder is not None and not self._exhausted)
 
     @guarded
     def _next_batch_gen(self, size: int) -> Work[Any]:
@@ -54,9 +55,17 @@ class ColumnarResult(BaseResult[R]):
     def _fetch_arrow_gen(self) -> Work[Any]:
         pa = need_pyarrow()
         self._require_columns()
-        batches = []
-        while (batch := (yield from self._next_batch_gen(2**31 - 1))) is not END:
-            batches.append(batch)
+        before, batches = self._position, list[Any]()
+        try:
+            while (batch := (yield from self._next_batch_gen(2**31 - 1))) is not END:
+                batches.append(batch)
+        except Exception:
+            # What came before the row that Arrow cannot hold has not been handed out.
+            if self.scrollable:
+                self._position = before
+            elif batches:
+                (self._batch,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
+            raise
         return pa.Table.from_batches(batches, schema=self._schema())
 
     @guarded
@@ -67,7 +76,10 @@ class ColumnarResult(BaseResult[R]):
         need_pyarrow()
         self._require_result()
         decoding = self._decoding
-        assert decoding is not None
+        if decoding is None:
+            raise ProgrammingError(
+                "the row of a routine with OUT parameters cannot be fetched in columns; fetch it as a row"
+            )
         made = decoding.make is not None and self.row_factory is not tuple_row
         if made or decoding.context.adapters.loaders:
             raise ProgrammingError(
@@ -85,8 +97,12 @@ class ColumnarResult(BaseResult[R]):
         return arrow_schema(self._names(), self._decoding.plan.types)
 
     def _batch_of_rows(self, size: int) -> Any:
-        """Make a batch of rows that were decoded already."""
-        return self._made_of([self._buffer.popleft() for _ in range(min(size, len(self._buffer)))])
+        """Make a batch of rows that were decoded already; they stay where they are when Arrow cannot hold one."""
+        buffer = self._buffer
+        batch = self._made_of(list(islice(buffer, size)))
+        for _ in range(batch.num_rows):
+            buffer.popleft()
+        return batch
 
     def _made_of(self, rows: list[Any]) -> Any:
         from informix_types.columnar import record_batch
@@ -99,8 +115,16 @@ class ColumnarResult(BaseResult[R]):
         decoding = self._decoding
         assert decoding is not None
         if self.scrollable or decoding.blobs:  # these are fetched row by row
+            before = self._position
             rows = yield from self._fetchmany_gen(min(size, 10000))
-            return self._made_of(rows) if rows else None
+            try:
+                return self._made_of(rows) if rows else None
+            except Exception:
+                if self.scrollable:
+                    self._position = before
+                else:
+                    self._buffer.extendleft(reversed(rows))
+                raise
         if self._decoder is None:
             from informix_types.columnar import ColumnarDecoder
 
