@@ -40,7 +40,7 @@ def decoded(type_text, text, ctx=UTF8):
         ("LIST(SMALLFLOAT)", "LIST{1e39}", r"element 1: .* SMALLFLOAT: out of range"),
         ("LIST(FLOAT)", "LIST{nan}", r"element 1: .* FLOAT"),
         ("MULTISET(VARCHAR(3) NOT NULL)", "MULTISET{'xxx','xxxx'}", r"element 2: .* VARCHAR\(3\): 4 bytes"),
-        ("LIST(CHAR(2))", "LIST{'éé'}", r"element 1: .* CHAR\(2\): 4 bytes"),
+        ("LIST(CHAR(2))", "LIST{'ééé'}", r"element 1: .* CHAR\(2\): 3 bytes"),
         ("LIST(LVARCHAR(3))", "LIST{'xxxx'}", r"element 1: .* LVARCHAR\(3\): 4 bytes"),
         (
             "LIST(DECIMAL(4,1) NOT NULL)",
@@ -89,6 +89,39 @@ def test_possible_elements_are_those_of_columns(type_text, text, value):
 def test_char_elements_are_stripped_where_columns_are():
     ctx = TypeContext(trim_char=True)
     assert decoded("LIST(CHAR(3))", "LIST{'a ','b'}", ctx) == ["a", "b"]
+
+
+LATIN = TypeContext(encoding="iso8859-1")
+
+
+@pytest.mark.parametrize("name", ["CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "LVARCHAR"])
+def test_lengths_count_bytes_of_the_database(name):
+    """Three letters of a Latin-1 database are six bytes in UTF-8; four are too many in any code set."""
+    for type_text, text, value in (
+        (f"SET({name}(3) NOT NULL)", "SET{'äöü'}", {"äöü"}),
+        (f"ROW(a {name}(3), b LIST({name}(3)))", "ROW('äöü',LIST{'ü€€'})", ("äöü", ["ü€€"])),
+    ):
+        assert decoded(type_text, text) == value
+        assert text.encode() in encode_params([value], [parse_type(type_text)], UTF8).blocks
+    for ctx in (UTF8, LATIN):
+        with pytest.raises(ConversionError, match=r"element 1: .*4 bytes"):
+            encode_params([{"äöüß"}], [parse_type(f"SET({name}(3) NOT NULL)")], ctx)
+    with pytest.raises(ConversionError, match=r"element 1: .*4 bytes"):
+        decoded(f"SET({name}(3) NOT NULL)", "SET{'äöüß'}")
+
+
+def test_a_text_in_an_element_has_no_byte_for_its_length():
+    assert decoded("LIST(VARCHAR(255))", "LIST{'" + "ä" * 255 + "'}") == ["ä" * 255]
+
+
+@pytest.mark.parametrize(
+    ("text", "trimmed", "padded"),
+    [("a", "a", "a   "), ("ä ", "ä", "ä  "), ("äö", "äö", "äö"), ("äöü ", "äöü", "äöü "), ("", "", "    ")],
+)
+def test_char_elements_are_padded_to_their_bytes_as_columns_are(text, trimmed, padded):
+    assert decoded("LIST(CHAR(4))", f"LIST{{'{text}'}}") == [padded]
+    ctx = TypeContext(encoding="utf-8", trim_char=True)
+    assert decoded("LIST(CHAR(4))", f"LIST{{'{text}'}}", ctx) == [trimmed]
 
 
 # -- loaders --

@@ -180,13 +180,16 @@ def _plain_encoder(session: "Session", column: ColumnType) -> Callable[[Any], by
     """Return the encoder of a column without data outside of the row.
 
     Lengths are counted in the database's code set; in the client's a text may need more bytes than the column
-    has. A CHAR then comes with fewer blanks; a VARCHAR comes whole, since its own length goes before it.
+    has. A CHAR then comes with fewer blanks; a VARCHAR or LVARCHAR comes whole, since its own length goes before
+    it.
     """
     if column.code == TypeCode.SENDRECV and column.source in CONSTRUCTED:
         described = replace(column, code=column.source, source=0)
         return lambda value: encode_constructed(described, value, session.types)
     if column.code in VARCHAR_TYPES:
         return value_encoder(replace(column, encoded_length=MAX_VARCHAR), session.types)
+    if column.built_in == "lvarchar":
+        return value_encoder(replace(column, encoded_length=0), session.types)
     encode = value_encoder(column, session.types)
     codec, width = session.types.encoding, column.width or 0
     if column.code not in CHAR_TYPES:

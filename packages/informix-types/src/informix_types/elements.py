@@ -12,6 +12,7 @@ from typing import Any
 
 from .codecs import Codec, codec_for
 from .codecs.base import refuse
+from .codecs.text import encode_text, is_single_byte, text_decoder
 from .codes import TypeCode
 from .column import ColumnType
 from .context import TypeContext
@@ -39,9 +40,33 @@ def _codec(column: ColumnType, ctx: TypeContext) -> Codec | None:
     if column.code == TypeCode.LVARCHAR and column.encoded_length == UNSAID_LENGTH:
         column = replace(column, encoded_length=0)
     try:
-        return codec_for(column, ctx)
+        codec = codec_for(column, ctx)
     except ConversionError:
         return None  # no known layout: nothing to judge by
+    if codec.layout.family in _CHARACTER and not is_single_byte(ctx.encoding):
+        return _of_any_code_set(codec, ctx)
+    return codec
+
+
+def _of_any_code_set(codec: Codec, ctx: TypeContext) -> Codec:
+    """Return the codec of a character type in text, for a client with a multi-byte code set.
+
+    The type's length counts bytes in the database's code set, which is not known here: the client's may need more
+    of them for the same text (sqli.md 9). No code set has less than one byte for a character; beyond that the
+    length is left to the server. A CHAR is padded to its bytes in the client's code set, as columns come.
+    """
+    column, decode = codec.type, text_decoder(ctx)
+    width = codec.layout.width or 0
+    limit = column.max_length
+
+    def dump(value: object) -> bytes:
+        if not isinstance(value, str):
+            return codec.dump(value)
+        if limit and len(value) > limit:
+            refuse(column, value, f"{len(value)} bytes at least")
+        return encode_text(value, ctx).ljust(width)
+
+    return replace(codec, load=codec.load if width else decode, dump=dump)
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,15 @@ from ..errors import ConversionError
 from ..layout import Family, Framing, Layout, NullRule, envelope
 from .base import Codec, refuse
 
-__all__ = ["char_codec", "encode_text", "longest_varchar", "lvarchar_codec", "text_decoder", "varchar_codec"]
+__all__ = [
+    "char_codec",
+    "encode_text",
+    "is_single_byte",
+    "longest_varchar",
+    "lvarchar_codec",
+    "text_decoder",
+    "varchar_codec",
+]
 
 MAX_COUNTED = 255
 """A VARCHAR's length is one byte (sqli.md 7.1)."""
@@ -79,7 +87,7 @@ def char_codec(column: ColumnType, ctx: TypeContext) -> Codec:
 
 
 @cache
-def _is_single_byte(encoding: str) -> bool:
+def is_single_byte(encoding: str) -> bool:
     """Tell whether each byte is a character: no byte waits for another."""
     decoder = codecs.getincrementaldecoder(encoding)()
     for byte in range(256):
@@ -96,7 +104,7 @@ def longest_varchar(column: ColumnType, ctx: TypeContext) -> int:
     The described length counts bytes in the database's code set: the client's may need more of them for the same
     text when it is a multi-byte one (sqli.md 9), but not when it has one byte for each character.
     """
-    return (column.max_length or MAX_COUNTED) if _is_single_byte(ctx.encoding) else MAX_COUNTED
+    return (column.max_length or MAX_COUNTED) if is_single_byte(ctx.encoding) else MAX_COUNTED
 
 
 def varchar_codec(column: ColumnType, ctx: TypeContext) -> Codec:
