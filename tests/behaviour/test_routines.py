@@ -167,8 +167,11 @@ def test_out_and_inout_parameters_come_back_in_a_copy(db: Any) -> None:
     assert cur.fetchone() == (7, "seven")
 
 
-def test_the_row_of_a_routine_with_out_parameters_is_fetched_as_a_row(db: Any) -> None:
+@pytest.mark.parametrize("stale", [False, True], ids=["fresh cursor", "cursor of a query"])
+def test_the_row_of_a_routine_with_out_parameters_is_fetched_as_a_row(db: Any, stale: bool) -> None:
     cur = db.cursor()
+    if stale:
+        cur.execute("SELECT tabname, tabid FROM systables").fetchall()
     cur.callproc("change", (1, None, "a", None))
     for fetch in (cur.fetch_arrow, lambda: next(cur.fetch_record_batches(1))):
         with pytest.raises(informix_db.ProgrammingError, match="fetch it as a row"):
