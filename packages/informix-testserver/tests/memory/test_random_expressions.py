@@ -71,7 +71,7 @@ class Maker:
         self.random = random.Random(seed)
         self.markers = markers
         self.values: list[Any] = []
-        bind_functions._load()
+        bind_functions.load()
         self.functions = [*bind_functions.FUNCTIONS, *bind_functions.AGGREGATES]
 
     def expression(self, depth: int = 0) -> str:
