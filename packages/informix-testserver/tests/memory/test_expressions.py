@@ -37,6 +37,8 @@ D = Decimal
         ("ceil(2.1)", "DECIMAL(32,0)", D(3)),
         ("floor(-2.1)", "DECIMAL(32,0)", D(-3)),
         ("sqrt(16)", "FLOAT", 4.0),
+        ("root(9)", "FLOAT", 3.0),
+        ("root(1.5, 0.5)", "FLOAT", 2.25),
         ("power(2, 10)", "FLOAT", 1024.0),
         ("'12' + 1", "DECIMAL(32)", D(13)),
         # casts
@@ -288,6 +290,8 @@ def test_inverse_hyperbolic_functions(db: Any) -> None:
         value = 0.5 if name == "atanh" else 2
         assert db.evaluate(f"{name}({value})") == getattr(math, name)(value)
     assert db.fails("select acosh(0) from sysmaster:sysdual") == (-647, 0)
+    assert db.fails("select root(1.5, 0) from sysmaster:sysdual") == (-647, 0)
+    assert db.fails("select root(-8, 3) from sysmaster:sysdual") == (-647, 0)
 
 
 def test_line_feeds_in_strings(db: Any, connect: Any) -> None:

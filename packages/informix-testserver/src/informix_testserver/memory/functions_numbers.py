@@ -117,7 +117,7 @@ def _sign(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     return Expr.of(b.call("sign", lambda v: (v > decimals.ZERO) - (v < decimals.ZERO), [number.sql]), INTEGER)
 
 
-def _float_function(name: str, body: Callable[..., float], count: int = 1) -> None:
+def _float_function(name: str, body: Callable[..., float], count: int = 1, most: int | None = None) -> None:
     def run(*values: float) -> float:
         try:
             return float(body(*values))
@@ -126,7 +126,7 @@ def _float_function(name: str, body: Callable[..., float], count: int = 1) -> No
         except (ValueError, ZeroDivisionError):
             raise SqlError(MATH_FUNCTION, token=name) from None
 
-    @function(name, least=count)
+    @function(name, least=count, most=most)
     def bind(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
         numbers = [b.convert(b.number(b.settle(a, FLOAT)), FLOAT) for a in arguments]
         return Expr.of(b.call(("float function", name), run, [n.sql for n in numbers]), FLOAT)
@@ -160,11 +160,7 @@ for _name, (_body, _count) in _FLOATS.items():
     _float_function(_name, _body, _count)
 
 
-@function("root", most=2)
-def _root(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
-    numbers = [b.convert(b.number(b.settle(a, FLOAT)), FLOAT) for a in arguments]
-    sql = b.call("root", lambda v, n=2.0: float(v ** (1 / n)), [n.sql for n in numbers])
-    return Expr.of(sql, FLOAT)
+_float_function("root", lambda value, index=2.0: math.pow(value, 1 / index), most=2)
 
 
 def _extreme(b: Binder, arguments: list[Expr], key: str) -> Expr:
