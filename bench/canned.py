@@ -63,15 +63,14 @@ class Session:
         self._log_in()
         try:
             while True:
-                message = self.wire.message(self.caps)
-                if isinstance(message, pdu.Eot):
-                    self._answer()
-                elif isinstance(message, pdu.Exit):
-                    self.send(message)
-                    self.wire.write(b"".join(self.out))
-                    return
-                elif (handler := HANDLERS.get(type(message))) is not None:
-                    handler(self, message)
+                for message in self.wire.group(self.caps):
+                    if isinstance(message, pdu.Exit):
+                        self.send(message)
+                        self.wire.write(b"".join(self.out))
+                        return
+                    if (handler := HANDLERS.get(type(message))) is not None:
+                        handler(self, message)
+                self._answer()
         except EndOfStream:
             pass
 
