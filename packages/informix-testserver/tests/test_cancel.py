@@ -24,6 +24,22 @@ def way_of_waiting(request, monkeypatch):
     return request.param
 
 
+@pytest.fixture
+def interrupts(monkeypatch):
+    """The sessions that were interrupted, call by call; the first call finds the engine between two steps."""
+    from informix_testserver.script import ScriptSession
+
+    interrupt, calls = ScriptSession.interrupt, []
+
+    def second_call_counts(session):
+        calls.append(session)
+        if len(calls) > 1:
+            interrupt(session)
+
+    monkeypatch.setattr(ScriptSession, "interrupt", second_call_counts)
+    return calls
+
+
 def wait_for(condition):
     deadline = time.monotonic() + 5
     while not condition():
@@ -43,24 +59,14 @@ def test_a_running_statement_is_aborted(script, server, client, repeat):
     assert client.ask(pdu.Commit()) == [pdu.XactStat(2, 0, 1)]  # the transaction stayed open
 
 
-def test_an_engine_between_two_steps_is_interrupted_again(script, server, client, monkeypatch):
-    from informix_testserver.script import ScriptSession
-
-    interrupt, calls = ScriptSession.interrupt, []
-
-    def second_call_counts(session):
-        calls.append(session)
-        if len(calls) > 1:
-            interrupt(session)
-
-    monkeypatch.setattr(ScriptSession, "interrupt", second_call_counts)
+def test_an_engine_between_two_steps_is_interrupted_again(script, server, client, interrupts):
     script.answer("update t set a = 1", waits=threading.Event())
     client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
     client.send(pdu.StatementId(0), pdu.Execute())
     wait_for(lambda: script.log[-1].action == "execute")
     client.urgent()
     assert client.read_group() == CANCELLED
-    assert len(calls) >= 2
+    assert len(interrupts) >= 2
 
 
 def test_an_idle_session_ignores_it(client):
@@ -100,18 +106,8 @@ def test_a_client_that_leaves_aborts_its_statement(script, server, connect):
 
 @pytest.mark.skipif(not hasattr(select, "POLLRDHUP"), reason="only Linux tells of an orderly end")
 @pytest.mark.parametrize("way_of_waiting", ["poll"], indirect=True)  # select() does not see who leaves
-def test_a_client_that_closes_aborts_its_statement(script, server, connect, monkeypatch):
+def test_a_client_that_closes_aborts_its_statement(script, server, connect, interrupts):
     """Also when the first call finds the engine between two steps."""
-    from informix_testserver.script import ScriptSession
-
-    interrupt, calls = ScriptSession.interrupt, []
-
-    def second_call_counts(session):
-        calls.append(session)
-        if len(calls) > 1:
-            interrupt(session)
-
-    monkeypatch.setattr(ScriptSession, "interrupt", second_call_counts)
     script.answer("update t set a = 1", waits=threading.Event())
     client = connect(server).start()
     client.ask(pdu.Prepare(0, "update t set a = 1"), pdu.NDescribe(), pdu.WantDone())
@@ -119,6 +115,7 @@ def test_a_client_that_closes_aborts_its_statement(script, server, connect, monk
     wait_for(lambda: script.log[-1].action == "execute")
     client.sock.close()
     wait_for(lambda: server.connections == 0)
+    assert len(interrupts) >= 2
 
 
 def test_a_byte_that_came_too_late_means_the_next_request_if_that_was_there(script, server, client, monkeypatch):

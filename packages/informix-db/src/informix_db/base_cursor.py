@@ -438,36 +438,39 @@ class BaseCursor(ColumnarResult[R]):
     def _call_gen(self, query: Query, parameters: Parameters, out: list[Any]) -> Work[Self]:
         """Execute a call; fill `out` with the parameters when the routine has changed some."""
         try:
-            yield from self._start_gen(query)
-            connection = self._connection
-            try:
-                statement = yield from connection._statement_gen(query)
-            except ServerError as error:
-                # Only what PREPARE says counts: by the time that a routine fails with -9752 it may have done much.
-                routine = routine_with_out(error)
-                if routine is None:
-                    raise
-            else:
-                connection._give_back(statement)
-                return (yield from self._execute_query_gen(query, parameters))
-            if self.scrollable:
-                raise NotSupportedError("a routine with OUT parameters cannot be called by a scrollable cursor")
-            values = query.arrange(parameters)
-            described = yield from parameters_gen(self._session, routine, len(values))
-            if connection._needs_begin(EXECUTE_ROUTINE):
-                yield from connection._begin_gen()
-            connection._note_decision(EXECUTE_ROUTINE)
-            call = yield from call_gen(self._session, self._context, routine, described, values)
-            out[:] = call.parameters
-            if call.row:
-                self.description, self.rowcount, self._received = call.description, 1, 1
-                names = [column.name for column in call.description]
-                row: Any = call.row if self.row_factory is None else self.row_factory(names)(call.row)
-                self._buffer.append(row)
-            connection._after_statement(EXECUTE_ROUTINE)
-            return self
+            return (yield from self._called_gen(query, parameters, out))
         finally:
             self._input_types = None
+
+    def _called_gen(self, query: Query, parameters: Parameters, out: list[Any]) -> Work[Self]:
+        yield from self._start_gen(query)
+        connection = self._connection
+        try:
+            statement = yield from connection._statement_gen(query)
+        except ServerError as error:
+            # Only what PREPARE says counts: by the time that a routine fails with -9752 it may have done much.
+            routine = routine_with_out(error)
+            if routine is None:
+                raise
+        else:
+            connection._give_back(statement)
+            return (yield from self._execute_query_gen(query, parameters))
+        if self.scrollable:
+            raise NotSupportedError("a routine with OUT parameters cannot be called by a scrollable cursor")
+        values = query.arrange(parameters)
+        described = yield from parameters_gen(self._session, routine, len(values))
+        if connection._needs_begin(EXECUTE_ROUTINE):
+            yield from connection._begin_gen()
+        connection._note_decision(EXECUTE_ROUTINE)
+        call = yield from call_gen(self._session, self._context, routine, described, values)
+        out[:] = call.parameters
+        if call.row:
+            self.description, self.rowcount, self._received = call.description, 1, 1
+            names = [column.name for column in call.description]
+            row: Any = call.row if self.row_factory is None else self.row_factory(names)(call.row)
+            self._buffer.append(row)
+        connection._after_statement(EXECUTE_ROUTINE)
+        return self
 
     def _call(self, name: str, kind: str, parameters: Parameters) -> Query:
         if not _ROUTINE_NAME.fullmatch(name):

@@ -341,9 +341,7 @@ class AsyncTransaction:
             return await self._connection._run(self._connection._enter_block_gen(self._block, self))
         except Exception:
             raise
-        except (
-            BaseException
-        ):  # a cancellation comes out when the server has answered, and no `__aexit__` will follow
+        except BaseException:  # a cancellation comes out when the server has answered; no `__aexit__` will follow
             await self._connection._run(self._connection._leave_block_gen(self._block, failed=True))
             raise
 
