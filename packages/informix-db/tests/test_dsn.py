@@ -57,8 +57,11 @@ def test_strings_become_keywords(text: str, expected: dict[str, object] | None) 
         ("informix://h/db?autocommit=maybe", "neither true nor false"),
         ("informix://h/db?fetchbuffer=3", "unknown option 'fetchbuffer'"),
         ("jdbc:informix-sqli://h:1/db:server=s;user", "option 2 is not NAME=value"),
-        ("jdbc:informix-sqli://h:1/db:IFX_ISOLATION_LEVEL=2", r"call Connection\.set_isolation after"),
-        ("jdbc:informix-sqli://h:1/db:ifx_lock_mode_wait=2", r"call Connection\.set_lock_mode after"),
+        ("jdbc:informix-sqli://h:1/db:IFX_ISOLATION_LEVEL=6", "none of 0 to 5"),
+        ("jdbc:informix-sqli://h:1/db:IFX_ISOLATION_LEVEL=dirty", "none of 0 to 5"),
+        ("jdbc:informix-sqli://h:1/db:ifx_lock_mode_wait=-2", "neither -1, 0 nor"),
+        ("jdbc:informix-sqli://h:1/db:ifx_lock_mode_wait=long", "cannot be read"),
+        ("informix://h/db?lock_mode=perhaps", "neither true nor false"),
         ("host=h;service=no_such_service_here", "no service of that name"),
         ("host=h;pwd={x", "at character 8"),
     ],
@@ -89,6 +92,41 @@ def test_messages_never_show_the_password(text: str) -> None:
 def test_services_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.getservbyname", lambda name, protocol: {("sqlexec", "tcp"): 9088}[name, protocol])
     assert parse_dsn("host=h;service=sqlexec")["port"] == 9088
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("0", "COMMITTED READ"),
+        ("1", "DIRTY READ"),
+        ("2", "COMMITTED READ"),
+        ("3", "CURSOR STABILITY"),
+        ("4", "REPEATABLE READ"),
+        ("5", "COMMITTED READ LAST COMMITTED"),
+        ("1U", "DIRTY READ RETAIN UPDATE LOCKS"),
+        ("3u", "CURSOR STABILITY RETAIN UPDATE LOCKS"),
+        ("5U", "COMMITTED READ LAST COMMITTED RETAIN UPDATE LOCKS"),
+    ],
+)
+def test_jdbc_numbers_the_isolation_levels(number: str, words: str) -> None:
+    assert parse_dsn(f"jdbc:informix-sqli://h:1/db:IFX_ISOLATION_LEVEL={number}")["isolation"] == words
+
+
+@pytest.mark.parametrize(
+    ("option", "wait"),
+    [
+        ("IFX_LOCK_MODE_WAIT=-1", True),
+        ("IFX_LOCK_MODE_WAIT=0", False),
+        ("IFX_LOCK_MODE_WAIT=1", 1),
+        ("lock_mode=17", 17),
+        ("lock_mode=1", 1),
+        ("lock_mode=yes", True),
+        ("lock_mode=off", False),
+    ],
+)
+def test_lock_modes_are_read(option: str, wait: object) -> None:
+    found = parse_dsn(f"jdbc:informix-sqli://h:1/db:{option}")["lock_mode"]
+    assert (found, type(found)) == (wait, type(wait))
 
 
 def test_jdbcs_connection_time_is_a_time_limit() -> None:

@@ -47,6 +47,8 @@ def connect(
     timezone: str | tzinfo | None = None,
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
+    isolation: str | None = None,
+    lock_mode: bool | int | None = None,
     query_hook: QueryHook | None = None,
     insert_cursor: bool | None = None,
     raise_warnings: bool | None = None,
@@ -96,6 +98,10 @@ def connect(
             without it: Informix has no zones. None, the default, refuses them.
         application_name: shown to the server's administrator.
         pam_answer: answers PAM challenges, called with (style, text); by default the password is the answer.
+        isolation: level to begin with, as `Connection.set_isolation` takes it; by default the database's own.
+            Needs `database`.
+        lock_mode: what to do when something is locked: True waits for ever, False, the server's default, fails at
+            once, a number waits so many seconds.
         query_hook: called with a `QueryEvent` after each statement.
         insert_cursor: whether `Cursor.executemany` may send the rows of an INSERT through an insert cursor: None,
             the default, when that is safe and pays; True also for few rows; False never.

@@ -158,6 +158,7 @@ class BaseConnection(TwoPhase, BulkTransfer):
                 if settings.with_locale(_locales[where]).encoding != settings.encoding:
                     log.info("database %s has locale %s; connecting with that", settings.database, _locales[where])
                     return _AGAIN
+            yield from self._set_locking_gen(settings)
         except OperationalError as error:
             if error.sqlcode or error.retry != "reconnect":
                 raise
@@ -202,6 +203,17 @@ class BaseConnection(TwoPhase, BulkTransfer):
             yield from transaction.rollback(session)
         return found.strip() if isinstance(found, str) and found.strip() else settings.client_locale
 
+    def _set_locking_gen(self, settings: Settings) -> Work[None]:
+        """Set isolation level and lock mode as `connect` was told."""
+        if settings.isolation is not None:
+            yield from self._command_gen(f"SET ISOLATION TO {settings.isolation}")
+        if settings.lock_mode is not None:
+            yield from self._command_gen(f"SET LOCK MODE TO {settings.lock_mode}")
+        if self._session.in_transaction:
+            # MODE ANSI: a statement has opened a transaction (sqli.md 5.10).
+            yield from transaction.rollback(self._session)
+        self._changed.clear()
+
     def _answer_with_password(self, style: int, _text: str) -> str:
         """Answer a PAM challenge: hidden input is the password, visible input the user (sqli.md 2.6)."""
         return (self._settings.password_text() or "") if style == 1 else self._settings.user
@@ -231,9 +243,9 @@ class BaseConnection(TwoPhase, BulkTransfer):
             ansi = database is not None and database.ansi
             logged = database is not None and database.logged
             level = "REPEATABLE READ" if ansi else "COMMITTED READ" if logged else "DIRTY READ"
-            yield from self._command_gen(f"SET ISOLATION TO {level}")
+            yield from self._command_gen(f"SET ISOLATION TO {settings.isolation or level}")
         if _SET_LOCK_MODE in self._changed:
-            yield from self._command_gen("SET LOCK MODE TO NOT WAIT")
+            yield from self._command_gen(f"SET LOCK MODE TO {settings.lock_mode or 'NOT WAIT'}")
         self._changed.clear()
         self._autocommit = settings.autocommit
         self._limits = Limits(settings.read_timeout, settings.statement_timeout)

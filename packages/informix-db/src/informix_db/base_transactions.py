@@ -10,10 +10,11 @@ from informix_wire.talk import transaction
 from informix_wire.tracking import COMMIT, ROLLBACK
 
 from .base_session import BaseSession, guarded
-from .errors import InterfaceError, NotSupportedError, ProgrammingError
+from .errors import NotSupportedError, ProgrammingError
+from .locking import isolation_level, lock_mode
 from .steps import Work, lost
 
-__all__ = ["ISOLATION_LEVELS", "Block", "Transactions"]
+__all__ = ["Block", "Transactions"]
 
 T = TypeVar("T")
 
@@ -24,10 +25,6 @@ _ROLLBACK_TO: Final = 161
 """Statement type of ROLLBACK TO SAVEPOINT (sqli.md 6.4)."""
 _ALREADY_IN_TRANSACTION: Final = -535
 _NOT_IN_TRANSACTION: Final = -255
-ISOLATION_LEVELS: Final = frozenset(
-    {"DIRTY READ", "COMMITTED READ", "COMMITTED READ LAST COMMITTED", "CURSOR STABILITY", "REPEATABLE READ"}
-)
-"""What SET ISOLATION takes (Guide to SQL: Syntax)."""
 
 
 @mutable(eq=False)
@@ -148,20 +145,12 @@ class Transactions(BaseSession):
 
     @guarded
     def _set_isolation_gen(self, level: str) -> Work[None]:
-        words = " ".join(str(level).upper().replace("_", " ").split())
-        if words not in ISOLATION_LEVELS:
-            raise InterfaceError(
-                f"unknown isolation level {level!r}; known are {', '.join(sorted(ISOLATION_LEVELS))}"
-            )
-        yield from self._command_gen(f"SET ISOLATION TO {words}")
+        yield from self._command_gen(f"SET ISOLATION TO {isolation_level(level)}")
         yield from self._settle_gen(keep_cursors=True)
 
     @guarded
     def _set_lock_mode_gen(self, wait: bool | int) -> Work[None]:
-        if not isinstance(wait, int) or wait < 0:
-            raise InterfaceError(f"lock mode must be True, False or a number of seconds, not {wait!r}")
-        mode = "NOT WAIT" if wait is False else "WAIT" if wait is True else f"WAIT {wait}"
-        yield from self._command_gen(f"SET LOCK MODE TO {mode}")
+        yield from self._command_gen(f"SET LOCK MODE TO {lock_mode(wait)}")
         yield from self._settle_gen(keep_cursors=True)
 
     # -- blocks ------------------------------------------------------------------------------------------------

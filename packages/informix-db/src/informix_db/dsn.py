@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from .errors import InterfaceError
+from .locking import isolation_number, lock_wait_number
 
 __all__ = ["parse_dsn"]
 
@@ -23,6 +24,11 @@ def _boolean(text: str) -> bool:
 
 def _tls(text: str) -> bool | str:
     return "verify" if text.strip().lower() == "verify" else _boolean(text)
+
+
+def _lock_mode(text: str) -> bool | int:
+    """Return what `connect` takes: a number of seconds, or yes or no. ``1`` is a second, not yes."""
+    return int(text) if text.strip().lstrip("-").isdecimal() else _boolean(text)
 
 
 def _port(text: str) -> int:
@@ -57,6 +63,8 @@ _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "db_locale": str,
     "fetch_buffer": int,
     "arraysize": int,
+    "isolation": str,
+    "lock_mode": _lock_mode,
     "insert_cursor": _boolean,
     "raise_warnings": _boolean,
     "trace": str,
@@ -88,11 +96,11 @@ _SYNONYMS: Final[dict[str, str]] = {
     "IFX_AUTOCOMMIT": "autocommit",
     "INFORMIXCONTIME": "connect_timeout",
 }
-_INSTEAD: Final[dict[str, str]] = {
-    "IFX_ISOLATION_LEVEL": "Connection.set_isolation",
-    "IFX_LOCK_MODE_WAIT": "Connection.set_lock_mode",
+_NUMBERED: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
+    "IFX_ISOLATION_LEVEL": ("isolation", isolation_number),
+    "IFX_LOCK_MODE_WAIT": ("lock_mode", lock_wait_number),
 }
-"""Options that change what statements see or wait for: refused, since leaving them out would go unnoticed."""
+"""Options of JDBC that say the same as one of ours in numbers."""
 _IGNORED: Final = frozenset({"DRIVER", "PROTOCOL", "PRO", "DSN"})
 _ENVIRONMENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
@@ -103,17 +111,16 @@ def _collect(pairs: list[tuple[str, str]], kind: str) -> dict[str, Any]:
     env: dict[str, str] = {}
     for name, value in pairs:
         upper = name.upper()
-        option = _SYNONYMS.get(upper) or (name.lower() if name.lower() in _OPTIONS else None)
-        if option is not None:
+        option, read = _NUMBERED.get(upper) or (_SYNONYMS.get(upper, name.lower()), None)
+        read = read or _OPTIONS.get(option)
+        if read is not None:
             try:
-                result[option] = _OPTIONS[option](value)
+                result[option] = read(value)
             except ValueError as error:
                 shown = "…" if option == "password" else repr(value)
                 raise InterfaceError(f"{kind}: option {name}={shown} cannot be read: {error}") from None
         elif upper in _IGNORED:
             continue
-        elif upper in _INSTEAD:
-            raise InterfaceError(f"{kind}: {name} is not supported; call {_INSTEAD[upper]} after connecting")
         elif _ENVIRONMENT_NAME.match(name):
             env[name] = value
         else:

@@ -18,6 +18,7 @@ from informix_types.classes import frozen
 
 from .dsn import parse_dsn
 from .errors import InterfaceError
+from .locking import isolation_level, lock_mode
 from .sqlhosts import Address, lookup_server, sqlhosts_path
 from .tls import TLSSetting, make_context
 
@@ -77,6 +78,10 @@ class Settings:
     application_name: str = ""
     pam_answer: Callable[[int, str], str] | None = field(default=None, repr=False)
     row_factory: Any = None
+    isolation: str | None = None
+    """Words after SET ISOLATION TO."""
+    lock_mode: str | None = None
+    """Words after SET LOCK MODE TO."""
     query_hook: Callable[["QueryEvent"], None] | None = field(default=None, repr=False)
     insert_cursor: bool | None = None
     raise_warnings: bool = False
@@ -312,6 +317,8 @@ def make_settings(
         tls = "verify"  # for those members of the group that sqlhosts says speak TLS
     elif tls is not False:
         addresses = tuple(replace(address, tls=True) for address in addresses)
+    if "isolation" in options and not database:
+        raise InterfaceError("isolation= needs database=: a level is a property of an open database")
     settings = Settings(
         addresses=addresses,
         user=user,
@@ -343,6 +350,8 @@ def make_settings(
         application_name=_text("application_name", options.get("application_name")) or "",
         pam_answer=_function("pam_answer", options.get("pam_answer")),
         row_factory=_function("row_factory", options.get("row_factory")),
+        isolation=isolation_level(options["isolation"]) if "isolation" in options else None,
+        lock_mode=lock_mode(options["lock_mode"]) if "lock_mode" in options else None,
         query_hook=_function("query_hook", options.get("query_hook")),
         insert_cursor=_tristate("insert_cursor", options.get("insert_cursor")),
         raise_warnings=flag("raise_warnings", options.get("raise_warnings", False)),

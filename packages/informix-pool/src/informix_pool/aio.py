@@ -75,6 +75,8 @@ def connect(
     timezone: str | tzinfo | None = None,
     application_name: str | None = None,
     pam_answer: Callable[[int, str], str] | None = None,
+    isolation: str | None = None,
+    lock_mode: bool | int | None = None,
     query_hook: QueryHook | None = None,
     insert_cursor: bool | None = None,
     raise_warnings: bool | None = None,
