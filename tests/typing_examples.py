@@ -5,7 +5,7 @@ from typing import Any, assert_type
 
 import informix_db
 import informix_pool
-from informix_db import Row, class_row, dict_row, row_row, tuple_row
+from informix_db import Row, aio, class_row, dict_row, row_row, tuple_row
 
 
 @dataclass
@@ -29,6 +29,17 @@ def blocking(conn: informix_db.Connection) -> None:
     with conn as same, same.cursor(row_factory=class_row(City)) as cursor:
         assert_type(same, informix_db.Connection)
         assert_type(cursor, informix_db.Cursor[City])
+
+
+async def doors(url: str) -> None:
+    """The doors into informix-pool are no `Any`."""
+    with informix_db.create_pool(url) as pool, pool.connection() as pooled:
+        assert_type(pool, informix_pool.ConnectionPool)
+        assert_type(pooled, informix_db.Connection)
+    async with aio.connect(url) as native:
+        assert_type(native, informix_pool.AsyncConnection)
+    assert_type(await aio.connect(url), informix_pool.AsyncConnection)
+    assert_type(await aio.create_pool(url), informix_pool.AsyncConnectionPool)
 
 
 async def native(conn: informix_pool.AsyncConnection) -> None:

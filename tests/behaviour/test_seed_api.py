@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import informix_db
+import informix_lob
 import pytest
 from informix_db import aio
 from informix_testserver import TestServer
@@ -328,16 +329,23 @@ def test_locators_are_named() -> None:
 
 # -- large objects and the fast path: doors into informix-lob, which does not have them yet --
 
-DOOR = r'pip install "informix-db\[lob\]"'
 
-
-def test_doors_to_informix_lob(seed: Any) -> None:
+@pytest.mark.parametrize(
+    ("installed", "words"),
+    [
+        (True, rf"informix-lob {informix_lob.__version__} cannot do this yet"),
+        (False, r'pip install "informix-db\[lob\]"'),
+    ],
+)
+def test_doors_to_informix_lob(seed: Any, monkeypatch: pytest.MonkeyPatch, installed: bool, words: str) -> None:
+    if not installed:
+        monkeypatch.setitem(sys.modules, "informix_lob", None)
     cur = seed.cursor()
-    with pytest.raises(informix_db.NotSupportedError, match=DOOR):
+    with pytest.raises(informix_db.NotSupportedError, match=words):
         cur.read_blob_column("SELECT data FROM photos WHERE id = ?", (42,))
-    with pytest.raises(informix_db.NotSupportedError, match=DOOR):
+    with pytest.raises(informix_db.NotSupportedError, match=words):
         cur.write_blob_column("INSERT INTO photos VALUES (?, BLOB_PLACEHOLDER)", blob_data=b"x", params=(42,))
-    with pytest.raises(informix_db.NotSupportedError, match=DOOR):
+    with pytest.raises(informix_db.NotSupportedError, match=words):
         seed.fast_path_call("function informix.ifx_lo_close(integer)", 1)
     assert seed.execute("SELECT name FROM users").fetchone() == ("Ada",)
 

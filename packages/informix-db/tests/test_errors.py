@@ -33,6 +33,7 @@ def test_every_code_of_the_table(entry: dict[str, object]) -> None:
     assert isinstance(error, getattr(e, str(entry["pep249"])))
     assert (error.sqlcode, error.sqlstate) == (entry["code"], entry["sqlstate"])
     assert (error.is_retryable, error.retry, error.hint) == (entry["retryable"], entry["retry"], entry["hint"])
+    assert getattr(error, "__notes__", []) == ([f"hint: {entry['hint']}"] if entry["hint"] else [])
     assert str(error).startswith(f"{entry['code']}: ")
 
 

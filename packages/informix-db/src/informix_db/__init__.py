@@ -3,7 +3,7 @@
 ``informix_db.connect(host=…, user=…, password=…, database=…)`` is where everything begins.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_types import BlobLocator, ClobLocator, CollectionValue, IntervalYM, RowValue
 from informix_types.rows import Row, class_row, dict_row, namedtuple_row, row_row, scalar_row, tuple_row
@@ -49,6 +49,9 @@ from .errors import (
 )
 from .observe import ConnectionInfo, QueryEvent
 from .two_phase import Xid
+
+if TYPE_CHECKING:
+    from . import aio as aio  # __getattr__ loads it when it is first asked for
 
 __all__ = [
     "BINARY",

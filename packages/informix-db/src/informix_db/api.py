@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .connection import Connection
 from .doors import need
 from .observe import QueryHook
 from .settings import Password, make_settings
 from .tls import TLSSetting
+
+if TYPE_CHECKING:
+    from informix_pool import ConnectionPool
 
 __all__ = ["connect", "create_pool"]
 
@@ -110,14 +113,14 @@ def connect(
             ``python -m informix_wire.trace FILE`` shows it. Passwords are masked, data is not.
 
     Raises:
-        InterfaceError: a setting is unknown or impossible.
+        InterfaceError: a setting is impossible, or an option of the connection string unknown.
         OperationalError: no server, no login, no database; `ConnectTimeout` when it took too long.
     """
     given = {name: value for name, value in locals().items() if name != "dsn"}
     return Connection.connect(make_settings(dsn, given))
 
 
-def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> Any:
+def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> "ConnectionPool":
     """Create a connection pool and open its first connections. Needs ``informix-db[pool]``.
 
     Args:
@@ -135,4 +138,5 @@ def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any
         InterfaceError: a setting is unknown or impossible.
         OperationalError: the first connections could not be opened.
     """
-    return need("informix_pool", "pool").create_pool(dsn, port, **settings)
+    pool: ConnectionPool = need("informix_pool", "pool").create_pool(dsn, port, **settings)
+    return pool

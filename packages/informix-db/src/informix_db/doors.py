@@ -16,13 +16,19 @@ def need(module: str, extra: str) -> ModuleType:
         extra: the extra of informix-db that brings it.
 
     Raises:
-        NotSupportedError: the distribution is not installed; says how to get it.
+        NotSupportedError: the distribution is not installed (says how to get it), or lacks the module so far.
     """
+    package = module.partition(".")[0]
+    distribution = package.replace("_", "-")
+    try:
+        brought = importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise NotSupportedError(f'this needs {distribution}: pip install "informix-db[{extra}]"') from None
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
+        if error.name != module:
             raise
-        raise NotSupportedError(
-            f'this needs {error.name.partition(".")[0].replace("_", "-")}: pip install "informix-db[{extra}]"'
-        ) from None
+        raise NotSupportedError(f"{distribution} {brought.__version__} cannot do this yet") from None

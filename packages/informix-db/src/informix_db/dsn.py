@@ -131,15 +131,18 @@ def _collect(pairs: list[tuple[str, str]], kind: str) -> dict[str, Any]:
 
 
 def _url(text: str) -> dict[str, Any]:
+    unreadable = (
+        "the URL cannot be read; its port must be a number, and / # ? @ : [ ] in user or password are written "
+        "%2F %23 %3F %40 %3A %5B %5D"
+    )
     try:
         url: SplitResult = urlsplit(text)
         port = url.port
     except ValueError:
         # Python's message shows what it took for the port: the password, if that holds a slash.
-        raise InterfaceError(
-            "the URL cannot be read; its port must be a number, and / # ? @ : [ ] in user or password are written "
-            "%2F %23 %3F %40 %3A %5B %5D"
-        ) from None
+        raise InterfaceError(unreadable) from None
+    if "/" in url.path.strip("/") or ":" in url.path or "@" in url.query.partition("=")[0]:
+        raise InterfaceError(unreadable)  # what looks like path or query is the rest of a password
     if url.fragment:
         raise InterfaceError("the URL has a fragment; write # in user or password as %23")
     result = _collect(parse_qsl(url.query, keep_blank_values=True), "URL")
@@ -191,7 +194,15 @@ _ODBC_PART: Final = re.compile(
 )
 
 
+_SPACED: Final = re.compile(r"\s*(?!pwd|password)\w+\s*=\s*[^;{=\s]+\s+\w+\s*=[^;]*\Z", re.IGNORECASE)
+"""``host=h user=u``, as libpq writes it."""
+
+
 def _odbc(text: str) -> dict[str, Any]:
+    if _SPACED.match(text):
+        raise InterfaceError(
+            "the pairs of the connection string are separated by semicolons: Name=value;Name=value"
+        )
     pairs: list[tuple[str, str]] = []
     position = 0
     while position < len(text):
@@ -206,6 +217,9 @@ def _odbc(text: str) -> dict[str, Any]:
         pairs.append((match["name"], value))
         position = match.end()
     return _collect(pairs, "connection string")
+
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def parse_dsn(text: str) -> dict[str, Any]:
@@ -226,6 +240,8 @@ def parse_dsn(text: str) -> dict[str, Any]:
         return _url(stripped)
     if "=" in stripped and "://" not in stripped.partition("=")[0]:
         return _odbc(stripped)
+    scheme = _SCHEME.match(stripped)
+    begins = f" (it begins with {scheme.group()})" if scheme else ""
     raise InterfaceError(
-        "the connection string is neither informix://…, nor jdbc:informix-sqli:…, nor Name=value;… pairs"
+        f"the connection string is neither informix://…, nor jdbc:informix-sqli:…, nor Name=value;… pairs{begins}"
     )

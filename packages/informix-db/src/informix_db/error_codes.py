@@ -115,6 +115,8 @@ def error_from_code(
         error.retry = decisive["retry"]
     hint_entry = entry if entry and entry["hint"] else decisive
     error.hint = hint_entry["hint"] if hint_entry else None
+    if error.hint:
+        error.add_note(f"hint: {error.hint}")  # a traceback shows it, str() does not
     return error
 
 

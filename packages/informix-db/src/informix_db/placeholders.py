@@ -95,6 +95,7 @@ class Query:
         if len(parameters) != self.parameters:
             raise ProgrammingError(
                 f"the statement takes {_count(self.parameters, 'parameter')}, {len(parameters)} given"
+                + self._foreign_style()
             )
         if self.style == "numeric":
             return [parameters[key] for key in self.keys]  # type: ignore[index]  # numeric: all keys are int
@@ -112,10 +113,16 @@ class Query:
             missing = sorted({str(key) for key in self.keys if key not in parameters})
             raise ProgrammingError(f"no value for parameter {', '.join(f':{m}' for m in missing)}") from None
 
+    def _foreign_style(self) -> str:
+        """Return advice for who writes parameters as other drivers do."""
+        foreign = _FOREIGN.search(self.original) if self.style == "none" else None
+        return f"; {foreign.group()} marks none here: write ?, :1 or :name" if foreign else ""
+
     def _wrong_container(self, parameters: object) -> str:
         kind = type(parameters).__name__
         if isinstance(parameters, Mapping):
-            return f"a mapping was given, but the statement has {_count(self.parameters, 'parameter')} by position"
+            taken = _count(self.parameters, "parameter")
+            return f"a mapping was given, but the statement has {taken} by position" + self._foreign_style()
         return f"parameters must be a sequence such as (value,), not {kind}"
 
 
@@ -123,6 +130,7 @@ def _count(n: int, noun: str) -> str:
     return f"{n or 'no'} {noun}" + ("" if n == 1 else "s")
 
 
+_FOREIGN: Final = re.compile(r"%s|%\(\w+\)s|\$\d+")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 

@@ -173,6 +173,8 @@ def silent(peer: str, seconds: float | None, *, interrupted: bool, sending: bool
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLEOFError):
+        return "the peer closed the connection"
     if isinstance(error, ssl.SSLError):
         return f"{error.reason or error}"
     if isinstance(error, OSError) and error.strerror:
@@ -195,7 +197,9 @@ def connect_failure(address: Address, error: BaseException, *, tls: bool) -> Ope
     if isinstance(error, ssl.SSLCertVerificationError):
         advice = f"the server's certificate is not accepted: {error.verify_message}; see tls_ca_file="
     elif isinstance(error, ssl.SSLError):
-        advice = f"the TLS handshake failed ({error.reason}); does this port speak plain SQLI? Then use tls=False"
+        advice = (
+            f"the TLS handshake failed ({_reason(error)}); does this port speak plain SQLI? Then use tls=False"
+        )
     elif isinstance(error, socket.gaierror):
         advice = f"the host name cannot be resolved ({error.strerror})"
     elif isinstance(error, TimeoutError):
