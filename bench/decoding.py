@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from typing import Any
 
 from informix_types import reference
@@ -15,6 +16,10 @@ from .timing import ratio, rounds
 
 REFERENCE_ROWS = 5_000
 """The reference decoder sees only the first rows of a stream: it is slow and its cost does not change."""
+
+
+COLUMNAR = find_spec("pyarrow") is not None and find_spec("numpy") is not None
+"""Whether the extra informix-types[arrow] is here; the columnar decoders are left out without it."""
 
 
 def run_over(
@@ -80,8 +85,9 @@ def measure(stream: Stream, count: int) -> tuple[dict[str, float], dict[str, flo
     for factory in (row_row, namedtuple_row, dict_row):
         decode = batch_decoder(types, CONTEXT, TUPLE_FRAME, factory(stream.names))
         variants[factory.__name__] = run_over(stream, stream.chunks(), stream.rows, decode)
-    variants["numpy"] = _arrays(stream)
-    variants["Arrow"] = _columns(stream)
+    if COLUMNAR:
+        variants["numpy"] = _arrays(stream)
+        variants["Arrow"] = _columns(stream)
     times = rounds(variants, count)
     per_row = {name: [t / (few if name == "reference" else stream.rows) for t in ts] for name, ts in times.items()}
     medians = {name: statistics.median(ts) for name, ts in per_row.items()}

@@ -30,10 +30,11 @@ def peer_python() -> str:
     return str(python)
 
 
-def _environment() -> dict[str, str]:
-    """Ours without what would leak this environment's packages or settings into another one."""
+def _environment(*, paths: bool) -> dict[str, str]:
+    """Ours without what would leak this environment's settings, and packages unless `paths`, into another one."""
     leaky = ("PYTHON", "INFORMIX", "CLIENT_LOCALE", "DB_LOCALE")
-    return {name: value for name, value in os.environ.items() if not name.startswith(leaky)}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(leaky)}
+    return {**clean, "PYTHONPATH": os.environ.get("PYTHONPATH", "")} if paths else clean
 
 
 class Driver:
@@ -46,8 +47,7 @@ class Driver:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=ENVIRONMENT,
-            env=_environment(),
+            env=_environment(paths=python == sys.executable),
         )
         self.version = str(self._read()["driver"])
 
@@ -73,6 +73,8 @@ class Driver:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 @contextmanager
