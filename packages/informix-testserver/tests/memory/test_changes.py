@@ -360,3 +360,69 @@ def test_computed_columns_of_a_view_choose_rows(db: Any) -> None:
     assert db.fails("update w set twice = 1") == (-234, 0)
     assert db.fails("insert into w values (1, 2, 'a')") == (-234, 0)
     assert db.rows("select * from w order by k") == [(3, 6, "x"), (9, 18, "x")]
+
+
+def test_without_a_log_a_definition_that_fails_leaves_nothing(connect: Any) -> None:
+    db = connect("plain")
+    db.run("create table s (n int)")
+    for n in (1, 2, 3):
+        db.run("insert into s values (?)", n)
+    db.run("insert into s select n from s")
+    assert db.fails("create table t (n int, primary key (nope))") == (-549, 0)
+    assert db.fails("select * from t") == (-206, -111)
+
+
+def test_without_a_log_references_are_checked_row_by_row(connect: Any) -> None:
+    db = connect("plain")
+    db.run("create table p (n int primary key)")
+    db.run("create table c (n int references p)")
+    db.run("create table s (n int)")
+    for n in (1, 2, 3):
+        db.run("insert into s values (?)", n)
+    db.run("insert into p values (1)")
+    db.run("insert into p values (3)")
+    assert db.fails("insert into c select n from s order by n") == (-691, -111)
+    assert db.rows("select * from c") == [(1,)]
+
+
+def test_without_a_log_a_cascade_fails_with_the_row_that_began_it(connect: Any) -> None:
+    db = connect("plain")
+    db.run("create table a (n int primary key)")
+    db.run("create table b (n int primary key references a on delete cascade)")
+    db.run("create table c (n int references b)")
+    for table in ("a", "b", "c"):
+        db.run(f"insert into {table} values (1)")
+    assert db.fails("delete from a") == (-692, 0)
+    assert [db.rows(f"select * from {table}") for table in ("a", "b", "c")] == [[(1,)]] * 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "rollback to savepoint before",
+        "delete from child where code = 'z'",
+        "update child set parent = 1 where code = 'z'",
+        "alter table child drop constraint child_fk",
+        "drop table child",
+    ],
+)
+def test_a_deferred_check_counts_for_rows_that_are_still_there(family: Any, change: str) -> None:
+    family.session.begin()
+    family.run("set constraints all deferred")
+    family.run("savepoint before")
+    family.run("insert into child (parent, code, n) values (9, 'z', 1)")
+    family.run(change)
+    family.session.commit()
+
+
+def test_rows_of_a_dropped_table_hold_no_parent(db: Any, connect: Any) -> None:
+    db.run("create table p (n int primary key)")
+    db.run("create table c (n int references p)")
+    db.run("insert into p values (1)")
+    db.run("insert into c values (1)")
+    db.session.begin()
+    db.run("drop table c")
+    assert connect().fails("delete from p") == (-692, -113)
+    assert db.run("delete from p").rows == 1
+    db.session.rollback()
+    assert (db.rows("select * from p"), db.rows("select * from c")) == ([(1,)], [(1,)])

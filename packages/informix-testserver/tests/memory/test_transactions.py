@@ -227,3 +227,15 @@ def test_wrong_statements_for_the_state(t: Any, connect: Any) -> None:
     with pytest.raises(SqlError) as caught:
         t.session.execute(t.prepare("select id from t"))
     assert caught.value.sqlcode == -260
+
+
+def test_a_savepoint_takes_the_place_of_one_of_its_name(t: Any) -> None:
+    t.session.begin()
+    t.run("savepoint s")
+    t.run("insert into t values (2, 'b')")
+    t.run("savepoint s unique")
+    t.run("insert into t values (3, 'c')")
+    t.run("rollback to savepoint s")
+    assert state(t) == [(1, "a"), (2, "b")]
+    t.run("release savepoint s")
+    assert t.fails("rollback to savepoint s") == (-8006, 0)

@@ -145,8 +145,9 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
         session.locks.lock_row(session, table.key, rowid, "X")
     _check_row(session, plan, rowid)
     for key in plan.foreign_keys:
-        session.deferred.append((_check_parent, key, [values[at] for at in key.positions]))
-    session.written.add(table.key)
+        session.deferred.append((_check_parent, (plan, key, rowid), [values[at] for at in key.positions]))
+    if session.deferred:
+        session.row_changed()
     return rowid
 
 
@@ -241,39 +242,53 @@ def _check_row(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
 # ------------------------------------------------------------------------------------------- referential checks
 
 
-def _check_parent(session: "MemorySession", key: _ForeignKey, values: list[Any]) -> None:
+def _check_parent(session: "MemorySession", subject: tuple[RowPlan, _ForeignKey, int], values: list[Any]) -> None:
     """Look for the referenced row at the end of the statement."""
+    plan, key, rowid = subject
     if None in values:
         return
     parent = key.parent.key
-    for (rowid,) in session.store.rows(key.find, values):
-        deleter = session.engine.dead.get(parent, {}).get(rowid)
+    for (found,) in session.store.rows(key.find, values):
+        deleter = session.engine.dead.get(parent, {}).get(found)
         if deleter is session:
             continue
-        writer = session.locks.row_writer(session, parent, rowid) or deleter
+        writer = session.locks.row_writer(session, parent, found) or deleter
         if writer is not None:
             raise LockConflict(frozenset((writer,)), PARENT_MISSING, ROW_LOCKED)
         if session.in_transaction:
-            session.locks.lock_row(session, parent, rowid, "S")
+            session.locks.lock_row(session, parent, found, "S")
+        return
+    if not _refers(session, plan, key, rowid, values):
         return
     token = f"{key.constraint.owner}.{key.constraint.name}"
     raise SqlError(PARENT_MISSING, isam=ISAM_NO_RECORD, token=token)
 
 
+def _refers(session: "MemorySession", plan: RowPlan, key: _ForeignKey, rowid: int, values: Sequence[Any]) -> bool:
+    """Whether the row still refers to what it did: a check that was deferred may come after its end."""
+    if plan.table.dropped or key.constraint not in plan.table.constraints:
+        return False
+    row = session.store.rows(plan.select, (rowid,))
+    gone = session.engine.dead.get(plan.table.key, {}).get(rowid) is session
+    return bool(row) and not gone and [row[0][at] for at in key.positions] == values
+
+
 def _children(session: "MemorySession", plan: RowPlan) -> list[tuple[Table, Constraint]]:
-    tables = session.engine.tables
-    return [
-        (tables[child], constraint)
-        for child in plan.table.children
-        for constraint in tables[child].references()
-        if constraint.parent == plan.table.key
-    ]
+    """Return the references to a table. Raises LockConflict for one that another transaction has dropped."""
+    found = []
+    for key in plan.table.children:
+        child = session.engine.tables[key]
+        if child.dropped:
+            session.locks.check_table(session, key, write=False, code=CHILD_EXISTS)
+            continue
+        found += [(child, c) for c in child.references() if c.parent == plan.table.key]
+    return found
 
 
 def _check_children(session: "MemorySession", found: tuple[RowPlan, Table, Constraint], values: list[Any]) -> None:
     """Refuse, at the end of the statement, that a referenced key is gone while rows refer to it."""
     plan, child, constraint = found
-    if None in values:
+    if None in values or plan.table.dropped or child.dropped or constraint not in child.constraints:
         return
     where = " AND ".join(f"c{number} = ?" for number in constraint.parent_columns)
     for (rowid,) in session.store.rows(f"SELECT rowid FROM {plan.table.physical} WHERE {where}", values):
@@ -384,12 +399,13 @@ def update_row(
     _check_row(session, plan, rowid)
     for key in plan.foreign_keys:
         if any(at in changes for at in key.positions):
-            session.deferred.append((_check_parent, key, [new[at] for at in key.positions]))
+            session.deferred.append((_check_parent, (plan, key, rowid), [new[at] for at in key.positions]))
     for child, constraint in _children(session, plan):
         key_at = [plan.table.position(number) - 1 for number in constraint.parent_columns]
         if any(old[i] != new[i] for i in key_at):
             session.deferred.append((_check_children, (plan, child, constraint), [old[i] for i in key_at]))
-    session.written.add(plan.table.key)
+    if session.deferred and before is None:
+        session.row_changed()
     return True
 
 
@@ -401,6 +417,13 @@ def _update_sql(plan: RowPlan, changes: dict[int, Any]) -> str:
 def delete_row(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
     """Delete a row and what refers to it by ON DELETE CASCADE. Raises SqlError, LockConflict."""
     session.row_mark = len(session.undo)
+    deleted = _delete(session, plan, rowid)
+    if session.deferred:
+        session.row_changed()
+    return deleted
+
+
+def _delete(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
     old = lock_for_change(session, plan, rowid)
     if old is None:
         return False
@@ -413,10 +436,9 @@ def delete_row(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
         if constraint.cascade:
             child_plan = plan_of(session, child)
             for child_row in _referring(session, child, constraint, values):
-                delete_row(session, child_plan, child_row)
+                _delete(session, child_plan, child_row)
         else:
             session.deferred.append((_check_children, (plan, child, constraint), values))
-    session.written.add(plan.table.key)
     return True
 
 

@@ -69,7 +69,6 @@ class MemorySession(NameSpace):
         self.deferred: list[tuple[Any, Any, Any]] = []
         self.postponed: list[tuple[Any, Any, Any]] = []
         self.constraints_deferred = False
-        self.written: set[int] = set()
         self.on_commit: list[Callable[[], None]] = []
         self.savepoints: list[tuple[str, int, bool]] = []
         self.cursors: dict[str, MemoryCursor] = {}
@@ -194,7 +193,7 @@ class MemorySession(NameSpace):
 
     def _attempts(self, work: Callable[[], T]) -> T:
         while True:
-            mark = len(self.undo)
+            mark = self.row_mark = len(self.undo)
             self.deferred = []
             self._depth = 1
             try:
@@ -214,7 +213,7 @@ class MemorySession(NameSpace):
             except BaseException:
                 # Without a log only the row that failed is taken back.
                 logged = self.database is None or self.database.logged
-                undo_to(self, mark if logged else max(mark, min(self.row_mark, len(self.undo))))
+                undo_to(self, mark if logged else self.row_mark)
                 if not self._in_transaction:
                     self._end(commit=True)
                 raise
@@ -223,6 +222,11 @@ class MemorySession(NameSpace):
             if not self._in_transaction and (self.undo or self.on_commit):
                 self._end(commit=True)
             return result
+
+    def row_changed(self) -> None:
+        """Check references after each row where there is no log: a row that fails is taken back alone [I]."""
+        if self.database is not None and not self.database.logged:
+            self._check_deferred()
 
     def _check_deferred(self) -> None:
         if self.constraints_deferred and self._in_transaction:
@@ -340,12 +344,13 @@ class MemorySession(NameSpace):
                 self._close_cursors()
 
     def savepoint(self, name: str, *, unique: bool = False) -> None:
-        """Set a savepoint; one of the same name moves, unless it is unique."""
+        """Set a savepoint; one of the same name goes. Raises SqlError -8005 when that one was set UNIQUE."""
         with self.store.latch:
             self._transaction()
             for old, _, was_unique in self.savepoints:
-                if old == name and (unique or was_unique):
+                if old == name and was_unique:
                     raise SqlError(-8005, token=name)
+            self.savepoints = [s for s in self.savepoints if s[0] != name]
             self.savepoints.append((name, len(self.undo), unique))
 
     def _find_savepoint(self, name: str | None) -> int:
