@@ -233,7 +233,7 @@ def test_a_savepoint_takes_the_place_of_one_of_its_name(t: Any) -> None:
     t.session.begin()
     t.run("savepoint s")
     t.run("insert into t values (2, 'b')")
-    t.run("savepoint s unique")
+    t.run("savepoint s")
     t.run("insert into t values (3, 'c')")
     t.run("rollback to savepoint s")
     assert state(t) == [(1, "a"), (2, "b")]

@@ -138,6 +138,8 @@ class Binder:
         self.marker_types: dict[int, ColumnType] = {}
         self.tables: dict[int, Table] = {}
         self.checked: dict[int, bool] = {}
+        self.routines: list[Any] = []
+        """Registered routines that are called."""
         self.old_versions: list[Table] = []
         """Tables read in the version committed last (see `committed`)."""
         self.stars: dict[int, tuple[ast.ColumnRef, ...]] = {}

@@ -267,6 +267,7 @@ def _new_type(session: "MemorySession", name: ast.ObjectName, kinds: dict[str, A
     def forget() -> None:
         kinds.pop(name.name, None)
         database.type_ids.pop(name.name, None)
+        database.version += 1
 
     undoing(session, forget)
 
@@ -314,5 +315,6 @@ def drop_type(session: "MemorySession", node: ast.DropObject) -> None:
     def restore() -> None:
         kinds[node.name.name] = text
         database.type_ids[node.name.name] = number
+        database.version += 1
 
     undoing(session, restore)

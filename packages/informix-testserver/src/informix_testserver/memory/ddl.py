@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from informix_types import ColumnType, TypeCode, TypeFlag
 
 from ..engine import SqlError
-from ..sql import ast
+from ..sql import Parsed, ast
 from .binder import Binder
 from .catalog import Column, Database, Table
 from .constraints import add_constraint, remove_constraints
@@ -66,15 +66,16 @@ def create_table(session: "MemorySession", node: ast.CreateTable) -> None:
 
 
 def _from_select(session: "MemorySession", node: ast.CreateTable, database: Database | None) -> None:
-    from .bind_query import bind_query
+    from .statements import IntoHandle
 
     assert node.query is not None
-    b = Binder(session, [])
-    found = bind_query(b, node.query)
-    columns = found.columns
+    handle = IntoHandle(session, Parsed("", node.query, 0), node.query)
+    handle.describe(session)
+    plan = handle.plan(session, ())
+    columns = plan.body.columns
     if node.columns:
         columns = tuple(c.named(d.name) for c, d in zip(columns, node.columns, strict=True))
-    rows = session.store.rows(found.sql)
+    rows = session.store.rows(plan.sql)
     into = ast.IntoTable(node.pos, node.name, "TEMP" if database is None else "STANDARD", node.no_log)
     table_from_query(session, into, columns, rows)
 
@@ -212,6 +213,7 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     def restore() -> None:
         names[table.name] = table
         table.dropped = False
+        session.temporary_version += 1
         if database is not None:
             database.version += 1
 

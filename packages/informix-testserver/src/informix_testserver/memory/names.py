@@ -84,7 +84,7 @@ class NameSpace:
         return found if found is not None and owned(database, found, name.owner) else None
 
     def table(self, name: ast.ObjectName) -> Table:
-        """Find a table or view, synonyms followed, system tables filled. Raises SqlError -206."""
+        """Find a table or view, synonyms followed. Raises SqlError -206."""
         found = self.find(name)
         hops = 0
         while found is not None and found.kind in ("P", "S") and found.target is not None and hops < 16:
@@ -93,9 +93,9 @@ class NameSpace:
         if found is None:
             raise SqlError(NO_TABLE, isam=ISAM_NO_RECORD, offset=name.name_pos or name.pos, token=str(name))
         if found.system:
-            from .syscatalog import refresh
+            from .syscatalog import make
 
-            refresh(self.engine, found)
+            make(self.engine, found)
         return found
 
     def sequence_table(self, name: ast.ObjectName) -> Table:

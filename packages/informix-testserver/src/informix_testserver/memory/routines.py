@@ -236,9 +236,10 @@ def ordered_arguments(routine: Routine, arguments: Sequence[ast.Expression], pos
     return filled
 
 
-def bound_arguments(b: Binder, routine: Routine, node: ast.FunctionCall) -> list[str]:
+def bound_arguments(b: Binder, routine: Routine, given: Sequence[ast.Expression], pos: int) -> list[str]:
     """Bind the arguments of a call for the routine's parameters. Raises SqlError -674."""
-    ordered = ordered_arguments(routine, node.arguments, node.pos)
+    ordered = ordered_arguments(routine, given, pos)
+    b.routines.append(routine)
     return [
         b.convert(b.bind(argument, wanted), wanted).sql
         for argument, wanted in zip(ordered, routine.parameters, strict=True)
@@ -250,11 +251,7 @@ def routine_call(b: Binder, node: ast.FunctionCall, routine: Routine) -> Expr:
     if len(routine.results) != 1:
         raise SqlError(-684 if routine.results else -685, offset=node.pos, token=routine.name)
     kind = routine.results[0]
-    arguments = []
-    for argument, wanted in zip(
-        ordered_arguments(routine, node.arguments, node.pos), routine.parameters, strict=True
-    ):
-        arguments.append(b.convert(b.bind(argument, wanted), wanted).sql)
+    arguments = bound_arguments(b, routine, node.arguments, node.pos)
     writers = [writer(t, t, b.env) for t in routine.parameters]
 
     def run(*stored: Any) -> Any:
@@ -278,7 +275,7 @@ def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[
     if node.columns and len(node.columns) != len(kinds):
         raise SqlError(-382, offset=node.pos)
     labels = [column.name for column in node.columns] or ["(expression)"] * len(kinds)
-    arguments = bound_arguments(b, routine, node.function)
+    arguments = bound_arguments(b, routine, node.function.arguments, node.function.pos)
     writers = [writer(t, t, b.env) for t in routine.parameters]
 
     def start(*stored: Any) -> int:
@@ -312,7 +309,6 @@ def drop_routine(session: "MemorySession", node: ast.DropRoutine) -> None:
         if node.if_exists:
             return
         raise SqlError(NO_ROUTINE, offset=node.name.pos, token=node.name.name)
-    session.handles.clear()
     undoing(session, lambda: routines.__setitem__(routine.name, routine))
 
 
@@ -331,12 +327,10 @@ class RoutineHandle(Handle):
     def bind(self, session: "MemorySession", b: Binder) -> tuple[Routine, str]:
         """Bind the arguments as a SELECT of values."""
         node, routine = self.statement, self._routine(session)
-        arguments = []
-        ordered = ordered_arguments(routine, node.arguments, node.pos)
         if routine.has_out:
+            ordered_arguments(routine, node.arguments, node.pos)
             raise SqlError(OUT_ARGUMENT, token=f"{session.database_name}:{routine.number}:{routine.name}")
-        for argument, wanted in zip(ordered, routine.parameters, strict=True):
-            arguments.append(b.convert(b.bind(argument, wanted), wanted).sql)
+        arguments = bound_arguments(b, routine, node.arguments, node.pos)
         self.columns = tuple(ResultColumn("(expression)", kind) for kind in routine.results)
         self.returns_rows = bool(routine.results)
         return routine, "SELECT " + ",".join(arguments) if arguments else ""

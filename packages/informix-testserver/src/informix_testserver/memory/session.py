@@ -344,11 +344,11 @@ class MemorySession(NameSpace):
                 self._close_cursors()
 
     def savepoint(self, name: str, *, unique: bool = False) -> None:
-        """Set a savepoint; one of the same name goes. Raises SqlError -8005 when that one was set UNIQUE."""
+        """Set a savepoint; one of the same name goes. Raises SqlError -8005 when one of the two is UNIQUE."""
         with self.store.latch:
             self._transaction()
             for old, _, was_unique in self.savepoints:
-                if old == name and was_unique:
+                if old == name and (unique or was_unique):
                     raise SqlError(-8005, token=name)
             self.savepoints = [s for s in self.savepoints if s[0] != name]
             self.savepoints.append((name, len(self.undo), unique))
@@ -525,7 +525,7 @@ class MemorySession(NameSpace):
         if kept is None or self.database is None:
             return None
         handle, version, temporary = kept
-        if version != self.database.version or temporary != self.temporary_version:
+        if version != self.database.version or temporary != self.temporary_version or handle.altered:
             del self.handles[sql]
             return None
         self.handles.move_to_end(sql)

@@ -28,6 +28,7 @@ from .ranges import lock_absence, lock_ranges
 from .types import FLOATING_DECIMAL, UNKNOWN, Family, family
 
 if TYPE_CHECKING:
+    from .routines import Routine
     from .session import MemorySession
 
 __all__ = ["Handle", "Plan", "make_handle", "row_converter"]
@@ -182,11 +183,15 @@ class Plan:
     versions: list[tuple[Table, int]]
     checked: list[tuple[Table, bool]]
     readers: list[tuple[int, Any]]
+    routines: list["Routine"]
+    """Registered routines that it calls."""
     body: Any = None
     old_versions: list[Table] = field(default_factory=list)
     last_committed: bool = False
     one_key: bool | None = False
     """Whether it looks for one unique key; None: sqlite's plan tells when it matters (`ranges.py`)."""
+    system: list[Table] = field(default_factory=list)
+    """Tables of the system catalogue that it reads."""
 
     def current(self, session: "MemorySession") -> bool:
         """Whether the tables still are what they were, and need the same row checks."""
@@ -195,8 +200,11 @@ class Plan:
         for table, version in self.versions:
             if table.dropped or table.version != version:
                 return False
-        for table, needed in self.checked:  # noqa: SIM110 (with every execution: a generator costs more)
+        for table, needed in self.checked:
             if session.needs_check(table) != needed:
+                return False
+        for routine in self.routines:  # noqa: SIM110 (with every execution: a generator costs more)
+            if session.engine.routine(routine.name) is not routine:
                 return False
         return True
 
@@ -245,6 +253,11 @@ class Handle:
         self.plans: dict[Any, Plan] = {}
         self.database = session.database
         self.described = False
+        self.altered = False
+        """What it reads has changed so that the client has to prepare it again (-710)."""
+        self._described_as: list[tuple[str, ColumnType]] | None = None
+        self._basis: list[tuple[Table, int]] = []
+        """Tables and versions that the description rests on."""
 
     def bind(self, session: "MemorySession", b: Binder) -> Any:
         """Bind the tree; the result becomes `Plan.body`."""
@@ -277,6 +290,9 @@ class Handle:
         if not self.parsed.parameters:
             self.plans[()] = self._plan(session, b, body, ())
         self.described = True
+        self._basis = [(table, table.version) for table in b.tables.values()]
+        if self._described_as is None:
+            self._described_as = self._description()
 
     def _note_markers(self, b: Binder) -> None:
         self.parameters = tuple(b.marker_types.get(i, UNKNOWN) for i in range(self.parsed.parameters))
@@ -291,40 +307,63 @@ class Handle:
             [(table, table.version) for table in b.tables.values()],
             [(b.tables[key], needed) for key, needed in b.checked.items()],
             compile_binds(binds, parameters, session.store.env),
+            b.routines,
             body,
             b.old_versions,
             session.last_committed,
             self.one_key(body),
+            [table for table in b.tables.values() if table.system],
         )
 
     def plan(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Plan:
         """Return the plan for these parameters. Raises SqlError -254, -710."""
         if len(parameters) != self.parsed.parameters:
             raise SqlError(PARAMETER_COUNT)
+        if self.database is not session.database:
+            self._check_shape(session)  # names mean what they mean in the database that is open [I]
         key = signature(parameters) if parameters else ()
         plan = self.plans.get(key)
         if plan is not None and plan.current(session):
-            self._check_tables(session, plan)
+            self._before_reading(session, plan)
             return plan
-        if plan is not None or self.database is not session.database:
+        if plan is not None or self._basis_changed():
             self._check_shape(session)
         b = Binder(session, [p.type for p in parameters])
         b.statement = self.statement
         plan = self._plan(session, b, self.bind(session, b), parameters)
         self.plans[key] = plan
-        self._check_tables(session, plan)
+        self._before_reading(session, plan)
         return plan
+
+    def _basis_changed(self) -> bool:
+        if self.altered or not self.described:
+            return True
+        return any(table.dropped or table.version != version for table, version in self._basis)
+
+    def _description(self) -> list[tuple[str, ColumnType]]:
+        return [(column.name, column.type) for column in self.columns]
 
     def _check_shape(self, session: "MemorySession") -> None:
         """After a change of a table, go on only if the description given to the client still holds."""
-        before = [(c.name, c.type) for c in self.columns]
         self.plans.clear()
+        if self.altered:
+            raise SqlError(TABLE_ALTERED)
         self.described = False
         self.describe(session)
-        if [(c.name, c.type) for c in self.columns] != before:
+        self.database = session.database
+        if self._description() != self._described_as:
+            self.altered = True
+            self.plans.clear()
             raise SqlError(TABLE_ALTERED)
 
-    def _check_tables(self, session: "MemorySession", plan: Plan) -> None:
+    @staticmethod
+    def _before_reading(session: "MemorySession", plan: Plan) -> None:
+        """Make what the plan reads besides rows, and take or meet the locks of its tables. Raises LockConflict."""
+        if plan.system:
+            from .syscatalog import refresh
+
+            for table in plan.system:
+                refresh(session.engine, table)
         if plan.old_versions:
             from .committed import fill_old_versions
 

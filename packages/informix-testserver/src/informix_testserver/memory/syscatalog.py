@@ -19,7 +19,7 @@ from .typenames import declared_type
 if TYPE_CHECKING:
     from .engine import MemoryEngine
 
-__all__ = ["install", "locale_codec", "refresh"]
+__all__ = ["install", "locale_codec", "make", "refresh"]
 
 UNKNOWN_LOCALE = -23101
 SYSTEM_OWNER = "informix"
@@ -45,7 +45,7 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 
 def install(engine: "MemoryEngine", database: Database) -> None:
-    """Give a database its system tables; `refresh` makes and fills what a query needs of them."""
+    """Give a database its system tables; `make` and `refresh` make and fill what a query needs of them."""
     definitions = {**TABLES, **(MASTER_TABLES if database.name == "sysmaster" else {})}
     for number, (name, columns) in enumerate(definitions.items(), 1):
         table = Table(engine.new_key(), number, name, SYSTEM_OWNER, database.name, system=True)
@@ -55,10 +55,18 @@ def install(engine: "MemoryEngine", database: Database) -> None:
         database.tables[name] = table
 
 
-def refresh(engine: "MemoryEngine", table: Table) -> None:
-    """Fill a system table anew if the catalogue has changed since it was filled last."""
+def make(engine: "MemoryEngine", table: Table) -> None:
+    """Make the sqlite table of a system table that is named for the first time; it stays empty until `refresh`."""
     if table.key not in engine.filled:
         engine.create_physical(table)
+        engine.filled[table.key] = None
+
+
+def refresh(engine: "MemoryEngine", table: Table) -> None:
+    """Fill a system table anew if the catalogue has changed since it was filled last.
+
+    Before each execution, not when a statement is prepared: it must show what has come since.
+    """
     database = engine.databases[table.database]
     stamp: Any = database.version if table.name not in DYNAMIC else object()
     if engine.filled.get(table.key) == stamp:
