@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from enum import Enum
+from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from informix_types.classes import frozen, mutable
@@ -16,6 +17,7 @@ from .caps import NARROW, Capabilities
 from .inbox import Inbox
 from .pdu.describe import DescribedColumn
 from .pdu.fastpath import RoutineHandle
+from .tags import Tag
 from .tracking import statement_effect
 
 if TYPE_CHECKING:
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from .talk.files import ClientFiles
     from .talk.reply import Expected
 
-__all__ = ["Database", "Prepared", "Session", "SessionError", "State", "StatementState"]
+__all__ = ["Database", "Prepared", "Run", "Session", "SessionError", "State", "StatementState"]
 
+ID_LAYOUT: Final = Struct(">hh")
+"""Tag and statement id."""
 CURSOR_NAME: Final = "_ifxc%013d"
 """Shape of the names that clients give their cursors: always 18 bytes (sqli.md 5.2)."""
 
@@ -93,6 +97,19 @@ class Database:
         return bool(self.flags & DB_READ_ONLY)
 
 
+@frozen
+class Run:
+    """A statement that runs without being kept prepared.
+
+    Attributes:
+        statement_type: sqli.md 6.4; None when a DESCRIBE in the reply tells it, or nothing does.
+        sql: its text, for the name of a database.
+    """
+
+    statement_type: int | None = None
+    sql: str = ""
+
+
 @frozen(eq=False)
 class Prepared:
     """A statement that the server keeps for us, as DESCRIBE announced it (sqli.md 5.1, 6.1).
@@ -147,6 +164,11 @@ class StatementState:
     autofree: bool = False
     fetch_group: tuple[int, bytes] = (-1, b"")
     ahead: "deque[Block]" = field(default_factory=deque)
+    head: bytes = b""
+    """SQ_ID, with which every group about the statement begins (sqli.md 4.2)."""
+
+    def __post_init__(self) -> None:
+        self.head = ID_LAYOUT.pack(Tag.SQ_ID, self.prepared.statement_id)
 
     def opened(self, cursor: str, *, autofree: bool = False) -> None:
         """Note that a request goes out that opens a cursor: from now on it may be open, whatever happens.
@@ -209,9 +231,9 @@ class Session:
     tap: Callable[[bytes], None] | None = None
     """Sees all bytes that conversations send, for a trace."""
     _cursors: int = 0
-    _frees: "deque[tuple[Prepared, int, bool]]" = field(default_factory=deque)
+    frees: "deque[tuple[Prepared, int, bool]]" = field(default_factory=deque)
     """Statement, which opening of it to close, and whether to release it whatever is open."""
-    _stray_ids: "deque[int]" = field(default_factory=deque)
+    stray_ids: "deque[int]" = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.caps = self.caps.with_encoding(self.encoding)
@@ -269,7 +291,7 @@ class Session:
 
         Safe to call from a finalizer in any thread: it only appends to a deque.
         """
-        self._frees.append((prepared, 0, True))
+        self.frees.append((prepared, 0, True))
 
     def queue_close(self, prepared: Prepared, cursor: str) -> None:
         """Have the cursor of that name, if it is open, closed ahead of the next request, if it is still open then.
@@ -285,27 +307,27 @@ class Session:
             return
         opening = found.openings  # before the name: `StatementState.opened` changes them the other way round
         if found.cursor == cursor:
-            self._frees.append((prepared, opening, False))
+            self.frees.append((prepared, opening, False))
 
     def queue_stray(self, statement_id: int) -> None:
         """Have an id released that belongs to no statement of ours: a COMMAND that failed after its DESCRIBE."""
         if statement_id not in self.statements:
-            self._stray_ids.append(statement_id)
+            self.stray_ids.append(statement_id)
 
     @property
     def pending_frees(self) -> int:
         """How many frees wait for the next request."""
-        return len(self._frees) + len(self._stray_ids)
+        return len(self.frees) + len(self.stray_ids)
 
     def take_frees(self, limit: int) -> list[tuple[int, bool, bool]]:
         """Take up to `limit` pending frees: (statement id, send CLOSE, send RELEASE), each still valid now."""
         taken: list[tuple[int, bool, bool]] = []
-        while self._stray_ids and len(taken) < limit:
-            stray = self._stray_ids.popleft()
+        while self.stray_ids and len(taken) < limit:
+            stray = self.stray_ids.popleft()
             if stray not in self.statements:
                 taken.append((stray, False, True))
-        while self._frees and len(taken) < limit:
-            prepared, opening, release = self._frees.popleft()
+        while self.frees and len(taken) < limit:
+            prepared, opening, release = self.frees.popleft()
             found = self.statements.get(prepared.statement_id)
             if found is None or found.prepared is not prepared:
                 continue

@@ -1,6 +1,7 @@
 """Parameters on their way to the server: BIND and BBIND (sqli.md 5.16, 7.2)."""
 
 import struct
+from functools import lru_cache
 from typing import ClassVar, Final, Self
 
 from informix_types import ColumnType, TypeCode
@@ -95,7 +96,12 @@ def read_blocks(r: Reader, count: int) -> bytes:
 
 def bind_bytes(count: int, blocks: bytes) -> bytes:
     """Return the bytes of a `Bind`: every execution sends one."""
-    return pack(_HEAD, _BIND, count) + blocks
+    return _bind_head(count) + blocks
+
+
+@lru_cache(maxsize=256)
+def _bind_head(count: int) -> bytes:
+    return pack(_HEAD, _BIND, count)
 
 
 @frozen

@@ -41,7 +41,8 @@ _NAME_HEAD = struct.Struct(">HH")
 def cursor_name_bytes(name: str, encoding: str) -> bytes:
     """Return the bytes of a `CursorName`: every execution of a query sends one."""
     raw = encode_text(name, encoding)
-    return pack(_NAME_HEAD, _CURNAME, len(raw)) + raw + b"\0" * (len(raw) & 1)
+    head = pack(_NAME_HEAD, _CURNAME, len(raw))
+    return head + raw + b"\0" if len(raw) & 1 else head + raw
 
 
 @frozen

@@ -144,7 +144,7 @@ def execute_many(
     queue = _Queue(session, bindings, group_bytes)
     queue.fill()
     while group := queue.cut():
-        yield from transmit(session, statement_group(prepared.statement_id, *group), execution(prepared))
+        yield from transmit(session, statement_group(prepared.statement_id, *group), [execution(prepared)])
         queue.fill()
         messages = yield from read_reply(session)
         executed = _account(result, messages, len(group))

@@ -1,23 +1,18 @@
 """`Block`: the rows of one fetch reply, decoded batch by batch while they arrive (sqli.md 5.2, 5.9)."""
 
 from collections.abc import Callable
-from dataclasses import field
-from functools import partial
 from typing import Any
-
-from informix_types.classes import mutable
 
 from ..caps import Capabilities
 from ..errors import FramingError, ProtocolError
-from ..inbox import Inbox
 from ..pdu.base import Message
 from ..pdu.rows import Tuple, TupleId
-from ..pdu.status import Done, Err
+from ..pdu.status import Err
 from ..session import Session, StatementState
 from .core import Conversation, send
-from .reply import FETCH, NO_DATA, Expected, advance, server_error
+from .reply import FETCH, Expected, advance
 
-__all__ = ["Block", "Decoder", "owed_for", "read_block"]
+__all__ = ["Block", "Decoder", "read_block"]
 
 Decoder = Callable[[bytes, int], tuple[list[Any], int]]
 """Decodes every complete plain row message from an offset on: (rows, offset of the first message that is not one).
@@ -26,60 +21,66 @@ A row counts when its pad byte is there. Messages with another tag, with warning
 """
 
 
-@mutable(eq=False)
-class Block:
-    """One fetch reply, being read or read.
+class Block(Expected):
+    """The reply to a fetch: owed, being read or read.
 
     Attributes:
         owner: the statement whose rows these are.
-        decoder: decodes them.
+        decoder: decodes them; None when nobody will want them.
         rows: what was decoded.
         row_numbers: TUPID of scroll fetches, in the order of the rows (sqli.md 5.9).
         warnings: (index in `rows`, warning bits) of rows that carry some.
-        warn: DONE.warn of the reply (sqli.md 4.4).
         seen: number of rows in the reply, also of those that no decoder saw.
-        exhausted: nothing comes after this block (sqli.md 5.2).
         complete: the reply was read to its EOT.
-        error: what the server, the decoder or a client file raised; raised by whoever takes the block.
+        error: what the decoder or a client file raised; raised by whoever takes the block.
     """
 
-    owner: StatementState
-    decoder: Decoder | None
-    rows: list[Any] = field(default_factory=list)
-    row_numbers: list[int] = field(default_factory=list)
-    warnings: list[tuple[int, int]] = field(default_factory=list)
-    warn: int = 0
-    seen: int = 0
-    exhausted: bool = False
-    complete: bool = False
-    error: Exception | None = None
+    __slots__ = ("complete", "decoder", "error", "owner", "row_numbers", "rows", "seen", "warnings")
 
-    def take_rows(self, inbox: Inbox) -> int:
-        """Decode every plain row at the head of the inbox; return where the inbox stands then.
+    def __init__(
+        self, owner: StatementState, decoder: Decoder | None, *, opens: bool = False, ahead: bool = False
+    ) -> None:
+        """Note what is to become of the rows; `opens` when the group of the fetch also opens the cursor."""
+        self.legal = FETCH
+        self.run = owner.prepared if opens else None
+        self.ahead = ahead
+        self.messages = []
+        self.owner = owner
+        self.decoder = decoder
+        self.rows: list[Any] = []
+        self.row_numbers: tuple[int, ...] = ()
+        self.warnings: tuple[tuple[int, int], ...] = ()
+        self.seen = 0
+        self.complete = False
+        self.error: Exception | None = None
+
+    def take_rows(self, data: bytes, pos: int) -> int:
+        """Decode every plain row from `pos` on; return where they end.
 
         Raises:
             FramingError: a row is not consumed exactly, or holds impossible bytes.
         """
         decoder = self.decoder
         if decoder is None or self.error is not None:
-            return inbox.pos
+            return pos
         try:
-            rows, inbox.pos = decoder(inbox.data, inbox.pos)
+            rows, pos = decoder(data, pos)
         except FramingError:
             raise
         except Exception as exc:  # noqa: BLE001 - a value without a Python form, or a user's loader: see below
             self.error = exc  # the reply is read to its end before anybody hears of it
-            return inbox.pos
+            return pos
         if rows:
-            self.rows.extend(rows)
+            self.rows += rows
             self.seen += len(rows)
-        return inbox.pos
+        return pos
 
-    def take_message(self, message: Tuple | TupleId, caps: Capabilities) -> None:
+    def take_row(self, message: Message, caps: Capabilities) -> None:
         """Take the number of a row, or a row that `take_rows` left: it carries warnings, or nobody wants it."""
         if isinstance(message, TupleId):
-            self.row_numbers.append(message.row)
+            self.row_numbers += (message.row,)
             return
+        assert isinstance(message, Tuple)
         self.seen += 1
         if self.decoder is None or self.error is not None:
             return
@@ -94,27 +95,17 @@ class Block:
         if len(rows) != 1 or end != len(plain):
             raise ProtocolError("the row decoder did not consume a row exactly")
         if message.warn:
-            self.warnings.append((len(self.rows), message.warn))
-        self.rows.extend(rows)
+            self.warnings += ((len(self.rows), message.warn),)
+        self.rows += rows
 
-    def end(self, messages: list[Message]) -> None:
-        """Note that the reply has ended, and what its other messages say about the rows (sqli.md 5.2)."""
+    def end(self) -> None:
+        """Note that the reply was read to its EOT."""
         self.complete = True
-        self.exhausted = not self.seen
-        for message in messages:
-            if isinstance(message, Done):
-                self.warn |= message.warn
-            elif isinstance(message, Err):
-                if message.sqlcode == NO_DATA:
-                    self.exhausted = True
-                elif self.error is None:
-                    self.error = server_error(message)
 
-
-def owed_for(block: Block, *, ahead: bool = False, opens: bool = False) -> Expected:
-    """Return what is owed for a fetch whose rows go into `block`; `opens` when its group also opens the cursor."""
-    prepared = block.owner.prepared
-    return Expected(FETCH, opens, prepared.statement_type, prepared.sql, block, ahead)
+    @property
+    def last(self) -> bool:
+        """Whether nothing comes after this block, once it is complete (sqli.md 5.2); an error ends rows, too."""
+        return not self.seen or self.error is not None or any(isinstance(m, Err) for m in self.messages)
 
 
 def read_block(
@@ -133,16 +124,18 @@ def read_block(
         ProtocolError: an illegal message, or a row that its decoder does not consume exactly.
     """
     owed = session.expected[0]
-    at_row = partial(_ask_again, session, block, again, following) if again else None
-    while (pause := advance(session, owed, at_row)) is not None:
-        if block.seen:
-            at_row = None
+    asked = not again
+
+    def ask_again() -> Conversation[None] | None:
+        """Send the next fetch of the same cursor, while this one's rows are still arriving."""
+        nonlocal asked
+        if asked or not block.seen:
+            return None
+        asked = True
+        next_block = Block(block.owner, following or block.decoder, ahead=True)
+        block.owner.ahead.append(next_block)
+        session.expected.append(next_block)
+        return send(session, again)
+
+    while (pause := advance(session, owed, ask_again if again else None)) is not None:
         yield from pause
-
-
-def _ask_again(session: Session, block: Block, again: bytes, decoder: Decoder | None) -> Conversation[None]:
-    """Send the next fetch of the same cursor while this one's rows are still arriving."""
-    following = Block(block.owner, decoder or block.decoder)
-    block.owner.ahead.append(following)
-    session.expected.append(owed_for(following, ahead=True))
-    yield from send(session, again)

@@ -1,20 +1,19 @@
 """Sending requests: pending frees and a fetch sent ahead are put in order before the reply that matters."""
 
-import struct
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from ..errors import ProtocolError
 from ..pdu.base import Message
-from ..session import Session
+from ..session import ID_LAYOUT, Session
+from ..tags import Tag
 from .core import Conversation, conversation, send
 from .reply import CLOSE, Expected, check, settle
 
 __all__ = [
     "CLOSE_TAG",
     "EOT",
-    "ID_LAYOUT",
-    "ID_TAG",
     "RELEASE_TAG",
     "make_way",
     "request",
@@ -27,8 +26,6 @@ __all__ = [
 EOT: Final = b"\x00\x0c"
 """SQ_EOT ends every group (sqli.md 1)."""
 
-ID_LAYOUT = struct.Struct(">hh")
-ID_TAG: Final = 4
 CLOSE_TAG: Final = b"\x00\x0a"
 RELEASE_TAG: Final = b"\x00\x0b"
 
@@ -48,7 +45,7 @@ def short_group(statement_id: int, tag: bytes) -> bytes:
 
 def statement_group(statement_id: int, *actions: bytes) -> bytes:
     """Return a group about one statement: `SQ_ID`, the encoded actions, EOT (sqli.md 4.2)."""
-    return ID_LAYOUT.pack(ID_TAG, statement_id) + b"".join(actions) + EOT
+    return ID_LAYOUT.pack(Tag.SQ_ID, statement_id) + b"".join(actions) + EOT
 
 
 def make_way(session: Session, data: bytes) -> Conversation[None]:
@@ -57,7 +54,7 @@ def make_way(session: Session, data: bytes) -> Conversation[None]:
         yield from settle(session, session.expected[-1])
 
 
-def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) -> Conversation[None]:
+def transmit(session: Session, data: bytes, expected: Sequence[Expected], read: int = 0) -> Conversation[None]:
     """Send groups whose replies will be `expected`, in that order, and read everything owed before them.
 
     The first `read` of them are read, too.
@@ -68,20 +65,26 @@ def transmit(session: Session, data: bytes, *expected: Expected, read: int = 0) 
     Raises:
         ProtocolError: bytes have arrived that belong to no reply: the stream is out of step.
     """
-    owed = session.expected
-    if not owed and len(session.inbox):
-        raise ProtocolError(f"{len(session.inbox)} bytes came for which nobody had asked")
+    owed, inbox = session.expected, session.inbox
     if owed:
-        # Before anything is noted as owed: what was not sent is never answered, neither here nor while draining
-        # a conversation that was abandoned here.
-        yield from make_way(session, data)
-    if session.pending_frees:
+        if len(data) > SMALL:
+            return _transmit_later(session, data, expected, read)
+    elif inbox.pos < len(inbox.data):
+        raise ProtocolError(f"{len(inbox)} bytes came for which nobody had asked")
+    if session.frees or session.stray_ids:
         data = _frees(session) + data
-    before = len(owed)
+    read += len(owed)
     owed.extend(expected)
-    yield from send(session, data)
-    if before + read:
-        yield from settle(session, owed[before + read - 1])
+    return settle(session, owed[read - 1] if read else None, data)
+
+
+def _transmit_later(session: Session, data: bytes, expected: Sequence[Expected], read: int) -> Conversation[None]:
+    """Make way for a large request, and only then note its replies as owed.
+
+    What was not sent is never answered, neither here nor while draining a conversation that was abandoned here.
+    """
+    yield from make_way(session, data)
+    yield from transmit(session, data, expected, read)
 
 
 def _frees(session: Session) -> bytes:
@@ -106,5 +109,5 @@ def send_frees(session: Session) -> Conversation[None]:
 
 def request(session: Session, data: bytes, expected: Expected) -> Conversation[list[Message]]:
     """Send one group and return the messages of its reply; `ServerError` after its EOT if it holds an ERR."""
-    yield from transmit(session, data, expected, read=1)
+    yield from transmit(session, data, [expected], read=1)
     return check(expected.messages)

@@ -9,12 +9,13 @@ from informix_types.params import Binding
 
 from ..pdu.rows import Direction, NFetch, RetType, ScrollKind, SFetch
 from ..pdu.statement import cursor_name_bytes
+from ..pdu.status import Done, Err
 from ..session import Prepared, Session, StatementState
 from . import reply as legal
-from .block import Block, Decoder, owed_for, read_block
+from .block import Block, Decoder, read_block
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, EOT, ID_LAYOUT, ID_TAG, make_way, short_group, statement_group, transmit
-from .reply import Expected, first_error, server_error, settle
+from .exchange import CLOSE_TAG, EOT, make_way, short_group, statement_group, transmit
+from .reply import NO_DATA, Expected, first_error, server_error, settle
 from .statement import binding_bytes, free
 
 __all__ = ["FetchBlock", "ScrollBlock", "close_cursor", "fetch", "open_cursor", "scroll_fetch"]
@@ -24,6 +25,8 @@ HOLD: Final = b"\x00\x2b"
 SCROLL: Final = b"\x00\x18"
 OPEN: Final = b"\x00\x06"
 NARROW_BUDGET: Final = 32767
+new_tuple: Final = tuple.__new__
+"""Makes a named tuple; its class does the same by a function in Python."""
 
 
 class FetchBlock(NamedTuple):
@@ -96,38 +99,38 @@ def open_cursor(
         ServerError: binding, opening or fetching failed; close the cursor then (sqli.md 5.18).
     """
     state = session.statement(prepared)
-    number, cursor = prepared.statement_id, name or session.next_cursor_name()
-    modes = b""
+    cursor = name or session.next_cursor_name()
+    alone = scroll or not rows
+    replies: list[Expected] = []
+    modes = close = end = fetching = forms = following = b""
     if autofree or hold or scroll:
         modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
-    names, bound = cursor_name_bytes(cursor, session.caps.encoding), binding_bytes(session, binding)
-    data = ID_LAYOUT.pack(ID_TAG, number) + names + bound + modes + OPEN
-    replies: list[Expected] = []
     if state.cursor is not None:
-        data = short_group(number, CLOSE_TAG) + data
+        close = short_group(prepared.statement_id, CLOSE_TAG)
         replies.append(Expected(legal.CLOSE))
     opening: Expected | None = None
-    alone = scroll or not rows
     if alone or ret_types is not None:
-        data += EOT
-        opening = Expected(legal.OPEN, True, prepared.statement_type, prepared.sql)
+        end, opening = EOT, Expected(legal.OPEN, prepared)
         replies.append(opening)
-    before = len(replies)
-    block, following = Block(state, decoder), _fetch_group(session, state, fetch_buffer)
-    forms = b""
     if ret_types is not None and not (scroll or state.forms_sent):
         forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
     state.forms_due = b"" if rows else forms
+    before = len(replies)
+    block = Block(state, decoder, opens=opening is None)
     if not alone:
         # In the group of the OPEN, too, SQ_ID is repeated before the NFETCH, as JDBC does (sqli.md 4.2).
-        data += statement_group(number, forms, _nfetch(session, fetch_buffer)) if forms else following
-        replies.append(owed_for(block, opens=opening is None))
+        fetching = following = _fetch_group(session, state, fetch_buffer)
+        if forms:
+            fetching = statement_group(prepared.statement_id, forms, _nfetch(session, fetch_buffer))
+        replies.append(block)
+    names, bound = cursor_name_bytes(cursor, session.caps.encoding), binding_bytes(session, binding)
+    data = b"".join((close, state.head, names, bound, modes, OPEN, end, fetching))
     if state.ahead:
         state.drop_ahead()
     state.opened(cursor, autofree=autofree)
     if not alone:
         state.ahead.append(block)
-    yield from transmit(session, data, *replies, read=before if ahead else len(replies))
+    yield from transmit(session, data, replies, before if ahead else len(replies))
     error = None if opening is None else first_error(opening.messages)
     if not alone:
         if ahead:
@@ -138,7 +141,8 @@ def open_cursor(
     if alone:
         return FetchBlock([], False)
     taken = _take(block)
-    state.forms_sent = ret_types is not None or state.forms_sent
+    if ret_types is not None:
+        state.forms_sent = True
     return taken
 
 
@@ -161,10 +165,18 @@ def _fetch_group(session: Session, state: StatementState, fetch_buffer: int) -> 
 
 
 def _take(block: Block) -> FetchBlock:
-    """Hand out a complete block, or raise what went wrong in it."""
+    """Hand out a complete block with what its messages say about it (sqli.md 5.2), or raise what went wrong."""
     if block.error is not None:
         raise block.error
-    return FetchBlock(block.rows, block.exhausted, tuple(block.warnings), block.warn)
+    exhausted, warn = not block.seen, 0
+    for message in block.messages:
+        if isinstance(message, Done):
+            warn |= message.warn
+        elif isinstance(message, Err):
+            if message.sqlcode != NO_DATA:
+                raise server_error(message)
+            exhausted = True
+    return new_tuple(FetchBlock, (block.rows, exhausted, block.warnings, warn))
 
 
 @conversation()
@@ -192,16 +204,16 @@ def fetch(
             yield from make_way(session, first)  # from here on the request leaves at once: note what it asks for
             state.forms_due, state.forms_sent = b"", True
         state.ahead.append(Block(state, decoder))
-        yield from transmit(session, first, owed_for(state.ahead[0]))
+        yield from transmit(session, first, [state.ahead[0]])
     block = state.ahead[0]
     ask = ahead and len(state.ahead) == 1
     if not block.complete:
-        while session.expected[0].block is not block:  # replies of frees that were sent before this fetch
+        while session.expected[0] is not block:  # replies of frees that were sent before this fetch
             yield from settle(session, session.expected[0])
         yield from read_block(session, block, request if ask else b"", decoder)
-    elif ask and not block.exhausted and block.error is None:
-        state.ahead.append(Block(state, decoder))
-        yield from transmit(session, request, owed_for(state.ahead[1], ahead=True))
+    elif ask and not block.last:
+        state.ahead.append(Block(state, decoder, ahead=True))
+        yield from transmit(session, request, [state.ahead[1]])
     state.ahead.popleft()  # not before the last yield: an abandoned fetch loses no row
     return _take(block)
 
@@ -236,13 +248,12 @@ def scroll_fetch(
         raise ValueError(f"SFETCH kind {kind} is not used by clients")
     state = session.statement(prepared)
     forms = b"" if ret_types is None else RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
-    data = ID_LAYOUT.pack(ID_TAG, prepared.statement_id) + forms
-    data += SFetch(kind, row, _budget(session, fetch_buffer)).encode(session.caps) + EOT
+    data = state.head + forms + SFetch(kind, row, _budget(session, fetch_buffer)).encode(session.caps) + EOT
     block = Block(state, decoder)
-    yield from transmit(session, data, owed_for(block))
+    yield from transmit(session, data, [block])
     yield from read_block(session, block)
     taken = _take(block)
-    return ScrollBlock(taken.rows, tuple(block.row_numbers))
+    return ScrollBlock(taken.rows, block.row_numbers)
 
 
 @conversation()

@@ -88,7 +88,7 @@ def insert_rows(
     if count:
         state.opened(cursor)
     while count:
-        yield from transmit(session, statement_group(number, head, puts), Expected(legal.PUT))
+        yield from transmit(session, statement_group(number, head, puts), [Expected(legal.PUT)])
         following = source.next_group()
         messages = yield from read_reply(session)
         first = not result.sent
@@ -99,7 +99,7 @@ def insert_rows(
             break
         head, (count, puts) = b"", following
     if result.sent:
-        yield from transmit(session, short_group(number, CLOSE_TAG), Expected(legal.CLOSE))
+        yield from transmit(session, short_group(number, CLOSE_TAG), [Expected(legal.CLOSE)])
         state.cursor = None
         closing = yield from read_reply(session)
         if result.error is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from informix_types.classes import mutable
 
@@ -19,14 +19,11 @@ from ..pdu.setup import DatabaseList, Protocols, Version
 from ..pdu.statement import Close
 from ..pdu.status import Done, Err, InsertDone, PutErr
 from ..pdu.xa import XaReply
-from ..session import Session
+from ..session import Prepared, Run, Session
 from ..tags import Tag
 from ..tracking import INERT
-from .core import Conversation, more
+from .core import Conversation, more, send
 from .files import serve_file, step_end
-
-if TYPE_CHECKING:
-    from .block import Block
 
 __all__ = [
     "NO_DATA",
@@ -46,8 +43,6 @@ NO_DATA: Final = 100
 """ERR with this sqlcode means "no (more) data" and is no error (sqli.md 4.6)."""
 
 Legal = frozenset[type[Message]]
-ReadMessage = Callable[[bytes, int, Capabilities], tuple[Message, int]]
-"""A function such as `read_server`."""
 
 COMMON: Final[Legal] = frozenset({Done, Err, Close})
 """Accepted in every reply; JDBC understands 10 (sqli.md 4.1)."""
@@ -68,31 +63,33 @@ XA: Final[Legal] = COMMON | {XaReply}
 
 @mutable(eq=False)
 class Expected:
-    """One reply that is owed; make a new one for every group sent.
+    """One reply that is owed; make a new one for every group sent. That to a fetch is a `Block`.
 
     Attributes:
         legal: messages that may stand in it.
-        executes: it reports the outcome of a statement that ran.
-        statement_type: that statement's type (sqli.md 6.4); None when a DESCRIBE in the reply tells it, or
-            nothing does.
-        sql: that statement's text, for the name of a database.
-        block: where its rows go, for the reply to a fetch.
+        run: the statement whose outcome it reports, None when it reports none.
         ahead: it was asked for before anybody needed it: no conversation waits for it.
-        read: reads one message of it; another function than `read_server` where a tag means something else.
         messages: what has arrived of it, rows excepted; an abandoned conversation leaves it here for `drain`.
+        read: reads one message of it; another function than `read_server` where a tag means something else.
     """
 
     legal: Legal
-    executes: bool = False
-    statement_type: int | None = None
-    sql: str = ""
-    block: "Block | None" = None
+    run: Run | Prepared | None = None
     ahead: bool = False
-    read: ReadMessage = read_server
     messages: list[Message] = field(default_factory=list)
+    read = staticmethod(read_server)
+
+    def take_rows(self, _data: bytes, pos: int) -> int:
+        """Take the rows that stand at `pos`; return where they end. Here, and in what follows: see `Block`."""
+        return pos
+
+    def take_row(self, message: Message, caps: Capabilities) -> None:
+        """Take a row, or what belongs to one, that `take_rows` has left."""
+
+    def end(self) -> None:
+        """Note that all of it was read."""
 
 
-_ROWS: Final = (Tuple, TupleId)
 _NOT_KEPT: Final = frozenset({Tuple, TupleId, FileOp})
 _EOT: Final = Tag.SQ_EOT.to_bytes(2, "big")
 _PASSED_OVER: Final = {
@@ -105,7 +102,7 @@ which are optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
 
 
 def advance(
-    session: Session, last: Expected, at_row: Callable[[], Conversation[None]] | None = None
+    session: Session, last: Expected, at_row: Callable[[], Conversation[None] | None] | None = None
 ) -> Conversation[None] | None:
     """Take what has arrived of the owed replies down to `last`: rows into their blocks, other messages into lists.
 
@@ -115,7 +112,8 @@ def advance(
     Args:
         session: the session.
         last: an owed reply; nothing behind it is looked at.
-        at_row: when `last` is the only one and replies to a fetch: what to go through once its first row is there.
+        at_row: when `last` is the only one and replies to a fetch: returns what to go through once its first row
+            is there, None before.
 
     Returns:
         None when all of `last` was there. Otherwise what to go through before the next call: waiting for more
@@ -128,22 +126,22 @@ def advance(
     data, pos = inbox.data, inbox.pos
     while True:
         expected = owed[0]
-        block = rows = expected.block  # `rows`: the block, while rows may follow
+        legal = expected.legal
+        rows = fetched = legal is FETCH  # `rows`: while they may follow
         while True:
-            if rows is not None and pos < len(data):
-                pos = rows.take_rows(inbox)
-                if at_row is not None and rows.seen:
-                    return at_row()
+            if rows and pos < len(data):
+                pos = inbox.pos = expected.take_rows(data, pos)
+                if at_row is not None and (pause := at_row()) is not None:
+                    return pause
             tag = data[pos : pos + 2]
             if tag == _EOT:
-                inbox.pos = pos = pos + 2
                 break
-            length = _PASSED_OVER.get(tag)
-            if length is not None:
-                if pos + length > len(data):
+            if tag in _PASSED_OVER:
+                end = pos + _PASSED_OVER[tag]
+                if end > len(data):
                     return more(session)
-                pos = inbox.pos = pos + length
-                rows = None
+                pos = inbox.pos = end
+                rows = False
                 continue
             if not tag:
                 return more(session)
@@ -153,26 +151,38 @@ def advance(
                 pos = inbox.pos = end if kind is not FileOp else step_end(data, end, caps)
             except Incomplete:
                 return more(session)
-            if kind not in expected.legal:
-                raise illegal(message, expected.legal)
-            rows = block if kind is Tuple else None
+            if kind not in legal:
+                raise illegal(message, legal)
+            rows = kind is Tuple
             if kind not in _NOT_KEPT:
                 expected.messages.append(message)
-            elif block is not None and isinstance(message, _ROWS):
-                block.take_message(message, caps)
             elif isinstance(message, FileOp):
                 return serve_file(session, message)
-        if block is not None:
-            block.end(expected.messages)
-        if expected.executes:
-            follow(session, expected)
+            else:
+                expected.take_row(message, caps)
+        pos = inbox.pos = pos + 2
+        if fetched:
+            expected.end()
+        if expected.run is not None:
+            follow(session, expected, expected.run)
         owed.popleft()
         if expected is last:
             return None
 
 
-def settle(session: Session, last: Expected) -> Conversation[None]:
-    """Read the owed replies down to `last`, and keep their rows for the cursors that will want them."""
+def settle(session: Session, last: Expected | None, request: bytes = b"") -> Conversation[None]:
+    """Send `request`, and read the owed replies down to `last`; rows stay for the cursors that will want them.
+
+    Args:
+        session: the session.
+        last: the last reply to read; None to read none.
+        request: groups whose replies are noted as owed already; empty to send nothing.
+    """
+    if request:
+        yield from send(session, request)
+        if last is None:
+            return
+    assert last is not None
     inbox = session.inbox
     if inbox.pos >= len(inbox.data):  # as a rule nothing has come so soon
         yield from more(session)
@@ -200,22 +210,22 @@ def illegal(message: Message, legal: Legal) -> ProtocolError:
     return ProtocolError(f"the server sent {type(message).__name__} where only {wanted} may stand")
 
 
-def follow(session: Session, expected: Expected) -> None:
+def follow(session: Session, expected: Expected, run: Run | Prepared) -> None:
     """Follow the outcome of a statement that ran: transaction and database (sqli.md 3.5, 5.10)."""
-    if session.in_transaction and expected.statement_type in INERT:
+    if session.in_transaction and run.statement_type in INERT:
         return
-    statement_type, warn, done = expected.statement_type, 0, False
+    statement_type, warn, done = run.statement_type, 0, False
     for message in expected.messages:
         if isinstance(message, Done):
             warn, done = message.warn, True
-        elif isinstance(message, Describe) and expected.statement_type is None:
+        elif isinstance(message, Describe) and run.statement_type is None:
             if done:  # several COMMANDs in one group (sqli.md 5.6)
-                session.apply_statement(statement_type, expected.sql, warn)
+                session.apply_statement(statement_type, run.sql, warn)
             statement_type, done = message.statement_type, False
         elif isinstance(message, Err) and message.sqlcode != NO_DATA:
             session.apply_failure(statement_type, message.sqlcode)
             return
-    session.apply_statement(statement_type, expected.sql, warn)
+    session.apply_statement(statement_type, run.sql, warn)
 
 
 _ERRORS: Final = (Err, PutErr)

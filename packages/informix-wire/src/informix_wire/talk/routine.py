@@ -20,7 +20,7 @@ from ..pdu.fastpath import (
     RoutineReply,
     RoutineState,
 )
-from ..session import Session
+from ..session import Run, Session
 from ..tags import Tag
 from . import reply as legal
 from .core import Conversation, conversation
@@ -150,8 +150,8 @@ def call_by_number(
     call = ExecuteRoutine(handle.database, handle.handle, arguments.count, arguments.blocks, WITH_FPARAM)
     data = call.encode(caps) + state.encode(caps) + EOT
     # Where the server has described the routine already, its next FPARAM is the short one.
-    read = read_server if known is None else _read_short_state
-    expected = Expected(legal.ROUTINE, executes=True, statement_type=EXECUTE_ROUTINE, read=read)
+    kind = Expected if known is None else _ShortStateExpected
+    expected = kind(legal.ROUTINE, Run(EXECUTE_ROUTINE))
     messages = yield from request(session, data, expected)
     known = known or next((m for m in messages if isinstance(m, RoutineParameters)), None)
     modes = [parameter.mode != 0 for parameter in parameters]
@@ -170,3 +170,10 @@ def _read_short_state(buf: bytes, offset: int, caps: Capabilities) -> tuple[Mess
     if TAG_LAYOUT.unpack_from(buf, offset)[0] == Tag.SQ_FPARAM:
         return RoutineState.decode(buf, offset + TAG_LAYOUT.size, caps)
     return read_server(buf, offset, caps)
+
+
+class _ShortStateExpected(Expected):
+    """A reply in which the tag of FPARAM stands for its short form."""
+
+    __slots__ = ()
+    read = staticmethod(_read_short_state)

@@ -10,7 +10,7 @@ from ..pdu.base import Message
 from ..pdu.login import CAPABILITY
 from ..pdu.setup import DatabaseList, DbClose, DbList, DbOpen, Exit, Info, Protocols, Version, VersionRequest
 from ..pdu.status import Done, Eot
-from ..session import Database, Session, State
+from ..session import Database, Run, Session, State
 from ..tracking import CLOSE_DATABASE
 from . import reply as legal
 from .core import Conversation, conversation, more, send
@@ -82,7 +82,7 @@ def open_database(session: Session, name: str, *, exclusive: bool = False) -> Co
 def close_database(session: Session) -> Conversation[None]:
     """Close the current database; the message's body is inferred to be empty (sqli.md 4.1)."""
     data = DbClose().encode(session.caps) + EOT
-    yield from request(session, data, Expected(legal.SETUP, True, CLOSE_DATABASE))
+    yield from request(session, data, Expected(legal.SETUP, Run(CLOSE_DATABASE)))
 
 
 @conversation()

@@ -13,7 +13,7 @@ from ..pdu.bind import BlobBind, bind_bytes
 from ..pdu.describe import Describe, DescribedColumn, InputDescribe, KeyDescribe, KeyTuple, RoutineInputDescribe
 from ..pdu.statement import Command, KeyRequest, Prepare
 from ..pdu.status import Done, InsertDone
-from ..session import Prepared, Session
+from ..session import Prepared, Run, Session
 from ..tracking import ROUTINE, SELECT
 from . import reply as legal
 from .core import Conversation, conversation
@@ -144,10 +144,13 @@ def describe_input(session: Session, prepared: Prepared) -> Conversation[tuple[C
 
 def binding_bytes(session: Session, binding: Binding | None) -> bytes:
     """Return BIND and BBIND of a binding (sqli.md 5.5, 5.16, 7.2)."""
-    if binding is None or not binding.count:
+    if binding is None:
         return b""
-    data = bind_bytes(binding.count, binding.blocks)
-    return data + BlobBind(binding.blobs).encode(session.caps) if binding.blobs else data
+    count, blocks, blobs = binding
+    if not count:
+        return b""
+    data = bind_bytes(count, blocks)
+    return data + BlobBind(blobs).encode(session.caps) if blobs else data
 
 
 @conversation()
@@ -170,7 +173,7 @@ def execute(session: Session, prepared: Prepared, binding: Binding | None = None
 
 def execution(prepared: Prepared) -> Expected:
     """Return what is owed for one EXECUTE group of a statement."""
-    return Expected(legal.EXECUTE, True, prepared.statement_type, prepared.sql)
+    return Expected(legal.EXECUTE, prepared)
 
 
 _NO_DONE: Final = Done(rows=UNKNOWN_COUNT)
@@ -212,7 +215,7 @@ def command(
     """
     caps = session.caps
     data = Command(0, sql).encode(caps) + (keys.encode(caps) if keys else b"") + COMMAND_TAIL + EOT
-    yield from transmit(session, data, Expected(legal.EXECUTE, True, statement_type, sql))
+    yield from transmit(session, data, [Expected(legal.EXECUTE, Run(statement_type, sql))])
     messages = yield from read_reply(session)
     _free_failed(session, messages)
     return executed_from(check(messages))
@@ -231,7 +234,7 @@ def command_many(session: Session, statements: Iterable[str]) -> Conversation[tu
         return ()
     caps = session.caps
     data = b"".join(Command(0, sql).encode(caps) + COMMAND_TAIL for sql in texts) + EOT
-    yield from transmit(session, data, Expected(legal.EXECUTE, True))
+    yield from transmit(session, data, [Expected(legal.EXECUTE, Run())])
     messages = yield from read_reply(session)
     _free_failed(session, messages)
     results: list[Executed] = []
@@ -280,7 +283,7 @@ def free(session: Session, prepared: Prepared, *, keep: bool) -> Conversation[No
     state.cursor = None
     if not keep or autofreed:
         session.forget(prepared)
-    yield from transmit(session, b"".join(groups), *(Expected(legal.CLOSE) for _ in groups))
+    yield from transmit(session, b"".join(groups), [Expected(legal.CLOSE) for _ in groups])
     failure: ServerError | None = None
     for _ in groups:
         messages = yield from read_reply(session)

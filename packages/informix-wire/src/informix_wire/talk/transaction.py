@@ -2,7 +2,7 @@
 
 from ..pdu.base import Message
 from ..pdu.transaction import Begin, Commit, ReleaseSavepoint, Rollback, RollbackToSavepoint, SetSavepoint
-from ..session import Session
+from ..session import Run, Session
 from ..tracking import BEGIN, COMMIT, ROLLBACK
 from . import reply as legal
 from .core import Conversation, conversation
@@ -14,7 +14,7 @@ __all__ = ["begin", "commit", "release_savepoint", "rollback", "rollback_to_save
 
 def _simple(session: Session, message: Message, statement_type: int | None = None) -> Conversation[None]:
     """Send one message as a group and expect nothing but the end, or an error."""
-    expected = Expected(legal.COMMON, statement_type is not None, statement_type)
+    expected = Expected(legal.COMMON, None if statement_type is None else Run(statement_type))
     yield from request(session, message.encode(session.caps) + EOT, expected)
 
 
