@@ -283,3 +283,35 @@ def test_a_connection_that_is_watched_at_once_needs_no_look(both_ends, monkeypat
     client.send(b"B", socket.MSG_OOB)
     waiting.join(10)
     assert found == [(number, Event.URGENT)]
+
+
+def test_a_request_does_not_end_while_it_is_interrupted(both_ends):
+    """Else the interrupt could reach the next one."""
+    from informix_testserver.faults import Faults
+    from informix_testserver.wire import Wire
+
+    accepted, _ = both_ends
+    wire = Wire(accepted, 1, Faults(), threading.Event())
+    started, ended = threading.Event(), []
+
+    def end():
+        started.set()
+        wire.finish()
+        ended.append(True)
+
+    ender = threading.Thread(target=end)
+
+    def interrupt():
+        ender.start()
+        assert started.wait(5)
+        ender.join(0.05)  # it has every chance to end the request
+        ended.append(bool(ended))
+
+    wire.on_urgent(interrupt)
+    wire.data = b"a request"
+    wire.begin()
+    wire.pos = len(wire.data)
+    wire.interrupt()
+    ender.join(5)
+    assert ended == [False, True]
+    wire.close()

@@ -274,14 +274,10 @@ class Wire:
 
         One call may find the engine between two steps, with nothing to interrupt yet.
         """
-        with self._lock:
-            interrupt = self._on_urgent if self._busy and (self.urgent or self._left) else None
-        if interrupt is None:
-            return
-        interrupt()
-        with self._lock:
-            if not self._busy:
+        with self._lock:  # the request cannot end, and the next one begin, before it has been interrupted
+            if self._on_urgent is None or not (self._busy and (self.urgent or self._left)):
                 return
+            self._on_urgent()
             again = threading.Timer(INSIST_AFTER, self._insist)
             again.name = f"informix-testserver:interrupt-{self.number}"
             again.daemon = True
