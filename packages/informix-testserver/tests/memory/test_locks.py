@@ -368,6 +368,55 @@ def test_table_locks(two: Any) -> None:
     b.session.commit()
 
 
+def test_without_transactions_a_table_lock_lasts_until_it_is_given_up(connect: Any) -> None:
+    a, b = connect("plain"), connect("plain")
+    a.run("create table t (n int)")
+    for end in ("unlock table t", "close database"):
+        a.run("lock table t in exclusive mode")
+        a.run("insert into t values (1)")
+        assert a.fails("insert into t values ('x')") == (-1213, 0)
+        assert b.fails("insert into t values (2)") == (-271, -113)
+        a.run(end)
+        b.run("insert into t values (3)")
+    assert b.value("select count(*) from t where n = 3") == 2
+    assert a.engine.locks._held == {}
+
+
+def test_a_row_whose_insert_was_undone_is_not_locked(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.session.savepoint("s")
+    a.run("insert into t values (4, 'd')")
+    a.session.rollback_to("s")
+    assert a.fails("insert into t values (1, 'dup')") == (-268, -100)
+    b.session.begin()
+    b.run("insert into t values (5, 'e')")
+    b.session.commit()
+    assert b.rows("select id from t where id > 3") == a.rows("select id from t where id > 3") == [(5,)]
+    a.session.commit()
+
+
+def test_another_session_never_gets_the_place_of_a_deleted_row(connect: Any) -> None:
+    a, b = connect(), connect()
+    a.run("create table t (x int unique, y int unique)")
+    for n in (1, 2, 3):
+        a.run("insert into t values (?, ?)", n, n)
+    a.session.begin()
+    a.run("delete from t")
+    a.run("insert into t values (2, 3)")  # takes one key from each of two deleted rows
+    b.run("set isolation committed read last committed")
+    assert b.rows("select * from t order by x") == [(1, 1), (2, 2), (3, 3)]
+    b.run("insert into t values (9, 9)")
+    b.run("insert into t values (8, 8)")
+    a.session.rollback()
+    assert a.rows("select * from t order by x") == [(1, 1), (2, 2), (3, 3), (8, 8), (9, 9)]
+    a.session.begin()
+    a.run("delete from t where x < 4")
+    a.run("insert into t values (2, 3)")
+    a.session.commit()
+    assert b.rows("select * from t order by x") == [(2, 3), (8, 8), (9, 9)]
+
+
 def test_ddl_needs_the_table_for_itself(two: Any) -> None:
     a, b = two
     a.session.begin()

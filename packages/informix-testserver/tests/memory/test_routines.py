@@ -2,6 +2,7 @@
 """Stored routines that a test registers."""
 
 import datetime
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -229,3 +230,22 @@ def test_impossible_routines_are_refused_at_once(
 def test_a_generator_makes_rows(db: Any) -> None:
     db.engine.register_routine("Several", _several, returns="int", rows=True)
     assert db.rows("execute function several(7)") == [(7,)]
+
+
+@pytest.mark.parametrize("fast_path", [False, True])
+def test_other_sessions_go_on_while_a_routine_runs(db: Any, connect: Any, fast_path: bool) -> None:
+    """The routine waits for what another session does in another thread."""
+    other = connect()
+
+    def wait_for_another() -> int:
+        thread = threading.Thread(target=other.run, args=("create table made (n int)",), daemon=True)
+        thread.start()
+        thread.join(10)
+        return int(not thread.is_alive())
+
+    db.engine.register_routine("wait_for_another", wait_for_another)
+    if fast_path:
+        routine = db.session.find_routine("function wait_for_another()")
+        assert [found.value for found in db.session.call_routine(routine, [])] == [1]
+    else:
+        assert db.rows("execute function wait_for_another()") == [(1,)]

@@ -141,7 +141,8 @@ def _lock_table(session: "MemorySession", node: ast.LockTable) -> None:
         raise SqlError(LOCK_VIEW, offset=node.table.pos)
     if session._opened().logged and not session.in_transaction:
         raise SqlError(-524, offset=node.pos)
-    session.locks.lock_table(session, table.key, "X" if node.exclusive else "S", token=table.name)
+    mode, keep = "X" if node.exclusive else "S", not session.in_transaction
+    session.locks.lock_table(session, table.key, mode, token=table.name, keep=keep)
 
 
 def _unlock_table(session: "MemorySession", node: ast.UnlockTable) -> None:

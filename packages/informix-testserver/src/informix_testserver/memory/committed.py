@@ -8,7 +8,7 @@ these.
 from typing import TYPE_CHECKING, Any
 
 from .catalog import Table
-from .rows import DELETED, INSERTED, PURGED, UPDATED
+from .rows import DELETED, INSERTED, UPDATED
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -54,7 +54,7 @@ def _collect(other: "MemorySession", table: Table, old: dict[int, tuple[Any, ...
     for kind, plan, rowid, values in other.undo:
         if plan is None or plan.table is not table:
             continue
-        if rowid in deleted and kind == PURGED:
+        if rowid in deleted and kind == UPDATED:  # its key was taken from it
             old[rowid] = values
             deleted.discard(rowid)
         elif rowid in old or rowid in deleted:

@@ -54,6 +54,8 @@ class LockConflict(Exception):
 class _Held:
     rows: set[tuple[int, Hashable]] = field(default_factory=set)
     tables: set[int] = field(default_factory=set)
+    kept: set[int] = field(default_factory=set)
+    """Tables that stay locked until they are unlocked: LOCK TABLE in a database without transactions."""
 
 
 class LockManager:
@@ -147,19 +149,27 @@ class LockManager:
     # ----------------------------------------------------------------------------------------------- tables
 
     def lock_table(
-        self, owner: LockOwner, table: int, mode: str, code: int = TABLE_LOCK_FAILED, token: str = ""
+        self,
+        owner: LockOwner,
+        table: int,
+        mode: str,
+        code: int = TABLE_LOCK_FAILED,
+        token: str = "",
+        *,
+        keep: bool = False,
     ) -> None:
-        """Lock a table, ``S`` or ``X``. Raises LockConflict."""
+        """Lock a table, ``S`` or ``X``; `keep`: until it is unlocked. Raises LockConflict."""
         holders = self._tables.get(table, {})
-        if holders.get(owner) in ("X", mode):
-            return
-        others = {h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X")}
-        for holding in self._rows.get(table, {}).values():
-            others |= {h for h, m in holding.items() if h is not owner and (mode == "X" or m == "X")}
-        if others:
-            raise LockConflict(frozenset(others), code, TABLE_LOCKED, token)
-        self._tables.setdefault(table, holders)[owner] = mode
-        self._held.setdefault(owner, _Held()).tables.add(table)
+        if holders.get(owner) not in ("X", mode):
+            others = {h for h, m in holders.items() if h is not owner and (mode == "X" or m == "X")}
+            for holding in self._rows.get(table, {}).values():
+                others |= {h for h, m in holding.items() if h is not owner and (mode == "X" or m == "X")}
+            if others:
+                raise LockConflict(frozenset(others), code, TABLE_LOCKED, token)
+            self._tables.setdefault(table, holders)[owner] = mode
+            self._held.setdefault(owner, _Held()).tables.add(table)
+        if keep:
+            self._held[owner].kept.add(table)
 
     def check_table(self, owner: LockOwner, table: int, *, write: bool, code: int = READ_FAILED) -> None:
         """Refuse the use of a table that another session has locked. Raises LockConflict."""
@@ -179,37 +189,52 @@ class LockManager:
         if not holders:
             del self._tables[table]
         held.tables.discard(table)
+        held.kept.discard(table)
         self._tell()
         return True
 
     # --------------------------------------------------------------------------------------------- lifetimes
 
-    def release(self, owner: LockOwner) -> None:
-        """Release everything a session holds (at the end of its transaction)."""
+    def release(self, owner: LockOwner, *, kept_too: bool = False) -> None:
+        """Release what a session holds, at the end of its transaction; `kept_too`: at the end of its database."""
         held = self._held.pop(owner, None)
         if held is None:
             return
         for table, row in held.rows:
-            rows = self._rows[table]
-            holders = rows[row]
-            mode = holders.pop(owner)
-            if not holders:
-                del rows[row]
-                if not rows:
-                    del self._rows[table]
-            if mode == "X":
-                writers = self._writers[table]
-                writers[owner] -= 1
-                if not writers[owner]:
-                    del writers[owner]
-                    if not writers:
-                        del self._writers[table]
+            self._free_row(owner, table, row)
+        if held.kept and not kept_too:
+            self._held[owner] = _Held(tables=held.tables & held.kept, kept=held.kept)
+            held.tables -= held.kept
         for table in held.tables:
             holders = self._tables[table]
             holders.pop(owner, None)
             if not holders:
                 del self._tables[table]
         self._tell()
+
+    def release_row(self, owner: LockOwner, table: int, row: Hashable) -> None:
+        """Release the lock on a row that is no longer there, if the session has one."""
+        held = self._held.get(owner)
+        if held is not None and (table, row) in held.rows:
+            held.rows.discard((table, row))
+            self._free_row(owner, table, row)
+            self._tell()
+
+    def _free_row(self, owner: LockOwner, table: int, row: Hashable) -> None:
+        rows = self._rows[table]
+        holders = rows[row]
+        mode = holders.pop(owner)
+        if not holders:
+            del rows[row]
+            if not rows:
+                del self._rows[table]
+        if mode == "X":
+            writers = self._writers[table]
+            writers[owner] -= 1
+            if not writers[owner]:
+                del writers[owner]
+                if not writers:
+                    del self._writers[table]
 
     def _tell(self) -> None:
         self._releases += 1

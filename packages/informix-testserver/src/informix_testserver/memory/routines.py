@@ -396,7 +396,8 @@ def call_by_handle(session: "MemorySession", routine: Routine, parameters: Seque
         stored = value_reader(parameter.type, kind, env)(parameter.value)
         write = writer(kind, kind, env)
         values.append(stored if stored is None or write is None else write(stored))
-    rows = routine.call(values)
+    with session.outside():
+        rows = routine.call(values)
     if not rows:
         return []
     found = []

@@ -1,7 +1,7 @@
 """Changes of single rows: constraints, unique keys, locks and the undo record, for every statement that writes.
 
-A row deleted inside a transaction stays in sqlite until the commit, marked in `Engine.dead`: other sessions must
-still find it locked, and its keys must stay taken.
+A row deleted inside a transaction stays in sqlite until the commit, marked in `MemoryEngine.dead`: other sessions
+must still find it locked, its keys must stay taken, and nobody else may get its rowid.
 """
 
 import sqlite3
@@ -36,7 +36,7 @@ PRIMARY_KEY_NULL = -703
 PARENT_MISSING, CHILD_EXISTS = -691, -692
 ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
 
-INSERTED, UPDATED, DELETED, PURGED, CHANGED, NOTED = "i", "u", "d", "p", "x", "n"
+INSERTED, UPDATED, DELETED, CHANGED, NOTED = "i", "u", "d", "x", "n"
 """Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function).
 
 NOTED undoes nothing: it stands for a lock that the end of a statement without a transaction has to release.
@@ -68,7 +68,6 @@ class RowPlan:
     columns: list[Column]
     insert: str
     select: str
-    restore: str
     required: list[int] = field(default_factory=list)
     uniques: list[_Unique] = field(default_factory=list)
     foreign_keys: list[_ForeignKey] = field(default_factory=list)
@@ -94,7 +93,6 @@ def _make_plan(session: "MemorySession", table: Table) -> RowPlan:
         list(table.columns),
         f"INSERT INTO {table.physical}({','.join(names)}) VALUES({marks})",
         f"SELECT {','.join(names)} FROM {table.physical} WHERE rowid=?",
-        f"INSERT INTO {table.physical}(rowid,{','.join(names)}) VALUES(?,{marks})",
     )
     positions = {column.number: index for index, column in enumerate(table.columns)}
     plan.required = [i for i, column in enumerate(table.columns) if column.not_null or column.is_serial]
@@ -178,7 +176,7 @@ def _largest(column: Column) -> int:
 
 
 def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], own: int | None) -> None:
-    """Find out which unique key is taken: purge rows that this session has deleted, else raise."""
+    """Find out which unique key is taken: take it from rows that this session has deleted, else raise."""
     key = plan.table.key
     for unique in plan.uniques:
         for (rowid,) in session.store.rows(unique.find, [values[at] for at in unique.positions]):
@@ -186,7 +184,7 @@ def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], o
                 continue
             deleter = session.engine.dead.get(key, {}).get(rowid)
             if deleter is session:
-                purge(session, plan, rowid)
+                _park(session, plan, rowid, unique.positions, session.store.rows(plan.select, (rowid,))[0])
                 continue
             writer = deleter or session.locks.row_writer(session, key, rowid)
             if writer is not None:
@@ -225,12 +223,13 @@ def _duplicate(unique: _Unique) -> SqlError:
     return SqlError(DUPLICATE_KEY, isam=ISAM_DUPLICATE, token=unique.index.name)
 
 
-def purge(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
-    """Remove a row for good that this session has marked as deleted."""
-    old = session.store.rows(plan.select, (rowid,))[0]
-    session.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
-    session.engine.unmark(plan.table.key, rowid)
-    session.undo.append((PURGED, plan, rowid, old))
+def _park(
+    session: "MemorySession", plan: RowPlan, rowid: int, positions: Sequence[int], old: tuple[Any, ...]
+) -> None:
+    """Give columns of a row a value that no other row has, a byte string of its own: its keys are free then."""
+    parked = dict.fromkeys(positions, b"\xff" + rowid.to_bytes(8, "big"))
+    session.store.run(_update_sql(plan, parked), [*parked.values(), rowid])
+    session.undo.append((UPDATED, plan, rowid, old))
 
 
 def _check_row(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
@@ -334,7 +333,7 @@ def park_keys(
 ) -> dict[int, tuple[Any, ...]]:
     """Let unique keys move over each other (`SET id = id + 1`): Informix looks at them when the statement ends.
 
-    Rows whose unique key changes are first given a key that no row can have, a byte string of their own.
+    Rows whose unique key changes are parked first.
 
     Args:
         session: the running session.
@@ -356,9 +355,7 @@ def park_keys(
         old = lock_for_change(session, plan, rowid)
         if old is None:
             continue
-        parked = dict.fromkeys(moved, b"\xff" + rowid.to_bytes(8, "big"))
-        session.store.run(_update_sql(plan, parked), [*parked.values(), rowid])
-        session.undo.append((UPDATED, plan, rowid, old))
+        _park(session, plan, rowid, moved, old)
         before[rowid] = old
     return before
 
@@ -486,8 +483,9 @@ def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int,
         session.store.run(*step)
     if kind == DELETED:
         session.engine.unmark(plan.table.key, rowid)
-    elif kind == PURGED:
-        session.engine.mark_dead(session, plan.table.key, rowid)
+    elif kind == INSERTED:
+        # Another session may get this rowid for a row of its own, also before this transaction has ended.
+        session.locks.release_row(session, plan.table.key, rowid)
 
 
 def undo_step(kind: str, plan: RowPlan, rowid: int, old: Any) -> tuple[str, list[Any]] | None:
@@ -496,6 +494,4 @@ def undo_step(kind: str, plan: RowPlan, rowid: int, old: Any) -> tuple[str, list
         return f"DELETE FROM {plan.table.physical} WHERE rowid=?", [rowid]
     if kind == UPDATED:
         return _update_sql(plan, dict(enumerate(old))), [*old, rowid]
-    if kind == PURGED:
-        return plan.restore, [rowid, *old]
     return None

@@ -446,6 +446,7 @@ class MemorySession(NameSpace):
             self._in_transaction = False
             self.store.env.session = self
             self._end(commit=False)
+            self.locks.release(self, kept_too=True)
             for table in self.temporary.values():
                 self.engine.forget(table)
             self.temporary.clear()
@@ -460,7 +461,6 @@ class MemorySession(NameSpace):
         """End the session."""
         with self.store.latch:
             self.close_database()
-            self.locks.release(self)
             self.engine.disconnect(self)
 
     def check_sql(self, table: Table, constraint: Constraint) -> str:
