@@ -3,7 +3,8 @@
 One test a section (heading of level 1 to 3; a package's README is one section). Its Python blocks run in order, in
 one namespace, against an embedded server of their own. What a reader does not see stands in HTML comments:
 
-* ``<!-- run`` … ``-->``: code that runs at this place: schema, data, checks.
+* ``<!-- run`` … ``-->``: code that runs at this place: schema, data, checks. (A page with a ``.sql`` file of its
+  name beside it finds what that makes, anew in each section.)
 * ``<!-- no-run: reason -->``: the next block is only compiled, its commands only looked up: it needs what a test
   cannot have.
 * ``<!-- needs: package -->``: the next block is only compiled where this third-party package is not installed.
@@ -174,6 +175,9 @@ class Stage:
             port=0, databases=("stores",), tls=(TLS / "cert.pem", TLS / "key.pem"), tls_port=0
         ).start()
         self.url = self.server.url_of("stores")
+        schema = page.with_suffix(".sql")
+        if schema.exists():
+            self.server.run_script(schema.read_text(encoding="utf-8"), "stores")
         self.conn = informix_db.connect(self.url)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.names: dict[str, Any] = {

@@ -52,7 +52,7 @@ def refuses(number: int) -> int:
 @pytest.fixture(scope="module")
 def memory() -> Iterator[TestServer]:
     with TestServer(port=0) as server:
-        add = server.engine.register_routine  # type: ignore[attr-defined]  # the memory engine has it
+        add = server.register_routine
         add(
             "twice",
             lambda v: None if v is None else v * 2,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from informix_testserver import TestServer
+from informix_testserver.script import ScriptEngine
 from informix_types import UnknownCodeset
 
 
@@ -26,6 +27,14 @@ from informix_types import UnknownCodeset
 def test_impossible_arguments_are_refused(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         TestServer(port=0, **arguments)
+
+
+def test_an_engine_without_routines_takes_none() -> None:
+    with (
+        TestServer(port=0, engine=ScriptEngine()) as server,
+        pytest.raises(TypeError, match="ScriptEngine has no routines"),
+    ):
+        server.register_routine("f", abs, parameters=["int"], returns="int")
 
 
 def test_a_closed_server_does_not_start_again() -> None:

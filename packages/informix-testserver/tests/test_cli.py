@@ -140,6 +140,19 @@ def test_databases_have_their_mode(run, connect):
     assert rows(client, sql) == [b"\0\0\0\0" * 2, b"\0\0\0\1" + b"\0\0\0\0", b"\0\0\0\1" * 2]
 
 
+def test_the_locale_of_the_databases(run, connect):
+    _, address = run("--db-locale", "de_DE.utf8")
+    client = connect(address).start()
+    sql = "select dbs_collate from sysmaster:sysdbslocale where dbs_dbsname = 'testdb'"
+    assert rows(client, sql) == [b"de_DE.utf8".ljust(32)]
+
+
+def test_an_unknown_locale_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", "0", "--db-locale", "de_DE.nonsense"])
+    assert "argument --db-locale: unknown code set 'nonsense'; known are 8859-1" in capsys.readouterr().err
+
+
 def test_an_unknown_profile_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--profile", "7"])

@@ -99,6 +99,9 @@ class Connection(BaseConnection):
     def transaction(self) -> "Transaction":
         """Return a context manager: a transaction, or inside one a savepoint; undone when its body raises.
 
+        A statement before it, be it a query, has begun a transaction already unless `autocommit` is on: the block
+        is a savepoint then, and its end commits nothing.
+
         Raises (on entering):
             NotSupportedError: the database is not logged.
         """

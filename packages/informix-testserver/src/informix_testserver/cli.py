@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from informix_types.codesets import UnknownCodeset, codec_for_locale
+
 from ._version import __version__
 from .engine import SqlError
 from .memory.catalog import database_mode
@@ -31,6 +33,15 @@ def _database(text: str) -> str:
     try:
         database_mode(text)
     except ValueError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from None
+    return text
+
+
+def _locale(text: str) -> str:
+    """Read a locale for `argparse`."""
+    try:
+        codec_for_locale(text)
+    except UnknownCodeset as exc:
         raise argparse.ArgumentTypeError(str(exc)) from None
     return text
 
@@ -69,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_database,
         metavar="NAME[:MODE]",
         help="a database to create besides testdb and sysmaster, logged, or by MODE unlogged or ansi; repeatable",
+    )
+    add(
+        "--db-locale",
+        type=_locale,
+        metavar="LOCALE",
+        help="locale of the databases, such as de_DE.utf8 (default: en_US.8859-1)",
     )
     add("--tls-cert", type=Path, metavar="FILE", help="certificate: the listener speaks TLS")
     add("--tls-key", type=Path, metavar="FILE", help="its private key")
@@ -116,6 +133,7 @@ def _serve(options: argparse.Namespace) -> None:
             options.port,
             users=_users(options.user, options.password),
             databases=options.database,
+            db_locale=options.db_locale,
             data_dir=options.data,
             profile=options.profile,
             tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,

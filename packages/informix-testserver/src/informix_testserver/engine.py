@@ -9,7 +9,7 @@ them for descriptors and locators (sqli.md 5.14, 5.16).
 abilities that the session asks for with `isinstance`; the server asks for `CopiesDatabases` and `WarmsUp`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntFlag
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -29,6 +29,7 @@ __all__ = [
     "Outcome",
     "Parameter",
     "PreparedStatement",
+    "RegistersRoutines",
     "ResultColumn",
     "RoutineDescription",
     "SessionServices",
@@ -295,6 +296,14 @@ class CopiesDatabases(Protocol):
 
     def copy_database(self, source: str, name: str) -> None:
         """Make a database with everything that another one holds, which nobody may have open. Raises SqlError."""
+
+
+@runtime_checkable
+class RegistersRoutines(Protocol):
+    """An engine that runs Python functions as stored routines (`TestServer.register_routine`)."""
+
+    def register_routine(self, name: str, function: Callable[..., Any], **options: Any) -> None:
+        """Make a function callable from SQL; the options are those of `TestServer.register_routine`."""
 
 
 @runtime_checkable
