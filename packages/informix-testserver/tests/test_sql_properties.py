@@ -302,8 +302,15 @@ class Grower:
                 self.maybe(lambda: ast.MergeInsert(0, self.columns(), self.values())),
             ),
             lambda: ast.CreateTable(
-                0, self.object(), self.many(self.column_definition), self.many(self.table_constraint, 0, 2)
+                0,
+                self.object(),
+                self.many(self.column_definition),
+                self.many(self.table_constraint, 0, 2),
+                lock_mode=self.pick(None, "ROW"),
+                first_extent=self.pick(None, 64),
+                next_extent=self.pick(None, 8),
             ),
+            lambda: ast.AlterIndex(0, self.object(), self.flag()),
             lambda: ast.CreateView(0, self.object(), self.columns(), self.query(), self.flag()),
             lambda: ast.AlterTable(0, self.object(), self.many(self.action)),
             lambda: ast.DropObject(0, self.pick("TABLE", "INDEX", "VIEW"), self.object(), self.flag()),

@@ -54,15 +54,21 @@ SESSION: list[tuple[str, ast.Statement, int]] = [
     ("SET STATEMENT CACHE ON", ast.SetOption(0, "STATEMENT CACHE", ("ON",)), 115),
     ("SET ENCRYPTION PASSWORD 'abc'", ast.SetOption(0, "ENCRYPTION PASSWORD", ("abc",)), 110),
     ("SET ENVIRONMENT OPTCOMPIND '1'", ast.SetEnvironment(0, "optcompind", "1"), 110),
-    ("SET CONSTRAINTS ALL DEFERRED", ast.SetConstraints(0, "CONSTRAINTS", (), None, "DEFERRED"), 55),
+    ("SET CONSTRAINTS ALL DEFERRED", ast.SetConstraints(0, ("CONSTRAINTS",), (), None, "DEFERRED"), 55),
     (
         "SET CONSTRAINTS a, own.b IMMEDIATE",
         ast.SetConstraints(
-            0, "CONSTRAINTS", (ast.ObjectName(0, "a"), ast.ObjectName(0, "b", "own")), None, "IMMEDIATE"
+            0, ("CONSTRAINTS",), (ast.ObjectName(0, "a"), ast.ObjectName(0, "b", "own")), None, "IMMEDIATE"
         ),
         55,
     ),
-    ("SET TRIGGERS FOR t DISABLED", ast.SetConstraints(0, "TRIGGERS", (), T, "DISABLED"), 55),
+    (
+        "SET CONSTRAINTS, INDEXES, TRIGGERS FOR t ENABLED",
+        ast.SetConstraints(0, ("CONSTRAINTS", "INDEXES", "TRIGGERS"), (), T, "ENABLED"),
+        55,
+    ),
+    ("SET NO COLLATION", ast.SetOption(0, "NO COLLATION", ()), 110),
+    ("SET TRIGGERS FOR t DISABLED", ast.SetConstraints(0, ("TRIGGERS",), (), T, "DISABLED"), 55),
     ("GRANT CONNECT TO PUBLIC", ast.Grant(0, ("CONNECT",), None, ("public",)), 18),
     (
         "GRANT SELECT, UPDATE (a, b) ON t TO joe, 'Ann' WITH GRANT OPTION AS root",

@@ -397,17 +397,21 @@ DDL: list[tuple[str, ast.Statement, int]] = [
     ),
     (
         "CREATE TABLE t (a INT) WITH ROWIDS IN dbs EXTENT SIZE 16 NEXT SIZE 16 LOCK MODE ROW",
-        create("t", column("a", INT), lock_mode="ROW", with_options=("ROWIDS",)),
+        create("t", column("a", INT), lock_mode="ROW", with_options=("ROWIDS",), first_extent=16, next_extent=16),
         14,
     ),
     (
         "CREATE TABLE t (a INT) FRAGMENT BY EXPRESSION (a < 5) IN d1, REMAINDER IN d2 "
         "EXTENT SIZE 8 LOCK MODE PAGE",
-        create("t", column("a", INT), lock_mode="PAGE"),
+        create("t", column("a", INT), lock_mode="PAGE", first_extent=8),
         14,
     ),
     ("CREATE TABLE t AS SELECT a FROM t", create("t", query=select(A)), 14),
     ("CREATE TABLE t OF TYPE r UNDER s", create("t", row_type=name("r"), under=name("s")), 14),
+    ("ALTER TABLE t MODIFY NEXT SIZE 32", alter(ast.ChangeExtents(0, None, 32)), 29),
+    ("ALTER TABLE t MODIFY EXTENT SIZE 64 NEXT SIZE 32", alter(ast.ChangeExtents(0, 64, 32)), 29),
+    ("ALTER INDEX own.i TO CLUSTER", ast.AlterIndex(0, name("i", "own"), True), 47),
+    ("ALTER INDEX i TO NOT CLUSTER", ast.AlterIndex(0, name("i"), False), 47),
     ("TRUNCATE t", ast.Truncate(0, name("t")), 122),
     ("TRUNCATE TABLE own.t DROP STORAGE", ast.Truncate(0, name("t", "own")), 122),
     ("ALTER TABLE t ADD a INT", alter(ast.AddColumn(0, column("a", INT))), 29),

@@ -426,3 +426,15 @@ def test_rows_of_a_dropped_table_hold_no_parent(db: Any, connect: Any) -> None:
     assert db.run("delete from p").rows == 1
     db.session.rollback()
     assert (db.rows("select * from p"), db.rows("select * from c")) == ([(1,)], [(1,)])
+
+
+def test_an_update_that_makes_a_duplicate_names_the_constraint_or_the_update(db: Any) -> None:
+    """-239 speaks of new rows; of an index that is no constraint's, an UPDATE says -346."""
+    db.run("create table t (a int primary key constraint t_pk, b int)")
+    db.run("create unique index t_b on t (b)")
+    db.run("insert into t values (1, 1)")
+    db.run("insert into t values (2, 2)")
+    assert db.fails("insert into t values (3, 2)") == (-239, -100)
+    assert db.fails("update t set b = 1 where a = 2") == (-346, -100)
+    assert db.fails("update t set a = 1 where a = 2") == (-268, -100)
+    assert db.rows("select a, b from t order by a") == [(1, 1), (2, 2)]

@@ -393,3 +393,56 @@ def test_what_may_refer_to_what(db: Any, child: str, parent: str, allowed: bool)
         db.run(sql)
     else:
         assert db.fails(sql) == (-356, 0)
+
+
+def test_extent_sizes_and_lock_mode_are_shown_and_undone(db: Any) -> None:
+    def shown() -> Any:
+        return db.rows("select fextsize, nextsize, locklevel from systables where tabname = 'e'")
+
+    db.run("create table e (a int) in rootdbs extent size 64 next size 32 lock mode row")
+    assert shown() == [(64, 32, "R")]
+    db.run("alter table e modify next size 128, lock mode (page)")
+    assert shown() == [(64, 128, "P")]
+    db.run("begin work")
+    db.run("alter table e modify extent size 256 next size 8, lock mode (row)")
+    assert shown() == [(256, 8, "R")]
+    db.run("rollback work")
+    assert shown() == [(64, 128, "P")]
+
+
+def test_alter_index_to_cluster(db: Any) -> None:
+    def clustered() -> Any:
+        return db.rows("select idxname from sysindexes where clustered = 'C'")
+
+    db.run("create table t (a int, b int)")
+    db.run("create index ia on t (a)")
+    db.run("create index ib on t (b) hash on (b) with 5 buckets")
+    db.run("alter index ia to cluster")
+    assert clustered() == [("ia",)]
+    assert db.error("alter index ib to cluster").sqlcode == -500
+    db.run("alter index ia to not cluster")
+    assert clustered() == []
+    assert db.error("alter index ib to not cluster").sqlcode == -501
+    assert db.error("alter index nowhere to cluster").sqlcode == -319
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create table sysdual (x char(1))",
+        "create table dual (x char(1))",
+        "create synonym sysdual for sysmaster:sysdual",
+    ],
+)
+def test_sysdual_belongs_to_sysmaster_alone(db: Any, sql: str) -> None:
+    assert db.fails("select 1 from sysdual") == (-206, -111)
+    assert db.rows("select * from sysmaster:sysdual") == [("X",)]
+    db.run(sql)
+
+
+def test_privileges_that_can_be_granted(db: Any) -> None:
+    db.run("create table t (a int)")
+    db.run("grant select (a), update (a), references, index, alter on t to joe")
+    db.run("grant usage on language spl to public")
+    error = db.error("grant select, look on t to joe")
+    assert (error.sqlcode, error.offset) == (-201, 15)

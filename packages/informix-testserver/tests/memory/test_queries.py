@@ -195,3 +195,20 @@ def test_a_common_table_that_names_itself_is_recursive(db: Any) -> None:
     assert db.rows(count.format("r") + " select n from r order by 1") == [(1,), (3,)]
     recursive = count.format("r").replace("with", "with recursive")
     assert db.rows(recursive + " select n from r order by 1") == [(1,), (2,), (3,)]
+
+
+def test_range_deviation_and_variance_over_windows(db: Any) -> None:
+    db.run("create table t (g int, a int)")
+    for row in ((1, 1), (1, 4), (2, 2), (2, None)):
+        db.run("insert into t values (?, ?)", *row)
+    sql = "select g, a, range(a) over (partition by g), variance(a) over (partition by g), stdev(a) over () from t"
+    found = sorted(db.rows(sql), key=lambda row: (row[0], row[1] or 0))
+    assert [row[:4] for row in found] == [(1, 1, 3, D("4.5")), (1, 4, 3, D("4.5")), (2, None, 0, 0), (2, 2, 0, 0)]
+    assert {round(row[4], 6) for row in found} == {D("1.527525")}
+
+
+@pytest.mark.parametrize("mark", ["ab", "", "\u00fc"])
+def test_an_escape_character_is_one_byte(db: Any, mark: str) -> None:
+    db.run("create table t (a char(3))")
+    db.run("insert into t values ('a')")
+    assert db.fails(f"select a from t where a like 'a' escape '{mark}'") == (-543, 0)

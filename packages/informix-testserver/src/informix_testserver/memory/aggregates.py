@@ -245,8 +245,10 @@ def _extreme(b: Binder, node: ast.FunctionCall) -> Expr:
 def _range(b: Binder, node: ast.FunctionCall) -> Expr:
     from .bind_arithmetic import arith
 
-    high = _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "max"), node.arguments))
-    low = _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, "min"), node.arguments))
+    high, low = (
+        _extreme(b, ast.FunctionCall(node.pos, ast.ObjectName(node.pos, name), node.arguments, window=node.window))
+        for name in ("max", "min")
+    )
     return arith(b, "-", high, low, node).named("(range)")
 
 

@@ -10,7 +10,7 @@ from .binder import Binder
 from .catalog import Column, Constraint, Database, Table, is_database_name
 from .constraints import add_constraint, remove_constraints
 from .convert import converter
-from .ddl import make_column
+from .ddl import make_column, set_extents
 from .definitions import altering, claim, home, sync_indexes, undoing
 from .dml import assignment, default_value
 from .references import column_renamed, table_renamed, uses_column
@@ -58,6 +58,8 @@ def alter_table(session: "MemorySession", node: ast.AlterTable) -> None:
                 _drop_constraint(session, table, action)
             elif isinstance(action, ast.ChangeLockMode):
                 table.lock_level = "R" if action.mode == "ROW" else "P"
+            elif isinstance(action, ast.ChangeExtents):
+                set_extents(table, action)
 
 
 def _has_rows(session: "MemorySession", table: Table) -> bool:

@@ -15,7 +15,7 @@ from .types import BOOLEAN, Family, family, is_fixed_char
 __all__ = ["COMPARISONS", "compare", "condition", "logical"]
 
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
-PATTERN_NEEDS_CHARACTER, MANY_COLUMNS = -219, -574
+PATTERN_NEEDS_CHARACTER, MANY_COLUMNS, ESCAPE_LENGTH = -219, -574, -543
 
 
 def condition(b: Binder, node: ast.Expression) -> Expr:
@@ -125,6 +125,8 @@ def like(b: Binder, node: ast.Like, hint: ColumnType | None) -> Expr:
     translate = _like_pattern if node.kind == "LIKE" else _matches_pattern
 
     def test(value: str, text: str, mark: str = "\\") -> int:
+        if len(mark) != 1 or not mark.isascii():
+            raise SqlError(ESCAPE_LENGTH)
         regex = translate(text, mark)
         if regex.fullmatch(value) is not None:
             return 1

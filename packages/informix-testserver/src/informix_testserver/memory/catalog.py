@@ -89,6 +89,8 @@ class Index:
     physical: str = ""
     implicit: bool = False
     """Made for a constraint; its name begins with a blank, as Informix's do."""
+    enabled: bool = True
+    """Not switched off by SET INDEXES; one that an enabled key uses works nevertheless (`Table.at_work`)."""
 
 
 @mutable
@@ -144,6 +146,7 @@ class Table:
         serials: last value handed out or inserted, by column number.
         system: part of the system catalogue: filled from the catalogue, read-only.
         version: grows with each change of the definition (prepared statements look at it: -710).
+        first_extent, next_extent: kilobytes, for systables.
     """
 
     key: int
@@ -158,6 +161,8 @@ class Table:
     temporary: bool = False
     logged: bool = True
     lock_level: str = "P"
+    first_extent: int = 16
+    next_extent: int = 16
     created: datetime.date = field(default_factory=datetime.date.today)
     query: ast.Query | None = None
     text: str = ""
@@ -199,6 +204,13 @@ class Table:
     def index(self, name: str) -> Index | None:
         """Find an index by name."""
         return next((i for i in self.indexes if i.name == name), None)
+
+    def at_work(self, index: Index) -> bool:
+        """Whether an index is kept: it, a constraint it was made for, or a key that uses it is switched on."""
+        users = [c for c in self.constraints if c.index == index.name]
+        if index.implicit:
+            return not users or any(c.enabled for c in users)
+        return index.enabled or any(c.enabled and c.kind in "PU" for c in users)
 
     def checks(self) -> list[Constraint]:
         """Return the enabled check constraints."""

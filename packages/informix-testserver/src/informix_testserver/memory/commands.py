@@ -9,7 +9,16 @@ from ..sql import ast
 from .alter import alter_table, rename_column, rename_object
 from .collections import create_distinct_type, create_row_type
 from .ddl import create_table, truncate
-from .objects import alter_sequence, create_index, create_sequence, create_synonym, create_view, drop_object
+from .modes import set_objects
+from .objects import (
+    alter_index,
+    alter_sequence,
+    create_index,
+    create_sequence,
+    create_synonym,
+    create_view,
+    drop_object,
+)
 from .routines import drop_routine
 
 if TYPE_CHECKING:
@@ -107,34 +116,6 @@ def _lock_mode(session: "MemorySession", node: ast.SetLockMode) -> None:
     session.lock_wait = node.wait
 
 
-def _set_constraints(session: "MemorySession", node: ast.SetConstraints) -> None:
-    if node.mode == "DEFERRED":
-        session.constraints_deferred = True
-    elif node.mode == "IMMEDIATE":
-        postponed, session.postponed = session.postponed, []
-        session.constraints_deferred = False
-        session.deferred += postponed
-    elif node.mode in ("ENABLED", "DISABLED") and node.kind == "CONSTRAINTS":
-        _switch_constraints(session, node)
-    else:
-        raise SqlError(-513, offset=node.pos, token=f"SET {node.kind} {node.mode}")
-
-
-def _switch_constraints(session: "MemorySession", node: ast.SetConstraints) -> None:
-    from .definitions import altering
-
-    names = {name.name for name in node.names}
-    wanted = session.table(node.table) if node.table is not None else None
-    for table in list(session._opened().user_tables()):
-        chosen = [c for c in table.constraints if c.name in names or table is wanted]
-        if any(c.kind in "PU" for c in chosen) and node.mode == "DISABLED":
-            raise SqlError(-513, offset=node.pos, token="SET CONSTRAINTS DISABLED of a key")
-        if chosen:
-            with altering(session, table):
-                for constraint in chosen:
-                    constraint.enabled = node.mode == "ENABLED"
-
-
 def _lock_table(session: "MemorySession", node: ast.LockTable) -> None:
     table = session.table(node.table)
     if table.kind == "V":
@@ -156,6 +137,8 @@ def _unlock_table(session: "MemorySession", node: ast.UnlockTable) -> None:
 def _grant(session: "MemorySession", node: ast.Grant) -> None:
     """Noted for systabauth and sysusers; every user may do everything."""
     database = session._opened()
+    if "USAGE" in node.privileges or "UNDER" in node.privileges:  # on a language or a type
+        return
     if node.object is not None and session.engine.routine(node.object.name) is None:
         if "EXECUTE" in node.privileges:
             raise SqlError(NO_ROUTINE, offset=node.object.pos, token=node.object.name)
@@ -221,6 +204,7 @@ COMMANDS: dict[type[ast.Statement], Command] = {
     ast.Truncate: truncate,
     ast.DropObject: drop_object,
     ast.CreateIndex: create_index,
+    ast.AlterIndex: alter_index,
     ast.CreateView: create_view,
     ast.CreateSynonym: create_synonym,
     ast.CreateSequence: create_sequence,
@@ -241,7 +225,7 @@ COMMANDS: dict[type[ast.Statement], Command] = {
     ast.SetIsolation: _isolation,
     ast.SetTransaction: _set_transaction,
     ast.SetLockMode: _lock_mode,
-    ast.SetConstraints: _set_constraints,
+    ast.SetConstraints: set_objects,
     ast.SetLog: _nothing,
     ast.SetEnvironment: _nothing,
     ast.SetOption: _nothing,

@@ -15,7 +15,7 @@ from .types import Family, family, wide_integer
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["add_constraint", "remove_constraints"]
+__all__ = ["add_constraint", "check_constraint", "remove_constraints"]
 
 NO_TABLE, NO_COLUMN, CONSTRAINT_EXISTS, NO_REFERENCED_KEY = -206, -217, -625, -297
 SAME_KIND, SECOND_PRIMARY, KEY_COLUMN_MISSING, CHILD_COLUMN_MISSING, COLUMN_REPEATED = -577, -704, -549, -537, -542
@@ -182,7 +182,25 @@ def _reference(
     parent.children.add(table.key)
     if not had:
         undoing(session, lambda: parent.children.discard(table.key))
-    own = " AND ".join(f"p.c{a}=c.c{b}" for a, b in zip(numbers, constraint.columns, strict=True))
+    _check_orphans(session, table, constraint)
+
+
+def check_constraint(session: "MemorySession", table: Table, constraint: Constraint) -> None:
+    """Check the rows that are there against a constraint that is switched on again (keys: their index does it)."""
+    if constraint.kind == "C":
+        _check_existing(session, table, constraint)
+    elif constraint.kind == "R":
+        _check_orphans(session, table, constraint)
+    elif constraint.kind in "NP":
+        for number in constraint.columns:
+            _require(session, table, table.numbered(number), key=constraint.kind == "P")
+
+
+def _check_orphans(session: "MemorySession", table: Table, constraint: Constraint) -> None:
+    parent = session.engine.tables[constraint.parent]
+    own = " AND ".join(
+        f"p.c{a}=c.c{b}" for a, b in zip(constraint.parent_columns, constraint.columns, strict=True)
+    )
     some = " AND ".join(f"c.c{n} IS NOT NULL" for n in constraint.columns)
     orphan = (
         f"SELECT 1 FROM {table.physical} c WHERE {some} AND NOT EXISTS"

@@ -20,7 +20,16 @@ from .types import Family, family, without_serial
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["create_table", "dependents", "drop_entry", "drop_table", "make_column", "table_from_query", "truncate"]
+__all__ = [
+    "create_table",
+    "dependents",
+    "drop_entry",
+    "drop_table",
+    "make_column",
+    "set_extents",
+    "table_from_query",
+    "truncate",
+]
 
 TABLE_EXISTS, TEMP_EXISTS, NO_TABLE, BAD_DEFAULT, COLUMN_TWICE = -310, -958, -206, -591, -328
 SECOND_SERIAL, SERIAL_DEFAULT, NULL_DEFAULT, BLOB_DEFAULT, DEPENDENTS = -362, -593, -592, -594, -886
@@ -50,6 +59,7 @@ def create_table(session: "MemorySession", node: ast.CreateTable) -> None:
         table.owner = node.name.owner
     table.logged = not node.no_log
     table.lock_level = "R" if node.lock_mode == "ROW" else "P"
+    set_extents(table, node)
     for definition in node.columns:
         if table.column(definition.name) is not None:
             raise SqlError(COLUMN_TWICE, offset=definition.pos, token=definition.name)
@@ -63,6 +73,14 @@ def create_table(session: "MemorySession", node: ast.CreateTable) -> None:
             _column_constraint(session, database, table, column, constraint)
     for constraint in node.constraints:
         add_constraint(session, database, table, constraint)
+
+
+def set_extents(table: Table, node: ast.CreateTable | ast.ChangeExtents) -> None:
+    """Note the extent sizes that a statement names."""
+    if node.first_extent is not None:
+        table.first_extent = node.first_extent
+    if node.next_extent is not None:
+        table.next_extent = node.next_extent
 
 
 def _from_select(session: "MemorySession", node: ast.CreateTable, database: Database | None) -> None:

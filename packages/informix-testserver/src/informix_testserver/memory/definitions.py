@@ -109,7 +109,7 @@ def add_index(session: "MemorySession", table: Table, index: Index) -> None:
 def _definitions(table: Table) -> dict[str, str]:
     """Return the sqlite indexes that a table should have, by name."""
     wanted = {}
-    for index in table.indexes:
+    for index in filter(table.at_work, table.indexes):
         columns = ",".join(f"c{number}{' DESC' if down else ''}" for number, down in index.columns)
         unique = "UNIQUE " if index.unique else ""
         wanted[index.physical] = f"CREATE {unique}INDEX {index.physical} ON {table.physical}({columns})"
@@ -151,6 +151,7 @@ def altering(session: "MemorySession", table: Table) -> Iterator[None]:
         table.name,
         dict(table.serials),
     )
+    storage = table.lock_level, table.first_extent, table.next_extent
     view = table.query, table.text
     database = engine.databases.get(table.database)
 
@@ -160,6 +161,7 @@ def altering(session: "MemorySession", table: Table) -> Iterator[None]:
         table.columns, table.constraints, table.indexes, table.name, table.serials = before
         names[table.name] = table
         table.query, table.text = view
+        table.lock_level, table.first_extent, table.next_extent = storage
         table.version += 1
         if database is not None:
             database.version += 1

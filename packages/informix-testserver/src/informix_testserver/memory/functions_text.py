@@ -72,16 +72,12 @@ def _reverse(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
 
 @function("length", "len")
 def _length(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
-    """Bytes, without trailing blanks of a CHAR."""
+    """Bytes without trailing blanks, but for TEXT and BYTE (GLS User's Guide, "The LENGTH function")."""
     argument = b.settle(arguments[0], ANY_TEXT)
     if family(argument.stored) in (Family.BYTE, Family.TEXT, Family.LOB):
         return Expr.of(b.call("octets", lambda v: len(_bytes(b, v)), [argument.sql]), INTEGER)
     text = b.text(argument)
-    if is_fixed_char(text.type):
-        sql = b.call("length char", lambda v: len(_bytes(b, v.rstrip(" "))), [text.sql])
-    else:
-        sql = b.call("length", lambda v: len(_bytes(b, v)), [text.sql])
-    return Expr.of(sql, INTEGER)
+    return Expr.of(b.call("length", lambda v: len(_bytes(b, v.rstrip(" "))), [text.sql]), INTEGER)
 
 
 def _limited(size: int, of: int = 1) -> int:

@@ -17,13 +17,23 @@ from .types import Family, family
 if TYPE_CHECKING:
     from .session import MemorySession
 
-__all__ = ["alter_sequence", "create_index", "create_sequence", "create_synonym", "create_view", "drop_object"]
+__all__ = [
+    "alter_index",
+    "alter_sequence",
+    "create_index",
+    "create_sequence",
+    "create_synonym",
+    "create_view",
+    "drop_object",
+]
 
 EXISTS, NO_TABLE, INDEX_EXISTS, NO_INDEX, SAME_COLUMNS = -310, -206, -316, -319, -350
+NOT_CLUSTERED = -501
 COLUMN_REPEATED, SECOND_CLUSTER, BLOB_INDEX, COLLECTION_INDEX = -542, -500, -610, -9604
 TEMP_IN_VIEW, UNNAMED_COLUMN, NAME_TWICE, MARKER_IN_VIEW = -337, -249, -531, -546
 LIMIT_MISPLACED, CHECK_OF_COMPOUND = -944, -940
 SYNONYM_NAME_USED, SYNONYM_OF_TEMP, SYNONYM_OF_SYNONYM, DEPENDENTS = -390, -510, -559, -886
+NO_OBJECT = -634
 
 
 def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
@@ -57,7 +67,28 @@ def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
     if node.cluster and clustered is not None:
         raise SqlError(SECOND_CLUSTER, offset=node.pos, token=clustered.name)
     with altering(session, table):
-        add_index(session, table, Index(node.name.name, session.user, tuple(columns), node.unique, node.cluster))
+        index = Index(node.name.name, session.user, tuple(columns), node.unique, node.cluster)
+        index.enabled = not node.disabled
+        add_index(session, table, index)
+
+
+def alter_index(session: "MemorySession", node: ast.AlterIndex) -> None:
+    """ALTER INDEX … TO [NOT] CLUSTER: noted for the catalogue; without ORDER BY no order is promised anyway."""
+    database = home(session, node.name)
+    session.locks.check_name(session, database.number, "index", node.name.name)
+    found = database.find_index(node.name.name)
+    if found is None:
+        raise SqlError(NO_INDEX, offset=node.name.pos, token=node.name.name)
+    table = found[0]
+    clustered = next((index for index in table.indexes if index.clustered), None)
+    if node.cluster and clustered is not None and clustered is not found[1]:
+        raise SqlError(SECOND_CLUSTER, offset=node.pos, token=clustered.name)
+    if not node.cluster and clustered is not found[1]:
+        raise SqlError(NOT_CLUSTERED, offset=node.pos, token=node.name.name)
+    with altering(session, table):
+        index = table.index(node.name.name)
+        assert index is not None
+        index.clustered = node.cluster
 
 
 _NOT_INDEXED = {Family.BYTE: BLOB_INDEX, Family.TEXT: BLOB_INDEX, Family.COLLECTION: COLLECTION_INDEX}
@@ -181,7 +212,7 @@ _MISSING = {"VIEW": -394, "SYNONYM": -218, "SEQUENCE": NO_TABLE}
 
 
 def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
-    """DROP TABLE, INDEX, VIEW, SYNONYM, SEQUENCE, TYPE, ROLE."""
+    """DROP TABLE, INDEX, VIEW, SYNONYM, SEQUENCE, TYPE, ROLE, TRIGGER (there is none)."""
     if node.kind == "ROLE":
         # As CREATE ROLE: read, and without effect.
         return
@@ -194,6 +225,10 @@ def drop_object(session: "MemorySession", node: ast.DropObject) -> None:
         return
     if node.kind in ("TYPE", "ROW TYPE"):
         drop_type(session, node)
+        return
+    if node.kind == "TRIGGER":
+        if not node.if_exists:
+            raise SqlError(NO_OBJECT, offset=node.name.pos, token=node.name.name)
         return
     if node.kind not in _KINDS:
         raise SqlError(-513, offset=node.pos, token=f"DROP {node.kind}")

@@ -154,6 +154,7 @@ def _table(table: Table) -> dict[str, Any]:
         "owner": table.owner,
         "kind": table.kind,
         "lock_level": table.lock_level,
+        "extents": [table.first_extent, table.next_extent],
         "created": table.created.isoformat(),
         "next_number": table.next_number,
         "check_option": table.check_option,
@@ -269,6 +270,7 @@ def load_database(engine: "MemoryEngine", saved: dict[str, Any]) -> Database:
 def _load_table(saved: dict[str, Any], database: str) -> Table:
     table = Table(saved["key"], saved["tabid"], saved["name"], saved["owner"], database, saved["kind"])
     table.lock_level, table.text = saved["lock_level"], saved["text"]
+    table.first_extent, table.next_extent = saved.get("extents", (16, 16))
     table.created = datetime.date.fromisoformat(saved["created"])
     table.next_number, table.check_option = saved["next_number"], saved["check_option"]
     for entry in saved["columns"]:

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 NOT_NULL, DUPLICATE_KEY, DUPLICATE_CONSTRAINT, CHECK_FAILED = -391, -239, -268, -530
+UPDATE_FAILED = -346
 PRIMARY_KEY_NULL = -703
 PARENT_MISSING, CHILD_EXISTS = -691, -692
 ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
@@ -98,7 +99,7 @@ def _make_plan(session: "MemorySession", table: Table) -> RowPlan:
     plan.required = [i for i, column in enumerate(table.columns) if column.not_null or column.is_serial]
     plan.serials = [(i, column) for i, column in enumerate(table.columns) if column.is_serial]
     for index in table.indexes:
-        if index.unique:
+        if index.unique and table.at_work(index):
             owner = next((c for c in table.constraints if c.index == index.name), None)
             where = " AND ".join(f"c{number} IS ?" for number, _ in index.columns)
             at = tuple(positions[number] for number, _ in index.columns)
@@ -189,7 +190,7 @@ def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], o
             writer = deleter or session.locks.row_writer(session, key, rowid)
             if writer is not None:
                 raise LockConflict(frozenset((writer,)), INSERT_FAILED, ROW_LOCKED)
-            raise _duplicate(unique)
+            raise _duplicate(unique, updating=own is not None)
 
 
 def _key_lock(unique: _Unique, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -216,10 +217,13 @@ def _check_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any]) 
             raise LockConflict(frozenset((writer,)), INSERT_FAILED, ROW_LOCKED)
 
 
-def _duplicate(unique: _Unique) -> SqlError:
+def _duplicate(unique: _Unique, *, updating: bool) -> SqlError:
     if unique.constraint is not None:
         token = f"{unique.constraint.owner}.{unique.constraint.name}"
         return SqlError(DUPLICATE_CONSTRAINT, isam=ISAM_DUPLICATE, token=token)
+    if updating:
+        # -239 is about new rows only; applications look for -346 with ISAM -100 after an UPDATE.
+        return SqlError(UPDATE_FAILED, isam=ISAM_DUPLICATE)
     return SqlError(DUPLICATE_KEY, isam=ISAM_DUPLICATE, token=unique.index.name)
 
 

@@ -472,6 +472,7 @@ _CHANGING = (
     ast.Truncate,
     ast.DropObject,
     ast.CreateIndex,
+    ast.AlterIndex,
     ast.CreateView,
     ast.CreateSynonym,
     ast.CreateSequence,

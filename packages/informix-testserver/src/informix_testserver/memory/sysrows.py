@@ -74,8 +74,8 @@ def _systables(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
             table.kind,
             table.lock_level if is_table else "B",
             0.0,
-            16 if is_table else 0,
-            16 if is_table else 0,
+            table.first_extent if is_table else 0,
+            table.next_extent if is_table else 0,
             0,
             None,
             None,
@@ -371,7 +371,7 @@ def _sysobjstate(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
         for c in table.constraints:
             yield ("C", c.owner, c.name, table.tabid, "E" if c.enabled else "D")
         for index in table.indexes:
-            yield ("I", index.owner, index.name, table.tabid, "E")
+            yield ("I", index.owner, index.name, table.tabid, "E" if table.at_work(index) else "D")
 
 
 _BUILT_IN_TYPES = (
@@ -471,7 +471,6 @@ ROWS: dict[str, Rows] = {
     "sysxtdtypes": _sysxtdtypes,
     "sysattrtypes": _sysattrtypes,
     "sysdual": _dual,
-    "dual": _dual,
     "sysdatabases": _sysdatabases,
     "sysdbslocale": _sysdbslocale,
     "syssessions": _syssessions,

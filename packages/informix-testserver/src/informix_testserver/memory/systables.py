@@ -106,8 +106,6 @@ TABLES: dict[str, str] = {
     ),
     "sysviolations": "targettid integer, viotid integer, diatid integer, maxrows integer",
     "sysfragauth": ("grantor char(32), grantee char(32), tabid integer, fragment varchar(128), fragauth char(6)"),
-    "sysdual": "dummy char(1)",
-    "dual": "dummy char(1)",
 }
 
 MASTER_TABLES: dict[str, str] = {
@@ -125,6 +123,7 @@ MASTER_TABLES: dict[str, str] = {
     "systabnames": (
         "partnum integer, dbsname char(128), owner char(32), tabname char(128), collate char(32), dbsnum integer"
     ),
+    "sysdual": "dummy char(1)",
     "sysconfig": (
         "cf_id integer, cf_name char(128), cf_flags integer, cf_original char(256), cf_effective char(256)"
     ),

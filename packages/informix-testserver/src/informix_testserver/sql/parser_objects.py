@@ -72,9 +72,13 @@ class ObjectParser(TableParser):
             method = self.name()
             if self.key == "(":
                 self._skip_balanced()
-        while self.skip_storage_option() or self._index_option():
-            pass
-        return ast.CreateIndex(pos, name, table, columns, unique, cluster, if_not_exists, method)
+        disabled = False
+        while True:
+            if self.accept("DISABLED"):
+                disabled = True
+            elif not (self.skip_storage_option() or self._index_option()):
+                break
+        return ast.CreateIndex(pos, name, table, columns, unique, cluster, if_not_exists, method, disabled)
 
     def _index_column(self) -> ast.IndexColumn:
         pos = self.token.pos
@@ -88,7 +92,13 @@ class ObjectParser(TableParser):
         if self.key == "FILLFACTOR":
             self.advance()
             self.integer()
-        elif not self.accept_any(("ONLINE", "ENABLED", "DISABLED")):
+        elif self.accept("HASH"):
+            self.expect("ON")
+            self.names_in_parentheses()
+            self.expect("WITH")
+            self.integer()
+            self.expect("BUCKETS")
+        elif not self.accept_any(("ONLINE", "ENABLED", "VISIBLE", "INVISIBLE")):
             if self.key != "FILTERING":
                 return False
             self._mode()
@@ -205,14 +215,24 @@ class ObjectParser(TableParser):
     # ---- ALTER
 
     def alter(self) -> ast.Statement:
-        """Parse ALTER TABLE and ALTER SEQUENCE; refuse the others by name."""
+        """Parse ALTER TABLE, SEQUENCE and INDEX; refuse the others by name."""
         pos = self.expect("ALTER").pos
         if self.key == "TABLE":
             return self.alter_table(pos)
         if self.accept("SEQUENCE"):
             name = self.object_name()
             return ast.AlterSequence(pos, name, self._sequence_options())
+        if self.key == "INDEX":
+            return self._alter_index(pos)
         raise self._refuse_object("ALTER", pos)
+
+    def _alter_index(self, pos: int) -> ast.AlterIndex:
+        self.expect("INDEX")
+        name = self.object_name()
+        self.expect("TO")
+        cluster = not self.accept("NOT")
+        self.expect("CLUSTER")
+        return ast.AlterIndex(pos, name, cluster)
 
     # ---- DROP
 

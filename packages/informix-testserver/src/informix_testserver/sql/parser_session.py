@@ -13,6 +13,9 @@ _ISOLATION_LEVELS = (("DIRTY", "READ"), ("COMMITTED", "READ"), ("CURSOR", "STABI
 _ANSI_LEVELS = (("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SERIALIZABLE",))
 _OBJECT_MODES = frozenset({"IMMEDIATE", "DEFERRED", "ENABLED", "DISABLED", "FILTERING", "NOVALIDATE"})
 _DATABASE_PRIVILEGES = frozenset({"CONNECT", "RESOURCE", "DBA", "DBSECADM", "TENANT"})
+_OBJECT_PRIVILEGES = frozenset(
+    {"ALL", "SELECT", "INSERT", "UPDATE", "DELETE", "REFERENCES", "INDEX", "ALTER", "EXECUTE", "USAGE", "UNDER"}
+)
 _PRIVILEGE_TARGETS = frozenset(
     {"TABLE", "VIEW", "SEQUENCE", "TYPE", "FUNCTION", "PROCEDURE", "ROUTINE", "LANGUAGE", "SPECIFIC"}
 )
@@ -153,15 +156,22 @@ class SessionParser(ObjectParser):
         return ast.Revoke(token.pos, privileges, target, grantees)
 
     def _privileges(self) -> tuple[tuple[str, ...], ast.ObjectName | None]:
-        words = self.comma_list(self._privilege)
+        tokens = [self.token]
+        words = [self._privilege()]
+        while self.accept(","):
+            tokens.append(self.token)
+            words.append(self._privilege())
         if self.accept("ON"):
+            for token in tokens:
+                if token.key not in _OBJECT_PRIVILEGES:
+                    self.fail(token)
             if self.key in _PRIVILEGE_TARGETS and self.peek() not in ("TO", "FROM", "."):
                 self.accept("SPECIFIC")
                 self.advance()
             target = self.object_name()
             if self.key == "(":
                 self._skip_balanced()
-            return words, target
+            return tuple(words), target
         # without ON, a single word that is no database privilege is a role
         return tuple(word if word in _DATABASE_PRIVILEGES or " " in word else word.lower() for word in words), None
 
@@ -246,16 +256,14 @@ class SessionParser(ObjectParser):
 
     def _set_objects(self, pos: int) -> ast.Statement:
         """Parse ``SET CONSTRAINTS | INDEXES | TRIGGERS ALL | name, … | FOR table  mode``."""
-        kind = self.advance().key
-        kind = "INDEXES" if kind == "INDEX" else kind
+        kinds = self.comma_list(self._object_kind)
         names: tuple[ast.ObjectName, ...] = ()
         table = None
-        while self.accept(","):
-            # SET CONSTRAINTS, INDEXES, TRIGGERS FOR table …: all kinds at once
-            self.accept_any(("CONSTRAINTS", "INDEXES", "TRIGGERS"))
         if self.accept("FOR"):
             self.accept("TABLE")
             table = self.object_name()
+        elif len(kinds) > 1:
+            self.fail()
         elif not self.accept("ALL"):
             names = self.comma_list(self.object_name)
         mode = self.accept_any(_OBJECT_MODES)
@@ -263,7 +271,13 @@ class SessionParser(ObjectParser):
             self.fail()
         if mode == "FILTERING" and self.accept_any(("WITH", "WITHOUT")):
             self.expect("ERROR")
-        return ast.SetConstraints(pos, kind, names, table, mode)
+        return ast.SetConstraints(pos, kinds, names, table, mode)
+
+    def _object_kind(self) -> str:
+        kind = self.accept_any(("CONSTRAINTS", "INDEXES", "INDEX", "TRIGGERS"))
+        if kind is None:
+            self.fail()
+        return "INDEXES" if kind == "INDEX" else kind
 
     def _set_environment(self, pos: int) -> ast.SetEnvironment:
         self.expect("ENVIRONMENT")
@@ -278,10 +292,11 @@ class SessionParser(ObjectParser):
     def _set_option(self, pos: int) -> ast.SetOption:
         """Parse any other SET: its words, with what must at least follow."""
         option = self.advance().key
-        second = {"STATEMENT": "CACHE", "DEBUG": "FILE", "SESSION": "AUTHORIZATION", "ENCRYPTION": "PASSWORD"}
-        if option in second:
-            self.expect(second[option])
-            option = f"{option} {second[option]}"
+        if option in _SECOND_WORDS:
+            self.expect(_SECOND_WORDS[option])
+            option = f"{option} {_SECOND_WORDS[option]}"
+        if option == "NO COLLATION":
+            return ast.SetOption(pos, option, ())
         words = []
         while self.key not in (END, ";"):
             token = self.advance()
@@ -290,6 +305,14 @@ class SessionParser(ObjectParser):
             self.fail()
         return ast.SetOption(pos, option, tuple(words))
 
+
+_SECOND_WORDS = {
+    "STATEMENT": "CACHE",
+    "DEBUG": "FILE",
+    "SESSION": "AUTHORIZATION",
+    "ENCRYPTION": "PASSWORD",
+    "NO": "COLLATION",
+}
 
 SET: dict[str, Callable[[Any, int], ast.Statement]] = {
     "LOCK": SessionParser._set_lock_mode,
@@ -311,6 +334,7 @@ SET: dict[str, Callable[[Any, int], ast.Statement]] = {
             "ROLE",
             "SESSION",
             "COLLATION",
+            "NO",
             "STATEMENT",
             "DEBUG",
             "DATASKIP",

@@ -27,7 +27,7 @@ _MODES = frozenset({"ENABLED", "DISABLED", "FILTERING", "NOVALIDATE"})
 _WITH_OPTIONS = frozenset({"ROWIDS", "AUDIT", "CRCOLS", "VERCOLS", "REPLCHECK", "ERKEY"})
 _SKIPPED_OPTIONS = frozenset({"FRAGMENT", "PARTITION", "PUT", "INIT"})
 _AFTER_SKIPPED = {("EXTENT", "SIZE"), ("NEXT", "SIZE"), ("LOCK", "MODE"), ("WITH", "NO"), ("WITH", "ROWIDS")}
-_ALTER_WORDS = frozenset({"TYPE", "NEXT", "EXTENT", "COMPRESSED", "PUT", "CLUSTER"})
+_ALTER_WORDS = frozenset({"TYPE", "COMPRESSED", "PUT", "CLUSTER"})
 
 
 class TableParser(DmlParser):
@@ -54,6 +54,7 @@ class TableParser(DmlParser):
             under = self.object_name()
         no_log = False
         lock_mode: str | None = None
+        first_extent = next_extent = None
         words: list[str] = []
         while True:
             if self.at("WITH", "NO", "LOG"):
@@ -68,6 +69,10 @@ class TableParser(DmlParser):
                     self.advance()
             elif self.at("LOCK", "MODE"):
                 lock_mode = self._lock_mode()
+            elif self.at("EXTENT", "SIZE"):
+                first_extent = self._extent()
+            elif self.at("NEXT", "SIZE"):
+                next_extent = self._extent()
             elif not self.skip_storage_option():
                 break
         if self.accept("AS"):
@@ -87,6 +92,8 @@ class TableParser(DmlParser):
             under,
             lock_mode,
             tuple(words),
+            first_extent,
+            next_extent,
         )
 
     def _table_elements(self) -> tuple[tuple[ast.ColumnDef, ...], tuple[ast.Constraint, ...]]:
@@ -196,9 +203,7 @@ class TableParser(DmlParser):
             self.advance()
             self.name()
         elif self.key in ("EXTENT", "NEXT") and self.peek() == "SIZE":
-            self.advance()
-            self.advance()
-            self.integer()
+            self._extent()
         elif self.at("LOCK", "MODE"):
             self._lock_mode()
         elif self.key == "COMPRESSED":
@@ -218,6 +223,12 @@ class TableParser(DmlParser):
         else:
             return False
         return True
+
+    def _extent(self) -> int:
+        """Parse ``EXTENT SIZE n`` or ``NEXT SIZE n``: kilobytes."""
+        self.advance()
+        self.expect("SIZE")
+        return self.integer()
 
     def _skip_balanced(self) -> None:
         """Step over a parenthesis and everything inside."""
@@ -258,15 +269,21 @@ class TableParser(DmlParser):
         if self.accept("DROP"):
             return self._alter_drop(token.pos)
         if self.accept("MODIFY"):
-            if self.key in ("NEXT", "EXTENT"):
-                return [self._alter_words(token.pos)]
+            if self.key in ("NEXT", "EXTENT") and self.peek() == "SIZE":
+                return [self._change_extents(token.pos)]
             columns = self.parenthesised(self._column) if self.key == "(" else (self._column(),)
             return [ast.ModifyColumn(column.pos, column) for column in columns]
         if self.at("LOCK", "MODE"):
             return [ast.ChangeLockMode(token.pos, self._lock_mode())]
+        if self.key in ("NEXT", "EXTENT") and self.peek() == "SIZE":
+            return [self._change_extents(token.pos)]
         if self.key in _ALTER_WORDS:
             return [self._alter_words(token.pos)]
         raise self.error()
+
+    def _change_extents(self, pos: int) -> ast.ChangeExtents:
+        first_extent = self._extent() if self.key == "EXTENT" else None
+        return ast.ChangeExtents(pos, first_extent, self._extent() if self.at("NEXT", "SIZE") else None)
 
     def _alter_add(self, pos: int) -> list[ast.AlterAction]:
         if self.key in _WITH_OPTIONS and self.peek() in (END, ";", ","):

@@ -34,6 +34,7 @@ _FIXED: dict[type[ast.Statement], int] = {
     ast.CreateView: 40,
     ast.CreateSynonym: 43,
     ast.SetLockMode: 46,
+    ast.AlterIndex: 47,  # inferred: the number between SET LOCK MODE and SET ISOLATION
     ast.SetIsolation: 48,
     ast.SetTransaction: 48,  # inferred: no number of its own is known; it sets the isolation level
     ast.SetLog: 49,

@@ -12,8 +12,10 @@ __all__ = [
     "AddColumn",
     "AddConstraint",
     "AlterAction",
+    "AlterIndex",
     "AlterSequence",
     "AlterTable",
+    "ChangeExtents",
     "ChangeLockMode",
     "ChangeTable",
     "ColumnDef",
@@ -98,7 +100,7 @@ class ColumnDef(Node):
 class CreateTable(Statement):
     """``CREATE [TEMP | RAW | …] TABLE [IF NOT EXISTS] name (…) options``.
 
-    Storage options (dbspace, extents, fragmentation, compression) are parsed and forgotten.
+    Storage options are parsed and, but for extent sizes and the lock mode, forgotten.
 
     Attributes:
         kind: ``STANDARD``, ``RAW``, ``STATIC``, ``OPERATIONAL``, ``TEMP``, ``SCRATCH``.
@@ -108,6 +110,7 @@ class CreateTable(Statement):
         under: supertable of a typed table.
         lock_mode: ``PAGE``, ``ROW`` or None.
         with_options: words of the WITH clause other than NO LOG: ``ROWIDS``, ``AUDIT``, ``CRCOLS``, ``VERCOLS`` …
+        first_extent, next_extent: kilobytes, of EXTENT SIZE and NEXT SIZE.
     """
 
     name: ObjectName
@@ -121,6 +124,8 @@ class CreateTable(Statement):
     under: ObjectName | None = None
     lock_mode: str | None = None
     with_options: tuple[str, ...] = ()
+    first_extent: int | None = None
+    next_extent: int | None = None
 
 
 @frozen
@@ -182,8 +187,16 @@ class ChangeLockMode(AlterAction):
 
 
 @frozen
+class ChangeExtents(AlterAction):
+    """``MODIFY EXTENT SIZE n [NEXT SIZE n]``, ``MODIFY NEXT SIZE n``: kilobytes."""
+
+    first_extent: int | None = None
+    next_extent: int | None = None
+
+
+@frozen
 class ChangeTable(AlterAction):
-    """An action without observable effect: TYPE, extent sizes, ROWIDS, CRCOLS, AUDIT …, in upper-case words."""
+    """An action without observable effect: TYPE, ROWIDS, CRCOLS, AUDIT …, in upper-case words."""
 
     words: tuple[str, ...]
 
@@ -218,6 +231,15 @@ class CreateIndex(Statement):
     cluster: bool = False
     if_not_exists: bool = False
     access_method: str | None = None
+    disabled: bool = False
+
+
+@frozen
+class AlterIndex(Statement):
+    """``ALTER INDEX name TO [NOT] CLUSTER``."""
+
+    name: ObjectName
+    cluster: bool
 
 
 @frozen

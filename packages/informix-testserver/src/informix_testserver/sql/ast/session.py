@@ -162,13 +162,13 @@ class SetConstraints(Statement):
     """``SET CONSTRAINTS | INDEXES | TRIGGERS …  mode``.
 
     Attributes:
-        kind: ``CONSTRAINTS``, ``INDEXES``, ``TRIGGERS``.
+        kinds: ``CONSTRAINTS``, ``INDEXES``, ``TRIGGERS``; several only with `table`.
         names: of the objects; empty for ALL, or when `table` is given.
         table: of ``FOR table``, or None.
         mode: ``IMMEDIATE``, ``DEFERRED``, ``ENABLED``, ``DISABLED``, ``FILTERING`` ….
     """
 
-    kind: str
+    kinds: tuple[str, ...]
     names: tuple[ObjectName, ...]
     table: ObjectName | None
     mode: str

@@ -112,9 +112,20 @@ def _create_table(node: ast.CreateTable) -> str:
         text += f" ({listed((*node.columns, *node.constraints))})"
     text += "" if node.under is None else f" UNDER {unparse(node.under)}"
     text += _if(node.with_options, f" WITH {', '.join(node.with_options)}")
+    text += _extents(node)
     text += _if(node.lock_mode, f" LOCK MODE {node.lock_mode}")
     text += "" if node.query is None else f" AS {unparse(node.query)}"
     return text + _if(node.no_log, " WITH NO LOG")
+
+
+def _extents(node: ast.CreateTable | ast.ChangeExtents) -> str:
+    first = "" if node.first_extent is None else f" EXTENT SIZE {node.first_extent}"
+    return first + ("" if node.next_extent is None else f" NEXT SIZE {node.next_extent}")
+
+
+@rule(ast.ChangeExtents)
+def _change_extents(node: ast.ChangeExtents) -> str:
+    return f"MODIFY{_extents(node)}"
 
 
 @rule(ast.Truncate)
@@ -176,7 +187,12 @@ def _create_index(node: ast.CreateIndex) -> str:
     words = f"CREATE {_if(node.unique, 'UNIQUE ')}{_if(node.cluster, 'CLUSTER ')}INDEX "
     method = "" if node.access_method is None else f" USING {name(node.access_method)}"
     head = f"{words}{_exists_not(node.if_not_exists)}{unparse(node.name)} ON {unparse(node.table)}"
-    return f"{head} ({listed(node.columns)}){method}"
+    return f"{head} ({listed(node.columns)}){method}{_if(node.disabled, ' DISABLED')}"
+
+
+@rule(ast.AlterIndex)
+def _alter_index(node: ast.AlterIndex) -> str:
+    return f"ALTER INDEX {unparse(node.name)} TO {_if(not node.cluster, 'NOT ')}CLUSTER"
 
 
 def _exists_not(flag: bool) -> str:
@@ -355,7 +371,7 @@ def _set_log(node: ast.SetLog) -> str:
 @rule(ast.SetConstraints)
 def _set_constraints(node: ast.SetConstraints) -> str:
     what = listed(node.names) or ("ALL" if node.table is None else f"FOR {unparse(node.table)}")
-    return f"SET {node.kind} {what} {node.mode}"
+    return f"SET {', '.join(node.kinds)} {what} {node.mode}"
 
 
 @rule(ast.SetEnvironment)
@@ -369,7 +385,7 @@ _SAFE_WORD = re.compile(r"[A-Z]+\Z|[0-9]+\Z")
 @rule(ast.SetOption)
 def _set_option(node: ast.SetOption) -> str:
     words = [word if _SAFE_WORD.match(word) else string(word) for word in node.words]
-    return f"SET {node.option} {' '.join(words)}"
+    return " ".join(["SET", node.option, *words])
 
 
 def _privileges(node: ast.Grant | ast.Revoke) -> str:
