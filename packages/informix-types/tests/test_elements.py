@@ -225,6 +225,17 @@ def test_collections_are_not_for_character_columns(type_text, value):
         bound(type_text, value)
 
 
+@pytest.mark.parametrize(
+    "type_text", ["INTEGER", "BIGINT", "DECIMAL(5,2)", "FLOAT", "DATE", "DATETIME YEAR TO DAY", "BYTE"]
+)
+@pytest.mark.parametrize("value", [[1, 2], (1,), {1}, {"a": 1}, ListValue([1]), RowValue([1], ["a"])])
+def test_collections_are_not_for_scalar_targets(type_text, value):
+    with pytest.raises(
+        ConversionError, match=r"a \w+ cannot be stored in .*; IN \(…\) takes a marker for each value"
+    ):
+        bound(type_text, value)
+
+
 def test_json_columns_take_dicts_and_lists():
     column = parse_type("json")
     assert b'{"a": 1}' in encode_params([{"a": 1}], [column], UTF8).blocks

@@ -57,6 +57,14 @@ _NUMBERS: frozenset[int] = _INTEGERS | {
     TypeCode.FLOAT,
     TypeCode.SMALLFLOAT,
 }
+_SCALAR: frozenset[int] = _NUMBERS | {
+    TypeCode.DATE,
+    TypeCode.DATETIME,
+    TypeCode.INTERVAL,
+    TypeCode.BYTE,
+    TypeCode.BOOLEAN,
+}
+"""Targets besides text that no text of a collection or row can be converted to."""
 _NULL_CODES: dict[int, int] = {
     TypeCode.SERIAL: TypeCode.INTEGER,
     TypeCode.SERIAL8: TypeCode.INT8,
@@ -255,7 +263,13 @@ def _bind_constructed(value: Any, target: ColumnType | None, ctx: TypeContext) -
     elif target is not None and (target.code in _CHARACTER or target.built_in == "lvarchar"):
         # Nobody could tell its text from any other in such a column, and a dict's keys would be lost.
         raise ConversionError(
-            f"a {type(value).__name__} cannot be stored in {target.type_name}: bind text (json.dumps, format_text)"
+            f"a {type(value).__name__} cannot be stored in {target.type_name}: bind text (json.dumps, "
+            "format_text); IN (…) takes a marker for each value"
+        )
+    elif target is not None and target.code in _SCALAR:
+        raise ConversionError(
+            f"a {type(value).__name__} cannot be stored in {target.type_name}; "
+            "IN (…) takes a marker for each value"
         )
     else:
         try:
