@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from informix_types.errors import Incomplete
 from informix_wire.caps import Capabilities
-from informix_wire.pdu import Eot, Exit, Message, read_client
+from informix_wire.pdu import Message
 
 from .faults import Faults
+from .grouping import GroupReader
 from .watching import HAS_POLL
 
 try:
@@ -65,6 +65,7 @@ class Wire:
         self.number = number
         self.data = b""
         self.pos = 0
+        self._groups = GroupReader()
         self._unsent: list[bytes] = []
         self._unsent_size = 0
         self._faults = faults
@@ -132,20 +133,13 @@ class Wire:
         """
         group: list[Message] = []
         size = _CHUNK
+        if self.pos == len(self.data):
+            self.receive()
         while True:
-            data, pos = self.data, self.pos
-            try:
-                while pos < len(data):
-                    message, pos = read_client(data, pos, caps)
-                    kind = type(message)
-                    if kind is not Eot:
-                        group.append(message)
-                        if kind is not Exit:
-                            continue
-                    self.pos = pos
-                    return group
-            except Incomplete:
-                pass
+            pos, complete = self._groups.read(self.data, self.pos, caps, group)
+            if complete:
+                self.pos = pos
+                return group
             if pos > self.pos:
                 self.pos, size = pos, _CHUNK
             self.receive(size)

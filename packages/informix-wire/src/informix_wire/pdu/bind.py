@@ -39,8 +39,8 @@ _FIXED: Final = {
 """Types whose data in a block has the width that it has in a row."""
 _HEAD: Final = struct.Struct(">hh")
 _BIND: Final = int(Tag.SQ_BIND)
-_PLAIN_HEAD: Final = struct.Struct(">BBhH")
-"""Flags, code, indicator, precision of a block without names."""
+_PLAIN_HEAD: Final = struct.Struct(">xBhxx")
+"""Code and indicator, between flags and precision, of a block without names."""
 
 
 def _skip_other_block(r: Reader) -> None:
@@ -71,15 +71,15 @@ def read_blocks(r: Reader, count: int) -> bytes:
     and that must not put the stream out of step.
     """
     buf, start, end = r.buf, r.pos, len(r.buf)
-    pos, size = start, _PLAIN_HEAD.size
+    pos, size, unpack = start, _PLAIN_HEAD.size, _PLAIN_HEAD.unpack_from
     for _ in range(count):
         data = pos + size
         if data > end:
             raise r.short()
-        _, code, indicator, _ = _PLAIN_HEAD.unpack_from(buf, pos)
-        if indicator == 0 and code in _FIXED:
+        code, indicator = unpack(buf, pos)
+        if not indicator and code in _FIXED:
             pos = data + _FIXED[code]
-        elif indicator == 0 and code in _COUNTED:
+        elif not indicator and code in _COUNTED:
             if data + 2 > end:
                 raise r.short()
             length = buf[data] << 8 | buf[data + 1]

@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 
 from informix_types.classes import frozen
 
-from ..buffer import Reader, Writer, encode_text, pack
+from ..buffer import Reader, Writer, decode_text, encode_text, pack
 from ..caps import Capabilities
-from ..errors import ProtocolError
+from ..errors import Incomplete, ProtocolError
 from ..tags import Tag
 from .base import Bodiless, Message, PackedMessage
 
@@ -92,8 +92,17 @@ class CursorName(Message):
         return cursor_name_bytes(self.name, caps.encoding)
 
     @classmethod
-    def _read(cls, r: Reader) -> Self:
-        return cls(r.char())
+    def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:
+        """See `Message.decode`; written out like `encode`."""
+        start = offset + 2
+        if start > len(buf):
+            raise Incomplete
+        size = buf[offset] << 8 | buf[offset + 1]
+        end = start + size
+        behind = end + (size & 1)
+        if behind > len(buf):
+            raise Incomplete
+        return cls(decode_text(buf[start:end], caps.encoding)), behind
 
 
 @frozen
