@@ -5,7 +5,7 @@ about order is not confirmed by its twin.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from informix_wire import pdu
 from informix_wire.pdu import Message
@@ -16,20 +16,10 @@ from .phases import Phase
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["MOVES", "Move", "is_ignored"]
+__all__ = ["LEAVES_BRANCH", "MOVES", "is_ignored"]
 
 Handler = Callable[["Session", Any], None]
-
-
-class Move(NamedTuple):
-    """What answers a message.
-
-    `xa`: the message leaves the branch that XEND has ended with the session (`xa.Branches.let_go`).
-    """
-
-    handler: Handler
-    xa: bool
-
+"""Answers a message."""
 
 _ANY = Phase.NEW | Phase.PAM | Phase.READY
 _UP = Phase.NEW | Phase.READY
@@ -94,14 +84,13 @@ _TABLE: Sequence[tuple[type[Message], Phase, Handler]] = [
     (pdu.LoDataRequest, Phase.READY, largeobjects.transfer),
 ]
 
-_LEAVES_BRANCH = frozenset(message for message, _, handler in _TABLE if handler.__module__ == xa.__name__)
-_LEAVES_BRANCH |= {pdu.Exit, pdu.StatementId, pdu.Close, pdu.Release, pdu.VersionRequest}
+LEAVES_BRANCH = frozenset(message for message, _, handler in _TABLE if handler.__module__ == xa.__name__) | {
+    *(pdu.Exit, pdu.StatementId, pdu.Close, pdu.Release, pdu.VersionRequest)
+}
+"""Messages that leave the session the branch that XEND has ended; others take it away (`xa.Branches.let_go`)."""
 
-MOVES: dict[Phase, dict[type[Message], Move]] = {
-    phase: {
-        message: Move(handler, message in _LEAVES_BRANCH) for message, phases, handler in _TABLE if phase in phases
-    }
-    for phase in Phase
+MOVES: dict[Phase, dict[type[Message], Handler]] = {
+    phase: {message: handler for message, phases, handler in _TABLE if phase in phases} for phase in Phase
 }
 """Every message that may open or continue a group. FileRead, FileWrite and Err only answer SQ_FILE (5.15)."""
 

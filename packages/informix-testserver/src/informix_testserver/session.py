@@ -20,7 +20,7 @@ from .cursors import put_failed
 from .engine import DatabaseFlag, EngineSession, SqlError, UsesServices
 from .faults import Phase as FaultPhase
 from .largeobjects import LargeObjects
-from .moves import MOVES, is_ignored
+from .moves import LEAVES_BRANCH, MOVES, is_ignored
 from .phases import OutOfOrder, Phase
 from .routines import Routines
 from .statement import STATEMENT_NOT_PREPARED, InsertCursor, OpenCursor, Statement, StatementTable
@@ -78,6 +78,7 @@ class Session:
         self.login_database = login_database
         self._phase = Phase.NEW
         self._moves = MOVES[Phase.NEW]
+        """Empty when the session is closed."""
         self.caps: Capabilities = NARROW.with_encoding(encoding)
         self.types = TypeContext(
             encoding=encoding, errors="replace", normalised_datetimes=self.profile.normalised_datetimes
@@ -137,7 +138,7 @@ class Session:
         wire = self.wire
         wire.begin()
         try:
-            while self._phase is not Phase.CLOSED:
+            while self._moves:
                 self._serve(wire.group(self.caps))
         except EndOfStream:
             pass
@@ -173,14 +174,13 @@ class Session:
             for message in group:
                 if wire.urgent and wire.take_urgent():
                     raise SqlError(CANCELLED, isam=-157)
-                move = self._moves.get(type(message))
-                if move is None:
+                handler = self._moves.get(type(message))
+                if handler is None:
                     if is_ignored(self, group):
                         wire.finish()
                         return
                     raise OutOfOrder(f"{type(message).__name__} while the connection is {self.phase.name}")
-                handler, xa = move
-                if branches.held is not None and not xa:
+                if branches.held is not None and type(message) not in LEAVES_BRANCH:
                     branches.let_go(self)
                 handler(self, message)
             if self.put_seen:
@@ -197,10 +197,9 @@ class Session:
             log.exception("connection %d: internal error", self.wire.number)
             self.server.internal_errors.append(exc)
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
-        if self._phase is not Phase.CLOSED:
+        if self._moves:
             self.out.append(END_OF_GROUP)
-        wire.finish(cancelled=cancelled)
-        wire.send(self.out, gather=True)
+        wire.reply(self.out, cancelled=cancelled)
 
     def fail(self, error: SqlError) -> None:
         """Add the error that ends the group's work: PUTERR in a group of PUTs (sqli.md 5.7), else ERR."""

@@ -66,8 +66,8 @@ class Wire:
         self.data = b""
         self.pos = 0
         self._groups = GroupReader()
-        self._unsent: list[bytes] = []
-        self._unsent_size = 0
+        self._unsent = bytearray()
+        """Replies that were gathered."""
         self._faults = faults
         self._closing = closing
         self._lock = threading.Lock()
@@ -147,29 +147,36 @@ class Wire:
 
     # --- out ----------------------------------------------------------------------------------------------
 
-    def send(self, messages: Sequence[bytes], *, gather: bool = False) -> None:
-        """Send a reply group, through the faults if there are any. Raises EndOfStream.
-
-        With `gather` it may wait for others while more of what the client has sent is there to be served: they go
-        out together, at the latest before the wire waits for the client.
-        """
+    def send(self, messages: Sequence[bytes]) -> None:
+        """Send a reply group, or a group of the server's own, at once. Raises EndOfStream."""
+        self.flush()
         if self._faults.active:
-            self.flush()
             self._faults.deliver(self, messages)
+        else:
+            self.write(b"".join(messages))
+
+    def reply(self, messages: Sequence[bytes], *, cancelled: bool = False) -> None:
+        """Finish the request at hand and send its reply group, which may wait for others. Raises EndOfStream.
+
+        While more of what the client has sent is there to be served, replies are gathered: they go out together,
+        at the latest before the wire waits for the client.
+        """
+        self.finish(cancelled=cancelled)
+        if self._faults.active:
+            self.send(messages)
             return
-        data = b"".join(messages)
-        self._unsent.append(data)
-        self._unsent_size += len(data)
-        if not gather or self.pos == len(self.data) or self._unsent_size > _GATHERED:
+        unsent = self._unsent
+        unsent += b"".join(messages)
+        if self.pos == len(self.data) or len(unsent) > _GATHERED:
             self.flush()
 
     def flush(self) -> None:
         """Send the replies that were gathered. Raises EndOfStream."""
         if self._unsent:
-            data, self._unsent, self._unsent_size = b"".join(self._unsent), [], 0
+            data, self._unsent = self._unsent, bytearray()
             self.write(data)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Send bytes as they are. Raises EndOfStream."""
         try:
             self.sock.sendall(data)
@@ -295,10 +302,12 @@ class Wire:
         waits for both. Else it is forgotten.
         """
         self._served += 1
+        more = self.pos < len(self.data)
+        if more and not cancelled:
+            return  # still busy, and urgent data that has come means what is there
         with self._lock:
-            self._busy = more = self.pos < len(self.data)
-            if cancelled or not more:
-                self.urgent = False
+            self._busy = more
+            self.urgent = False
 
     def take_urgent(self) -> bool:
         """Tell once whether urgent data hit the request at hand."""
