@@ -24,9 +24,10 @@ def two(connect: Any) -> tuple[Any, Any]:
 class Background:
     """Runs a statement of a session in a thread."""
 
-    def __init__(self, client: Any, sql: str) -> None:
+    def __init__(self, client: Any, sql: Any) -> None:
         self.result: Any = None
-        self._client, self._statement = client, client.prepare(sql)
+        self._client = client
+        self._statement = client.prepare(sql) if isinstance(sql, str) else sql
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
@@ -112,6 +113,75 @@ def test_keys_given_up_by_an_uncommitted_update_are_taken(two: Any) -> None:
     a.run("update t set id = 7 where id = 1")
     a.session.commit()
     assert b.run("insert into t values (1, 'x')").rows == 1
+
+
+@pytest.mark.parametrize("level", ["committed read", "cursor stability"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from t where id = 1",
+        "select count(*) from t where id between 0 and 1",
+        "select * from t where v = 'a'",
+        "select * from t where v = 'a' and id = 1",
+        "update t set v = 'b' where id = 1",
+        "delete from t where v = 'a'",
+        "select * from t where v = 'a' for update",
+    ],
+)
+def test_keys_that_an_uncommitted_update_has_replaced_are_found_locked(two: Any, level: str, sql: str) -> None:
+    """The index still leads to what is committed: not to find it would be to read what is not committed."""
+    a, b = two
+    a.run("create index tv on t (v)")
+    b.run(f"set isolation to {level}")
+    a.session.begin()
+    b.session.begin()
+    a.run("update t set id = 7, v = 'z' where id = 1")
+    assert b.fails(sql) == (-244, -107)
+    assert b.rows("select v from t where id = 2") == [("b",)]
+    a.session.rollback()
+    b.session.rollback()
+    b.run("set isolation to committed read")
+    assert b.rows("select * from t where v = 'a'") == [(1, "a")]
+
+
+def test_a_new_row_with_a_deleted_ones_key_leaves_its_other_keys_taken(two: Any) -> None:
+    a, b = two
+    a.run("create unique index tv on t (v)")
+    a.session.begin()
+    a.run("delete from t where id = 1")
+    a.run("insert into t values (1, 'new')")
+    assert b.fails("insert into t values (9, 'a')") == (-271, -107)
+    assert b.fails("select * from t where v = 'a'") == (-244, -107)
+    b.run("set isolation to committed read last committed")
+    assert b.rows("select * from t where v < 'b'") == [(1, "a")]
+    a.session.rollback()
+    assert a.rows("select * from t order by id") == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_a_parent_is_kept_for_children_that_may_come_back_to_it(two: Any) -> None:
+    a, b = two
+    a.run("create table c (id int references t)")
+    a.run("insert into c values (1)")
+    a.session.begin()
+    a.run("update c set id = 2")
+    assert b.fails("delete from t where id = 1") == (-692, -107)
+    a.session.rollback()
+    assert a.rows("select c.id, t.id from c, t where c.id = t.id") == [(1, 1)]
+
+
+def test_rows_that_were_taken_back_do_not_lock_out_new_ones(two: Any) -> None:
+    a, b = two
+    a.session.begin()
+    a.session.savepoint("s")
+    a.run("insert into t values (4, 'x')")
+    a.run("insert into t values (5, 'x')")
+    a.session.rollback_to("s")
+    assert b.run("insert into t values (6, 'b')").rows == 1
+    b.session.begin()
+    assert b.run("insert into t values (7, 'b')").rows == 1
+    b.session.commit()
+    assert b.rows("select id from t where v = 'b' order by id") == [(2,), (6,), (7,)]
+    a.session.commit()
 
 
 def test_uncommitted_children_hold_their_parent(two: Any) -> None:
@@ -480,6 +550,22 @@ def test_last_committed_reads_the_version_before_the_change(two: Any) -> None:
     assert b.fails("update t set v = 'b' where id = 1") == (-244, -107)
     a.session.commit()
     assert b.rows("select * from t order by id") == [(1, "y"), (2, "new"), (9, "z")]
+
+
+def test_an_update_cursor_reads_the_row_that_it_has_locked(two: Any) -> None:
+    """In LAST COMMITTED too: a change computed from an older version would undo the one between."""
+    a, b = two
+    b.run("set isolation to committed read last committed")
+    b.run("set lock mode to wait 10")
+    statement = b.prepare("select v from t where id = 1 for update")
+    for value in ("x", "y"):
+        a.session.begin()
+        a.run("update t set v = ? where id = 1", value)
+        b.session.begin()
+        fetched = Background(b, statement).waiting()
+        a.session.commit()
+        assert fetched.join() == [(value,)]
+        b.session.commit()
 
 
 def test_transfers_by_many_sessions_lose_nothing(connect: Any) -> None:

@@ -84,6 +84,67 @@ def test_savepoints(t: Any) -> None:
     session.commit()
 
 
+def test_a_check_that_was_postponed_goes_with_the_change_it_is_about(t: Any) -> None:
+    t.run("create table p (id int primary key)")
+    t.run("create table c (id int references p)")
+    for back, code in ((True, 0), (False, -691)):
+        t.session.begin()
+        t.run("set constraints all deferred")
+        t.session.savepoint("s")
+        t.run("insert into c values (1)")
+        if back:
+            t.session.rollback_to("s")
+            t.session.commit()
+        else:
+            assert t.fails("commit work") == (code, -111)
+        assert t.rows("select * from c") == []
+
+
+def test_a_check_that_was_made_in_between_is_postponed_again(t: Any) -> None:
+    t.run("create table p (id int primary key)")
+    t.run("create table c (id int references p)")
+    t.session.begin()
+    t.run("set constraints all deferred")
+    t.run("insert into c values (1)")
+    t.session.savepoint("s")
+    t.run("insert into p values (1)")
+    t.run("set constraints all immediate")
+    t.session.rollback_to("s")
+    assert t.fails("commit work") == (-691, -111)
+    assert t.rows("select * from c") == []
+
+
+def test_what_set_transaction_sets_ends_with_the_transaction(t: Any, connect: Any) -> None:
+    other = connect()
+    other.run("set isolation to committed read")
+    for end in ("commit work", "rollback work"):
+        other.session.begin()
+        other.run("set transaction isolation level read uncommitted")
+        t.session.begin()
+        t.run("update t set v = 'new'")
+        assert len(other.rows("select * from t")) == len(t.rows("select * from t"))
+        assert other.fails("set transaction isolation level serializable") == (-876, 0)
+        other.run(end)
+        assert other.fails("select * from t") == (-244, -107)
+        t.session.rollback()
+
+
+def test_definitions_do_not_meet_rows_that_are_deleted_before(t: Any) -> None:
+    t.run("create table d (k int, v int)")
+    for k, v in ((1, 1), (1, 2), (None, 3)):
+        t.run("insert into d values (?, ?)", k, v)
+    t.session.begin()
+    t.run("delete from d where v > 1")
+    t.run("create unique index dk on d (k)")
+    t.run("alter table d add constraint check (v < 2)")
+    t.run("alter table d modify (k int not null)")
+    t.run("update d set k = 7")
+    t.run("alter table d drop (v)")
+    assert t.rows("select * from d") == [(7,)]
+    t.session.rollback()
+    assert t.rows("select * from d order by v") == [(1, 1), (1, 2), (None, 3)]
+
+
 def test_unique_savepoint(t: Any) -> None:
     t.session.begin()
     t.session.savepoint("s", unique=True)

@@ -246,7 +246,9 @@ def table_ref(b: Binder, node: ast.TableRef) -> _Piece:
     source = base_source(b, table, name)
     _add(b, source, node.pos)
     session: Any = b.names
-    if session.last_committed and b.names.needs_check(table) and not session.keeps_read_locks:
+    # A row that is to be changed is read as it is when it has been locked: from an older version changes get lost.
+    old_versions = session.last_committed and not session.keeps_read_locks and not b.for_update
+    if old_versions and b.names.needs_check(table):
         from .committed import source_sql
 
         b.checked[table.key] = True

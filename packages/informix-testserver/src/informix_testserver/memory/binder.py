@@ -154,6 +154,11 @@ class Binder:
         """How many NEXTVAL and CURRVAL have been bound (`sequences`)."""
         self._aliases = 0
 
+    @property
+    def for_update(self) -> bool:
+        """Whether the statement is SELECT … FOR UPDATE."""
+        return isinstance(self.statement, ast.Query) and self.statement.for_update
+
     # ------------------------------------------------------------------------------------------------ basics
 
     def bind(self, node: ast.Node, hint: ColumnType | None = None) -> Expr:

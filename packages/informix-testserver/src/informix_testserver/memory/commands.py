@@ -100,12 +100,19 @@ def _isolation(session: "MemorySession", node: ast.SetIsolation) -> None:
     session._opened()
     session.isolation = node.level
     session.last_committed = node.last_committed
+    session.outer_isolation = None
 
 
 def _set_transaction(session: "MemorySession", node: ast.SetTransaction) -> None:
-    if session.undo:
+    """What it sets ends with the transaction (IBM: "Comparing SET TRANSACTION with SET ISOLATION").
+
+    Outside of a transaction an isolation level stays, as JDBC's setTransactionIsolation expects it [J].
+    """
+    if session.undo or session.outer_isolation is not None:
         raise SqlError(-876)
     if node.isolation is not None:
+        if session.in_transaction:
+            session.outer_isolation = session.isolation, session.last_committed
         session.isolation = _LEVELS[node.isolation]
         session.last_committed = False
     if node.read_only is not None:

@@ -8,7 +8,7 @@ these.
 from typing import TYPE_CHECKING, Any
 
 from .catalog import Table
-from .rows import DELETED, INSERTED, UPDATED
+from .rows import DELETED, INSERTED, LEFT, UPDATED
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -51,10 +51,15 @@ def fill_old_versions(session: "MemorySession", table: Table) -> None:
 def _collect(other: "MemorySession", table: Table, old: dict[int, tuple[Any, ...] | None]) -> None:
     """The first record of a row in an undo log tells what it was: nothing, or these values."""
     deleted: set[int] = set()
+    left: set[int] = set()
     for kind, plan, rowid, values in other.undo:
         if plan is None or plan.table is not table:
             continue
-        if rowid in deleted and kind == UPDATED:  # its key was taken from it
+        if kind == LEFT:
+            left.add(rowid)
+        elif rowid in left:
+            continue
+        elif rowid in deleted and kind == UPDATED:  # its key was taken from it
             old[rowid] = values
             deleted.discard(rowid)
         elif rowid in old or rowid in deleted:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import SqlError
 from ..sql import ast
 from .catalog import Database, Index, Table
-from .rows import CHANGED
+from .rows import CHANGED, purge_dead
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -47,6 +47,7 @@ def claim(session: "MemorySession", table: Table) -> None:
     """
     database = session.engine.databases.get(table.database)
     session.locks.lock_table(session, table.key, "X", code=TABLE_IN_USE, token=table.name)
+    purge_dead(session, table)
     if database is None:
         return
     lock = session.locks.lock_name

@@ -1,9 +1,11 @@
 """Changes of single rows: constraints, unique keys, locks and the undo record, for every statement that writes.
 
 A row deleted inside a transaction stays in sqlite until the commit, marked in `MemoryEngine.dead`: other sessions
-must still find it locked, its keys must stay taken, and nobody else may get its rowid.
+must still find it locked, its keys must stay taken, and nobody else may get its rowid. For the same reasons an
+update leaves the keys that it replaces behind, in a row of their own that is marked as deleted, too.
 """
 
+import itertools
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import field
@@ -26,6 +28,8 @@ __all__ = [
     "insert_row",
     "park_keys",
     "plan_of",
+    "purge_dead",
+    "remove_dead",
     "undo_step",
     "undo_to",
     "update_row",
@@ -37,9 +41,11 @@ PRIMARY_KEY_NULL = -703
 PARENT_MISSING, CHILD_EXISTS = -691, -692
 ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
 
-INSERTED, UPDATED, DELETED, CHANGED, NOTED = "i", "u", "d", "x", "n"
+INSERTED, UPDATED, DELETED, LEFT, PURGED, CHANGED, NOTED = "i", "u", "d", "l", "p", "x", "n"
 """Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function).
 
+LEFT is a row that holds nothing but the keys that an update has given up, marked as deleted. PURGED is a row
+marked as deleted that is removed early: with its SQL and values.
 NOTED undoes nothing: it stands for a lock that the end of a statement without a transaction has to release.
 """
 
@@ -70,6 +76,8 @@ class RowPlan:
     insert: str
     select: str
     required: list[int] = field(default_factory=list)
+    keys: list[tuple[int, ...]] = field(default_factory=list)
+    """Positions of the columns of each index."""
     uniques: list[_Unique] = field(default_factory=list)
     foreign_keys: list[_ForeignKey] = field(default_factory=list)
     checks: list[tuple[Constraint, str]] = field(default_factory=list)
@@ -98,11 +106,12 @@ def _make_plan(session: "MemorySession", table: Table) -> RowPlan:
     positions = {column.number: index for index, column in enumerate(table.columns)}
     plan.required = [i for i, column in enumerate(table.columns) if column.not_null or column.is_serial]
     plan.serials = [(i, column) for i, column in enumerate(table.columns) if column.is_serial]
-    for index in table.indexes:
-        if index.unique and table.at_work(index):
+    for index in filter(table.at_work, table.indexes):
+        at = tuple(positions[number] for number, _ in index.columns)
+        plan.keys.append(at)
+        if index.unique:
             owner = next((c for c in table.constraints if c.index == index.name), None)
             where = " AND ".join(f"c{number} IS ?" for number, _ in index.columns)
-            at = tuple(positions[number] for number, _ in index.columns)
             plan.uniques.append(_Unique(index, owner, at, f"SELECT rowid FROM {table.physical} WHERE {where}"))
     for constraint in table.references():
         parent = session.engine.tables[constraint.parent]
@@ -133,7 +142,6 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
         if values[at] is None:
             raise _null(plan, plan.columns[at])
     session.locks.check_table(session, table.key, write=True, code=INSERT_FAILED)
-    _check_keys(session, plan, values)
     try:
         rowid = session.store.run(plan.insert, values).lastrowid or 0
     except sqlite3.IntegrityError:
@@ -193,28 +201,35 @@ def _free_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any], o
             raise _duplicate(unique, updating=own is not None)
 
 
-def _key_lock(unique: _Unique, values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the name of a key as the lock manager knows it; text is compared without trailing blanks."""
-    key = (values[at] for at in unique.positions)
-    return (unique.index.physical, *(v.rstrip(" ") if isinstance(v, str) else v for v in key))
+_spare_keys = itertools.count(1)
 
 
-def _keep_keys(session: "MemorySession", plan: RowPlan, old: Sequence[Any], new: Sequence[Any]) -> None:
-    """Lock the unique keys that an update has given up: a rollback needs them back."""
-    for unique in plan.uniques:
-        lock = _key_lock(unique, old)
-        if lock != _key_lock(unique, new):
-            session.locks.lock_row(session, plan.table.key, lock, "X")
+def _leave_keys(session: "MemorySession", plan: RowPlan, old: Sequence[Any], new: Sequence[Any]) -> None:
+    """Leave the keys that an update has given up in a row that is marked as deleted.
 
-
-def _check_keys(session: "MemorySession", plan: RowPlan, values: Sequence[Any]) -> None:
-    """Refuse a unique key that another session has given up but not committed."""
-    if not session.locks.foreign_writers(session, plan.table.key):
+    Who looks one up through its index must find it locked, and nobody may take it: a rollback needs it back.
+    """
+    changed = [key for key in plan.keys if any(old[at] != new[at] for at in key)]
+    if not changed:
         return
+    values: list[Any] = [None] * len(old)
+    for key in changed:
+        for at in key:
+            values[at] = old[at]
+    # In the other unique indexes the row that was updated has its key; this one gets a key that no row can have.
+    spare = b"\xfe" + next(_spare_keys).to_bytes(8, "big")
     for unique in plan.uniques:
-        writer = session.locks.row_writer(session, plan.table.key, _key_lock(unique, values))
-        if writer is not None:
-            raise LockConflict(frozenset((writer,)), INSERT_FAILED, ROW_LOCKED)
+        if unique.positions not in changed:
+            values[unique.positions[0]] = spare
+    try:
+        rowid = session.store.run(plan.insert, values).lastrowid or 0
+    except sqlite3.IntegrityError:
+        # The same statement has given the key to another row, which is locked, too.
+        for unique in plan.uniques:
+            values[unique.positions[0]] = spare
+        rowid = session.store.run(plan.insert, values).lastrowid or 0
+    session.engine.mark_dead(session, plan.table.key, rowid)
+    session.undo.append((LEFT, plan, rowid, None))
 
 
 def _duplicate(unique: _Unique, *, updating: bool) -> SqlError:
@@ -234,6 +249,20 @@ def _park(
     parked = dict.fromkeys(positions, b"\xff" + rowid.to_bytes(8, "big"))
     session.store.run(_update_sql(plan, parked), [*parked.values(), rowid])
     session.undo.append((UPDATED, plan, rowid, old))
+
+
+def purge_dead(session: "MemorySession", table: Table) -> None:
+    """Remove all rows that the session has marked as deleted: a definition that it changes must not meet them."""
+    rows = session.engine.dead.get(table.key, {})
+    for rowid in [rowid for rowid, deleter in rows.items() if deleter is session]:
+        # With what dropped columns hold, which a rollback brings back.
+        found = session.store.run(f"SELECT * FROM {table.physical} WHERE rowid=?", (rowid,))
+        names = [column[0] for column in found.description]
+        values = found.fetchone()
+        session.store.run(f"DELETE FROM {table.physical} WHERE rowid=?", (rowid,))
+        session.engine.unmark(table.key, rowid)
+        restore = f"INSERT INTO {table.physical}(rowid,{','.join(names)}) VALUES(?{',?' * len(names)})"
+        session.undo.append((PURGED, plan_of(session, table), rowid, (restore, values)))
 
 
 def _check_row(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
@@ -387,7 +416,6 @@ def update_row(
     for at in plan.required:
         if new[at] is None:
             raise _null(plan, plan.columns[at])
-    _check_keys(session, plan, new)
     sql, values = _update_sql(plan, changes), [*changes.values(), rowid]
     try:
         session.store.run(sql, values)
@@ -395,8 +423,8 @@ def update_row(
         _free_keys(session, plan, new, rowid)
         session.store.run(sql, values)
     session.undo.append((UPDATED, plan, rowid, stored))
-    if session.in_transaction:
-        _keep_keys(session, plan, old, new)
+    if plan.keys and session.in_transaction and not plan.table.temporary:
+        _leave_keys(session, plan, old, new)
     _check_row(session, plan, rowid)
     for key in plan.foreign_keys:
         if any(at in changes for at in key.positions):
@@ -453,10 +481,16 @@ def forget_unlogged(session: "MemorySession", mark: int) -> None:
         kind, plan, rowid, _ = record
         if (plan is None and (kind != CHANGED or rowid)) or (plan is not None and plan.table.logged):
             kept.append(record)
-        elif kind == DELETED and session.engine.dead.get(plan.table.key, {}).get(rowid) is session:
-            session.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
-            session.engine.unmark(plan.table.key, rowid)
+        elif kind == DELETED:
+            remove_dead(session, plan.table, rowid)
     session.undo[mark:] = kept
+
+
+def remove_dead(session: "MemorySession", table: Table, rowid: int) -> None:
+    """Remove a row for good that the session has marked as deleted, unless it has been purged."""
+    if session.engine.dead.get(table.key, {}).get(rowid) is session:
+        session.store.run(f"DELETE FROM {table.physical} WHERE rowid=?", (rowid,))
+        session.engine.unmark(table.key, rowid)
 
 
 def undo_to(session: "MemorySession", mark: int) -> None:
@@ -485,8 +519,10 @@ def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int,
     step = undo_step(kind, plan, rowid, old)
     if step is not None:
         session.store.run(*step)
-    if kind == DELETED:
+    if kind in (DELETED, LEFT):
         session.engine.unmark(plan.table.key, rowid)
+    elif kind == PURGED:
+        session.engine.mark_dead(session, plan.table.key, rowid)
     elif kind == INSERTED:
         # Another session may get this rowid for a row of its own, also before this transaction has ended.
         session.locks.release_row(session, plan.table.key, rowid)
@@ -494,8 +530,10 @@ def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int,
 
 def undo_step(kind: str, plan: RowPlan, rowid: int, old: Any) -> tuple[str, list[Any]] | None:
     """Return the sqlite statement that takes a change of a row back, with its values; None for a mere mark."""
-    if kind == INSERTED:
+    if kind in (INSERTED, LEFT):
         return f"DELETE FROM {plan.table.physical} WHERE rowid=?", [rowid]
     if kind == UPDATED:
         return _update_sql(plan, dict(enumerate(old))), [*old, rowid]
+    if kind == PURGED:
+        return old[0], [rowid, *old[1]]
     return None

@@ -29,7 +29,7 @@ from .catalog import Column, Constraint, Database, Table
 from .cursor import MemoryCursor
 from .locks import LockConflict, LockOwner
 from .names import NameSpace
-from .rows import DELETED, forget_unlogged, undo_to
+from .rows import DELETED, LEFT, forget_unlogged, remove_dead, undo_to
 from .sequences import RowNumbers
 
 if TYPE_CHECKING:
@@ -70,13 +70,16 @@ class MemorySession(NameSpace):
         self.postponed: list[tuple[Any, Any, Any]] = []
         self.constraints_deferred = False
         self.on_commit: list[Callable[[], None]] = []
-        self.savepoints: list[tuple[str, int, bool]] = []
+        self.savepoints: list[tuple[str, int, bool, list[Any]]] = []
+        """Name, length of the undo log, whether unique, checks that were postponed."""
         self.cursors: dict[str, MemoryCursor] = {}
         self.open_cursors: set[MemoryCursor] = set()
         self.handles: OrderedDict[str, tuple[Handle, int, int]] = OrderedDict()
         self.temporary_version = 0
         self.isolation = "COMMITTED READ"
         self.last_committed = False
+        self.outer_isolation: tuple[str, bool] | None = None
+        """Isolation to return to when the transaction in which SET TRANSACTION set another one has ended."""
         self.foreign_changes: dict[int, set[int]] = {}
         """Rows that others have changed, by table, when the running statement began (LAST COMMITTED)."""
         self.read_only = False
@@ -281,15 +284,17 @@ class MemorySession(NameSpace):
             self.postponed.clear()
             self.constraints_deferred = False
             self.read_only = False
+            if self.outer_isolation is not None:
+                self.isolation, self.last_committed = self.outer_isolation
+                self.outer_isolation = None
             self.savepoints.clear()
             self.locks.release(self)
         self.engine.persist()
 
     def _settle(self) -> None:
         for kind, plan, rowid, _ in self.undo:
-            if kind == DELETED and self.engine.dead.get(plan.table.key, {}).get(rowid) is self:
-                self.store.run(f"DELETE FROM {plan.table.physical} WHERE rowid=?", (rowid,))
-                self.engine.unmark(plan.table.key, rowid)
+            if kind in (DELETED, LEFT):
+                remove_dead(self, plan.table, rowid)
         self.undo.clear()
         for action in self.on_commit:
             action()
@@ -347,11 +352,11 @@ class MemorySession(NameSpace):
         """Set a savepoint; one of the same name goes. Raises SqlError -8005 when one of the two is UNIQUE."""
         with self.store.latch:
             self._transaction()
-            for old, _, was_unique in self.savepoints:
+            for old, _, was_unique, _ in self.savepoints:
                 if old == name and (unique or was_unique):
                     raise SqlError(-8005, token=name)
             self.savepoints = [s for s in self.savepoints if s[0] != name]
-            self.savepoints.append((name, len(self.undo), unique))
+            self.savepoints.append((name, len(self.undo), unique, list(self.postponed)))
 
     def _find_savepoint(self, name: str | None) -> int:
         for index in range(len(self.savepoints) - 1, -1, -1):
@@ -365,7 +370,9 @@ class MemorySession(NameSpace):
             self._transaction()
             self.store.env.session = self
             index = self._find_savepoint(name)
-            undo_to(self, self.savepoints[index][1])
+            _, mark, _, postponed = self.savepoints[index]
+            self.postponed = list(postponed)
+            undo_to(self, mark)
             del self.savepoints[index + 1 :]
 
     def release_savepoint(self, name: str) -> None:
@@ -420,7 +427,7 @@ class MemorySession(NameSpace):
         self.database = database
         self.exclusive = exclusive
         self.isolation = "REPEATABLE READ" if database.ansi else "COMMITTED READ"
-        self.last_committed = False
+        self.last_committed, self.outer_isolation = False, None
         if not database.logged:
             self.isolation = "DIRTY READ"
         return self.flags()

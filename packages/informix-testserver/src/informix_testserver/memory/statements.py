@@ -23,6 +23,7 @@ from .catalog import Table
 from .convert import converter
 from .cursor import MemoryCursor, Row
 from .expr import Expr
+from .locks import INSERT_FAILED, READ_FAILED
 from .pyvalues import reader, writer
 from .ranges import lock_absence, lock_ranges
 from .types import FLOATING_DECIMAL, UNKNOWN, Family, family
@@ -356,8 +357,7 @@ class Handle:
             self.plans.clear()
             raise SqlError(TABLE_ALTERED)
 
-    @staticmethod
-    def _before_reading(session: "MemorySession", plan: Plan) -> None:
+    def _before_reading(self, session: "MemorySession", plan: Plan) -> None:
         """Make what the plan reads besides rows, and take or meet the locks of its tables. Raises LockConflict."""
         if plan.system:
             from .syscatalog import refresh
@@ -372,8 +372,9 @@ class Handle:
         if session.keeps_read_locks:
             lock_ranges(session, plan)
         if session.locks.tables_locked and not session.reads_dirty:
-            for key in plan.tables:
-                session.locks.check_table(session, key, write=False)
+            for key, table in plan.tables.items():
+                code = INSERT_FAILED if table is self.inserts_into else READ_FAILED
+                session.locks.check_table(session, key, write=False, code=code)
 
 
 class QueryHandle(Handle):
