@@ -438,3 +438,28 @@ def test_an_update_that_makes_a_duplicate_names_the_constraint_or_the_update(db:
     assert db.fails("update t set b = 1 where a = 2") == (-346, -100)
     assert db.fails("update t set a = 1 where a = 2") == (-268, -100)
     assert db.rows("select a, b from t order by a") == [(1, 1), (2, 2)]
+
+
+_INTEGERS = {
+    "smallint": (15, -1214), "int": (31, -1215), "serial": (31, -1215), "int8": (63, -1284), "serial8": (63, -1284),
+    "bigint": (63, -1284), "bigserial": (63, -1284),
+}  # fmt: skip
+"""Bits of the largest value, and the code that is answered for a larger one."""
+
+
+@pytest.mark.parametrize("target", ["smallint", "int", "int8", "bigint"])
+@pytest.mark.parametrize("source", _INTEGERS)
+def test_integers_of_every_type_are_held_to_the_range_of_their_target(db: Any, source: str, target: str) -> None:
+    largest, (bits, code) = 2 ** _INTEGERS[source][0] - 1, _INTEGERS[target]
+    db.run(f"create table a (n {source}); create table b (n {target})")
+    db.run(f"insert into a values ({largest})")
+    changes = ["insert into b select n from a", "update b set n = (select max(n) from a)"]
+    if largest < 2**bits:
+        for sql in changes:
+            db.run(sql)
+        assert db.rows(f"select n, (select max(n)::{target} from a) from b") == [(largest, largest)]
+    else:
+        db.run("insert into b values (1)")
+        for sql in (*changes, f"select n::{target} from a"):
+            assert db.fails(sql) == (code, 0)
+        assert db.rows("select n from b") == [(1,)]

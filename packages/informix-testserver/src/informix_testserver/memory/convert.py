@@ -135,9 +135,7 @@ def _to_char(source: ColumnType, target: ColumnType, env: Environment) -> Conver
 def _to_int(source: ColumnType, target: ColumnType, env: Environment) -> Convert | None:
     check, which = range_check(target), family(source)
     if which is Family.INT:
-        order = (TypeCode.SMALLINT, TypeCode.SERIAL, TypeCode.INTEGER)
-        widths = {code: index // 2 for index, code in enumerate(order)}
-        return None if widths.get(TypeCode(source.code), 2) <= widths.get(TypeCode(target.code), 2) else check
+        return None if _INT_LIMITS[source.code][0] <= _INT_LIMITS[target.code][0] else check
     if which is Family.CHAR:
         return lambda v: check(int(decimals.parse(v)))
     if which is Family.DECIMAL:
