@@ -138,3 +138,17 @@ def test_a_copy_is_kept_in_a_directory(tmp_path: Any) -> None:
     session.open_database("copy")
     assert session.execute(session.prepare("insert into t values (0)")).serial == 42
     engine.close()
+
+
+def test_what_a_transaction_elsewhere_has_changed_is_not_copied(
+    engine: MemoryEngine, connect: Callable[..., Any], template: str
+) -> None:
+    elsewhere = connect()
+    elsewhere.session.begin()
+    elsewhere.run("delete from template:p where id = 3")
+    with pytest.raises(SqlError) as caught:
+        engine.copy_database(template, "copy")
+    assert (caught.value.sqlcode, caught.value.isam) == (-425, -107)
+    elsewhere.session.rollback()
+    engine.copy_database(template, "copy")
+    assert connect("copy").rows("select id from p order by id") == [(1,), (3,)]

@@ -446,3 +446,80 @@ def test_privileges_that_can_be_granted(db: Any) -> None:
     db.run("grant usage on language spl to public")
     error = db.error("grant select, look on t to joe")
     assert (error.sqlcode, error.offset) == (-201, 15)
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"), [("drop database far", -425), ("rename database far to near", -359)]
+)
+def test_a_database_in_which_a_transaction_has_changed_something_stays(
+    db: Any, connect: Any, statement: str, code: int
+) -> None:
+    db.run("create database far with log")
+    db.run("create table t (n int)")
+    db.run("insert into t values (1)")
+    db.run("database testdb")
+    db.session.begin()
+    db.run("delete from far:t")
+    assert connect().error(statement).sqlcode == code
+    db.session.rollback()
+    assert db.rows("select * from far:t") == [(1,)]
+    db.run(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table c (n int references far:t)",
+        "create index i on far:t (n)",
+        "create index i on synonym_of_far (n)",
+        "alter table synonym_of_far add m int",
+        "rename column synonym_of_far.n to m",
+        "alter sequence far:q increment by 2",
+    ],
+)
+def test_definitions_are_of_the_current_database(db: Any, statement: str) -> None:
+    db.run("create database far with log")
+    db.run("create table t (n int primary key)")
+    db.run("create sequence q")
+    db.run("database testdb")
+    db.run("create synonym synonym_of_far for far:t")
+    assert db.error(statement).sqlcode == -556
+
+
+def test_privileges_belong_to_a_table_not_to_its_name(db: Any) -> None:
+    def granted() -> Any:
+        return db.rows(
+            "select tabname, trim(grantee), tabauth from systabauth a, systables t"
+            " where a.tabid = t.tabid and t.tabid > 99 and grantee <> 'public' order by 1, 2"
+        )
+
+    db.run("create table t (n int)")
+    db.run("grant select, insert on t to joe")
+    db.run("rename table t to u")
+    assert granted() == [("u", "joe", "s--i-----")]
+    db.session.begin()
+    db.run("revoke insert on u from joe")
+    db.run("grant delete on u to sue")
+    assert granted() == [("u", "joe", "s--------"), ("u", "sue", "----d----")]
+    db.session.rollback()
+    assert granted() == [("u", "joe", "s--i-----")]
+    db.session.begin()
+    db.run("drop table u")
+    db.run("create table u (n int)")
+    assert granted() == []
+    db.session.rollback()
+    assert granted() == [("u", "joe", "s--i-----")]
+    db.run("drop table u")
+    db.run("create table u (n int)")
+    assert granted() == []
+
+
+def test_a_rollback_takes_back_a_changed_sequence_but_no_number(db: Any) -> None:
+    db.run("create sequence q")
+    db.session.begin()
+    db.run("alter sequence q increment by 10 maxvalue 1000")
+    assert [db.evaluate("q.nextval") for _ in range(2)] == [1, 11]
+    assert db.rows("select inc_val, max_val from syssequences") == [(10, 1000)]
+    db.session.rollback()
+    assert db.rows("select inc_val, max_val from syssequences") == [(1, 2**63 - 1)]
+    assert [db.evaluate("q.nextval") for _ in range(2)] == [21, 22]

@@ -106,9 +106,10 @@ class _Clients:
         self.folder, self.crashes = folder, 0
         self.engines = [MemoryEngine(data_dir=str(folder / "live"))]
 
-    def session(self) -> Any:
+    def session(self, database: str = "testdb") -> Any:
         session = self.engines[0].connect("informix", {})
-        session.open_database("testdb")
+        if database:
+            session.open_database(database)
         return lambda sql: session.execute(session.prepare(sql))
 
     def after_a_crash(self, sql: str) -> list[tuple[Any, ...]]:
@@ -176,6 +177,57 @@ def test_a_commit_waits_for_definitions_that_are_pending(clients: _Clients) -> N
     assert clients.after_a_crash("select count(*) from t") == [(0,)]
     a("rollback work")
     assert clients.after_a_crash("select count(*) from t") == [(1,)]
+
+
+def test_pending_temporary_tables_keep_no_commit_waiting(clients: _Clients) -> None:
+    a, b = clients.session(), clients.session()
+    a("create table t (id int)")
+    a("begin work")
+    a("create temp table scratch (k int)")
+    a("create index scratched on scratch (k)")
+    a("insert into scratch values (1)")
+    b("insert into t values (1)")
+    assert clients.after_a_crash("select id from t") == [(1,)]
+    a("drop table scratch")
+    b("insert into t values (2)")
+    assert clients.after_a_crash("select id from t order by id") == [(1,), (2,)]
+
+
+def test_databases_are_kept_at_once(clients: _Clients) -> None:
+    def names() -> list[str]:
+        found = clients.after_a_crash("select name from sysmaster:sysdatabases order by 1")
+        return [name.strip() for (name,) in found]
+
+    run = clients.session("")
+    run("create database made with log")
+    assert names() == ["made", "sysmaster", "testdb"]
+    run("close database")
+    run("rename database made to named")
+    assert names() == ["named", "sysmaster", "testdb"]
+    run("drop database named")
+    assert names() == ["sysmaster", "testdb"]
+
+
+def test_a_number_of_a_sequence_is_not_given_again(clients: _Clients) -> None:
+    run = clients.session()
+    run("create sequence numbers")
+    run("create table t (id int)")
+    run("insert into t values (numbers.nextval)")
+    session = clients.engines[0].connect("informix", {})
+    session.open_database("testdb")
+    query = "select numbers.nextval from sysmaster:sysdual"
+    assert session.open(session.prepare(query)).fetch() == (2,)
+    assert clients.after_a_crash(query) == [(3,)]
+
+
+def test_sequences_and_privileges_are_kept_as_they_were_changed(clients: _Clients) -> None:
+    run = clients.session()
+    run("create sequence numbers")
+    run("create table t (id int)")
+    run("alter sequence numbers increment by 7")
+    assert clients.after_a_crash("select inc_val from syssequences") == [(7,)]
+    run("grant select on t to bob")
+    assert clients.after_a_crash("select count(*) from systabauth where grantee = 'bob'") == [(1,)]
 
 
 def test_altered_tables_come_back(opened: Any) -> None:

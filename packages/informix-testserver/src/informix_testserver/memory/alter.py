@@ -1,6 +1,6 @@
 """ALTER TABLE and RENAME."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from informix_types import TypeFlag
 
@@ -11,7 +11,7 @@ from .catalog import Column, Constraint, Database, Table, is_database_name
 from .constraints import add_constraint, remove_constraints
 from .convert import converter
 from .ddl import make_column, set_extents
-from .definitions import altering, claim, home, sync_indexes, undoing
+from .definitions import altering, at_home, claim, home, sync_indexes, undoing
 from .dml import assignment, default_value
 from .references import column_renamed, table_renamed, uses_column
 
@@ -28,7 +28,7 @@ RENAME_SYSTEM, RENAME_SYSTEM_COLUMN, DATABASE_EXISTS, BAD_NAME = -584, -585, -33
 
 def _table(session: "MemorySession", name: ast.ObjectName, *, temporary: int, system: int) -> Table:
     """Find a table to change; `temporary`, `system`: the codes for tables that cannot be changed."""
-    table = session.table(name)
+    table = at_home(session, session.table(name), name.pos)
     if table.kind == "V":
         raise SqlError(ALTER_VIEW, offset=name.pos, token=name.name)
     if table.temporary:
@@ -297,7 +297,7 @@ def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:
     if not is_database_name(node.new_name.name):
         raise SqlError(BAD_NAME)
     with engine.registry:
-        if database.name == "sysmaster" or any(s.database is database for s in engine.sessions.values()):
+        if database.name == "sysmaster" or engine.in_use(database):
             raise SqlError(-359, offset=node.name.pos)
         if node.new_name.name in engine.databases:
             raise SqlError(DATABASE_EXISTS, isam=-100, offset=node.new_name.pos, token=node.new_name.name)
@@ -306,6 +306,4 @@ def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:
         engine.databases[database.name] = database
         for table in database.tables.values():
             table.database = database.name
-
-
-_: Any = None
+    engine.unsaved = True

@@ -237,8 +237,8 @@ class Database:
     tables: dict[str, Table] = field(default_factory=dict)
     next_tabid: int = FIRST_USER_TABID
     next_constraint: int = 1
-    grants: list[tuple[str, str, str, bool]] = field(default_factory=list)
-    """(table name or "", grantee, privilege, grant option)."""
+    grants: list[tuple[int, str, str, bool]] = field(default_factory=list)
+    """(table key or 0, grantee, privilege, grant option)."""
     row_types: dict[str, str] = field(default_factory=dict)
     distinct_types: dict[str, str] = field(default_factory=dict)
     """User-defined types by name: the SQL text of what they stand for."""
@@ -263,6 +263,10 @@ class Database:
             if constraint is not None:
                 return table, constraint
         return None
+
+    def forget_grants(self, key: int) -> None:
+        """Forget the privileges on a table, view, synonym or sequence that is gone."""
+        self.grants = [grant for grant in self.grants if grant[0] != key]
 
     def user_tables(self) -> Iterator[Table]:
         """Yield everything that is not part of the system catalogue."""

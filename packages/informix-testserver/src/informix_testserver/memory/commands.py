@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from ..engine import Outcome, SqlError
 from ..sql import ast
 from .alter import alter_table, rename_column, rename_object
+from .catalog import Database
 from .collections import create_distinct_type, create_row_type
 from .ddl import create_table, truncate
+from .definitions import undoing
 from .modes import set_objects
 from .objects import (
     alter_index,
@@ -69,6 +71,7 @@ def _create_database(session: "MemorySession", node: ast.CreateDatabase) -> Outc
     session.engine.create_database(
         node.database.name, logged=node.log is not None, ansi=node.log == "ANSI", owner=session.user, locale=locale
     )
+    session.engine.unsaved = True
     flags = session.open_database(node.database.name)
     return Outcome(database=flags, database_name=session.database_name)
 
@@ -83,9 +86,10 @@ def _drop_database(session: "MemorySession", node: ast.DropDatabase) -> None:
     if database is session.database or database.name == "sysmaster":
         raise SqlError(-359, offset=node.database.pos, token=node.database.name)
     with engine.registry:
-        if any(s.database is database for s in engine.sessions.values()):
+        if engine.in_use(database):
             raise SqlError(-425, isam=-107, token=database.name)
         engine.drop_database(database.name)
+    engine.unsaved = True
 
 
 _LEVELS = {
@@ -146,33 +150,51 @@ def _grant(session: "MemorySession", node: ast.Grant) -> None:
     database = session._opened()
     if "USAGE" in node.privileges or "UNDER" in node.privileges:  # on a language or a type
         return
+    key = 0
     if node.object is not None and session.engine.routine(node.object.name) is None:
         if "EXECUTE" in node.privileges:
             raise SqlError(NO_ROUTINE, offset=node.object.pos, token=node.object.name)
         table = session.table(node.object)
         if table.temporary:
             raise SqlError(GRANT_ON_TEMP, offset=node.object.pos)
+        if table.system:
+            return  # everybody may read it, nobody may change it
+        key = table.key
     if node.grant_option and "public" in node.grantees:
         raise SqlError(PUBLIC_GRANTS, offset=node.pos)
-    name = node.object.name if node.object is not None else ""
-    for grantee in node.grantees:
-        database.grants += [(name, grantee, privilege, node.grant_option) for privilege in node.privileges]
+    new = [(key, grantee, word, node.grant_option) for grantee in node.grantees for word in node.privileges]
+    _change_grants(session, database, list(dict.fromkeys([*database.grants, *new])))
+
+
+def _change_grants(session: "MemorySession", database: Database, grants: list[tuple[int, str, str, bool]]) -> None:
+    """Set what is granted. Undoing spares what other sessions have granted and revoked since."""
+    gone = [grant for grant in database.grants if grant not in grants]
+    new = [grant for grant in grants if grant not in database.grants]
+
+    def restore() -> None:
+        database.grants = [grant for grant in database.grants if grant not in new] + gone
+        database.version += 1
+
+    database.grants = grants
     database.version += 1
+    undoing(session, restore)
 
 
 def _revoke(session: "MemorySession", node: ast.Revoke) -> None:
     database = session._opened()
-    name = node.object.name if node.object is not None else ""
-    database.grants = [
+    key = 0
+    if node.object is not None and session.engine.routine(node.object.name) is None:
+        key = session.table(node.object).key
+    kept = [
         grant
         for grant in database.grants
         if not (
-            grant[0] == name
+            grant[0] == key
             and grant[1] in node.grantees
             and (grant[2] in node.privileges or "ALL" in node.privileges)
         )
     ]
-    database.version += 1
+    _change_grants(session, database, kept)
 
 
 def _statistics(session: "MemorySession", node: ast.UpdateStatistics) -> None:

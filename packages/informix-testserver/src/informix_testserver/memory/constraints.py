@@ -8,7 +8,7 @@ from informix_types import ColumnType, TypeCode, TypeFlag
 from ..engine import SqlError
 from ..sql import ast
 from .catalog import Column, Constraint, Database, Index, Table
-from .definitions import add_index, sync_indexes, undoing
+from .definitions import add_index, at_home, sync_indexes, undoing
 from .references import contains_query
 from .types import Family, family, wide_integer
 
@@ -145,7 +145,7 @@ def _reference(
     session: "MemorySession", table: Table, constraint: Constraint, node: ast.Constraint, columns: list[Column]
 ) -> None:
     assert node.references is not None
-    parent = session.table(node.references.table)
+    parent = at_home(session, session.table(node.references.table), node.references.pos)
     if parent.kind != "T" or parent.temporary:
         raise SqlError(NO_TABLE, isam=-111, offset=node.references.pos, token=parent.name)
     if node.references.columns:

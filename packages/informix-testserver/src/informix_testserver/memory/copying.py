@@ -23,13 +23,13 @@ def copy_database(engine: "MemoryEngine", source: str, name: str) -> Database:
     """Make a database with everything that another one holds; the caller has the latch.
 
     Raises:
-        SqlError: -329: there is no such source; -425: a session has it open, so that its rows may be in doubt;
-            -330: there is a database of that name; -354: it is no name.
+        SqlError: -329: there is no such source; -425: it is in use, so that its rows may be in doubt; -330: there
+            is a database of that name; -354: it is no name.
     """
     origin = engine.databases.get(source)
     if origin is None:
         raise SqlError(DATABASE_NOT_FOUND, isam=-111, token=source)
-    if any(session.database is origin for session in engine.sessions.values()):
+    if engine.in_use(origin):
         raise SqlError(DATABASE_IN_USE, isam=-107, token=source)
     if name in engine.databases:
         raise SqlError(DATABASE_EXISTS, isam=-100, token=name)
@@ -39,6 +39,7 @@ def copy_database(engine: "MemoryEngine", source: str, name: str) -> Database:
     keys = {table["key"]: engine.new_key() for table in entry["tables"]}
     for table in entry["tables"]:
         _renew(table, keys)
+    entry["grants"] = [(keys.get(key, 0), *rest) for key, *rest in entry["grants"]]
     entry["name"], entry["number"] = name, engine.next_database_number()
     database = load_database(engine, entry)
     restore_counters(engine, {keys[key]: state for key, state in counters(origin).items()})

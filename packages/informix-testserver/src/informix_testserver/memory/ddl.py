@@ -238,12 +238,14 @@ def drop_table(session: "MemorySession", node: ast.DropObject) -> None:
     def finish() -> None:
         if table.dropped:
             session.engine.forget(table)
+            if database is not None:
+                database.forget_grants(table.key)
             for constraint in table.constraints:
                 parent = session.engine.tables.get(constraint.parent)
                 if parent is not None:
                     parent.children.discard(table.key)
 
-    undoing(session, restore)
+    undoing(session, restore, temporary=table.temporary)
     session.on_commit.append(finish)
     if database is not None:
         for other in dependents(database, table):
@@ -269,7 +271,12 @@ def drop_entry(session: "MemorySession", database: Database, table: Table) -> No
         table.dropped = False
         database.version += 1
 
+    def finish() -> None:
+        if table.dropped:
+            database.forget_grants(table.key)
+
     undoing(session, restore)
+    session.on_commit.append(finish)
     for other in dependents(database, table):
         drop_entry(session, database, other)
 

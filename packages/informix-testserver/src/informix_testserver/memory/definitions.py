@@ -9,21 +9,29 @@ from typing import TYPE_CHECKING, Any
 from ..engine import SqlError
 from ..sql import ast
 from .catalog import Database, Index, Table
-from .rows import CHANGED, purge_dead
+from .rows import CHANGED, TEMPORARY, purge_dead
 
 if TYPE_CHECKING:
     from .session import MemorySession
     from .store import Store
 
-__all__ = ["add_index", "altering", "claim", "home", "new_table", "register", "sync_indexes", "undoing"]
+__all__ = ["add_index", "altering", "at_home", "claim", "home", "new_table", "register"]
+__all__ += ["sync_indexes", "undoing"]
 
 DUPLICATES_EXIST, OTHER_DATABASE, NAME_TOO_LONG, TABLE_IN_USE = -371, -556, -253, -242
 MAX_NAME = 128
 
 
-def undoing(session: "MemorySession", action: Any, *, logged: bool = True) -> None:
-    """Add an undo record for a change of the catalogue; unlogged, it counts only for the running statement."""
-    session.undo.append((CHANGED, None, int(logged), action))
+def undoing(session: "MemorySession", action: Any, *, temporary: bool = False, logged: bool = True) -> None:
+    """Add an undo record for a change of the catalogue.
+
+    Args:
+        session: whose transaction it belongs to.
+        action: takes the change back.
+        temporary: it concerns temporary tables only.
+        logged: it counts for the transaction, not only for the running statement.
+    """
+    session.undo.append((TEMPORARY if temporary else CHANGED, None, int(logged), action))
 
 
 def home(session: "MemorySession", name: ast.ObjectName) -> Database:
@@ -35,6 +43,13 @@ def home(session: "MemorySession", name: ast.ObjectName) -> Database:
         raise SqlError(NAME_TOO_LONG, offset=name.pos)
     session.locks.check_name(session, database.number, "table", name.name)
     return database
+
+
+def at_home(session: "MemorySession", table: Table, pos: int) -> Table:
+    """Return a table if it is of the current database, or temporary; a synonym may mean another one's (-556)."""
+    if table.database not in ("", session.database_name):
+        raise SqlError(OTHER_DATABASE, offset=pos)
+    return table
 
 
 def claim(session: "MemorySession", table: Table) -> None:
@@ -77,7 +92,7 @@ def register(session: "MemorySession", database: Database | None, table: Table) 
         if database is not None:
             database.version += 1
 
-    undoing(session, forget, logged=table.logged)
+    undoing(session, forget, temporary=database is None, logged=table.logged)
 
 
 def new_table(session: "MemorySession", database: Database | None, name: str, kind: str = "T") -> Table:
@@ -168,7 +183,7 @@ def altering(session: "MemorySession", table: Table) -> Iterator[None]:
             database.version += 1
         sync_indexes(session.store, table)
 
-    undoing(session, restore)
+    undoing(session, restore, temporary=table.temporary)
     yield
     table.version += 1
     if database is not None:

@@ -75,6 +75,8 @@ class MemoryEngine:
         self._next_key = 1
         self._next_session = 1
         self._closed = False
+        self.unsaved = False
+        """Something has changed without an undo record: databases, numbers of sequences."""
         self.filled: dict[int, Any] = {}
         self.saved: dict[str, Any] = {}
         self.parsed = lru_cache(maxsize=4096)(self._parse)
@@ -130,6 +132,12 @@ class MemoryEngine:
 
         _ = statements
         bind_functions.load()
+
+    def in_use(self, database: Database) -> bool:
+        """Whether a session has the database open, or a transaction begun in another one holds locks in it."""
+        if any(session.database is database for session in self.sessions.values()):
+            return True
+        return self.locks.any_held([-database.number, *(table.key for table in database.tables.values())])
 
     def drop_database(self, name: str) -> None:
         """Remove a database and its tables."""
@@ -239,12 +247,14 @@ class MemoryEngine:
         of its transaction.
         """
         if self.data_dir is None:
+            self.unsaved = False
             return
         from .persistence import save, save_pending
 
         if save_pending(self):
             save(self)
             self.store.settle()
+            self.unsaved = False
 
     # ------------------------------------------------------------------------------------- routines, sequences
 
@@ -325,6 +335,7 @@ class MemoryEngine:
                 raise SqlError(SEQUENCE_EXHAUSTED, token=table.name)
             value = sequence.minimum if sequence.increment > 0 else sequence.maximum
         sequence.value = value + sequence.increment
+        self.unsaved = True
         self.store.env.session.sequence_values[table.key] = value
         return value
 

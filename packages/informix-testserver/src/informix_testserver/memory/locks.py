@@ -6,7 +6,7 @@ runs the statement again from its start, so that it never acts on rows it read b
 """
 
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import field
 from typing import Protocol
 
@@ -145,6 +145,10 @@ class LockManager:
         """Whether another session has changed rows of the table that are still locked."""
         writers = self._writers.get(table)
         return writers is not None and len(writers) > (owner in writers)
+
+    def any_held(self, tables: Iterable[int]) -> bool:
+        """Whether any session holds a lock on one of these tables or their rows."""
+        return any(table in self._tables or table in self._rows for table in tables)
 
     # ----------------------------------------------------------------------------------------------- tables
 

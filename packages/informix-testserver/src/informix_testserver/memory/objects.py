@@ -1,5 +1,6 @@
 """Indexes, views, synonyms, sequences, and DROP of everything that is no table."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..engine import SqlError
@@ -9,7 +10,7 @@ from .binder import Binder
 from .catalog import Column, Constraint, Database, Index, Sequence, Table
 from .collections import drop_type
 from .ddl import dependents, drop_entry, drop_table
-from .definitions import add_index, altering, home, new_table, register, sync_indexes
+from .definitions import add_index, altering, at_home, claim, home, new_table, register, sync_indexes, undoing
 from .names import owned
 from .references import without_stars
 from .types import Family, family
@@ -38,7 +39,7 @@ NO_OBJECT = -634
 
 def create_index(session: "MemorySession", node: ast.CreateIndex) -> None:
     """CREATE INDEX."""
-    table = session.table(node.table)
+    table = at_home(session, session.table(node.table), node.table.pos)
     if table.kind != "T" or table.system:
         raise SqlError(NO_TABLE, isam=-111, offset=node.table.pos, token=node.table.name)
     database = session._opened()
@@ -204,7 +205,24 @@ def create_sequence(session: "MemorySession", node: ast.CreateSequence) -> None:
 
 def alter_sequence(session: "MemorySession", node: ast.AlterSequence) -> None:
     """ALTER SEQUENCE."""
-    _apply(session.sequence(node.name), node.options, new=False)
+    database = home(session, node.name)
+    table = at_home(session, session.sequence_table(node.name), node.name.pos)
+    before = table.sequence
+    assert before is not None, table.name
+    claim(session, table)
+    changed = replace(before)
+    _apply(changed, node.options, new=False)
+
+    def restore() -> None:
+        # Numbers that were taken meanwhile stay taken.
+        if node.options.restart is None:
+            before.value = changed.value
+        table.sequence = before
+        database.version += 1
+
+    table.sequence = changed
+    database.version += 1
+    undoing(session, restore)
 
 
 _KINDS = {"VIEW": "V", "SYNONYM": "PS", "SEQUENCE": "Q"}

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 FILE = "informix.sqlite"
-FORMAT = 1
+FORMAT = 2
 """Version of what is written; another one is refused."""
 
 

@@ -41,11 +41,12 @@ PRIMARY_KEY_NULL = -703
 PARENT_MISSING, CHILD_EXISTS = -691, -692
 ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
 
-INSERTED, UPDATED, DELETED, LEFT, PURGED, CHANGED, NOTED = "i", "u", "d", "l", "p", "x", "n"
+INSERTED, UPDATED, DELETED, LEFT, PURGED, CHANGED, TEMPORARY, NOTED = "i", "u", "d", "l", "p", "x", "t", "n"
 """Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function).
 
 LEFT is a row that holds nothing but the keys that an update has given up, marked as deleted. PURGED is a row
 marked as deleted that is removed early: with its SQL and values.
+TEMPORARY is the change of a temporary table's definition: unlike CHANGED it is of no account to a data folder.
 NOTED undoes nothing: it stands for a lock that the end of a statement without a transaction has to release.
 """
 
@@ -479,7 +480,7 @@ def forget_unlogged(session: "MemorySession", mark: int) -> None:
     kept = []
     for record in session.undo[mark:]:
         kind, plan, rowid, _ = record
-        if (plan is None and (kind != CHANGED or rowid)) or (plan is not None and plan.table.logged):
+        if (plan is None and (kind == NOTED or rowid)) or (plan is not None and plan.table.logged):
             kept.append(record)
         elif kind == DELETED:
             remove_dead(session, plan.table, rowid)
@@ -511,10 +512,9 @@ def undo_to(session: "MemorySession", mark: int) -> None:
 
 
 def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int, old: Any) -> None:
-    if kind == CHANGED:
-        old()
-        return
     if plan is None:
+        if kind != NOTED:
+            old()
         return
     step = undo_step(kind, plan, rowid, old)
     if step is not None:

@@ -222,7 +222,7 @@ class MemorySession(NameSpace):
                 raise
             finally:
                 self._depth = 0
-            if not self._in_transaction and (self.undo or self.on_commit):
+            if not self._in_transaction and (self.undo or self.on_commit or self.engine.unsaved):
                 self._end(commit=True)
             return result
 

@@ -342,8 +342,8 @@ def _sysproccolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]
 
 def _sysusers(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     yield (database.owner, "D", 9, None, None)
-    for table, grantee, privilege, _ in database.grants:
-        if not table and privilege in ("DBA", "RESOURCE", "CONNECT"):
+    for key, grantee, privilege, _ in database.grants:
+        if not key and privilege in ("DBA", "RESOURCE", "CONNECT"):
             yield (grantee, privilege[0], {"DBA": 9, "RESOURCE": 7, "CONNECT": 5}[privilege], None, None)
 
 
@@ -355,8 +355,8 @@ def _systabauth(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for table in database.user_tables():
         yield (table.owner, "public", table.tabid, "su-idx---")
         granted: dict[str, list[str]] = {}
-        for name, grantee, privilege, option in database.grants:
-            if name != table.name:
+        for key, grantee, privilege, option in database.grants:
+            if key != table.key:
                 continue
             letters = granted.setdefault(grantee, list("---------"))
             for word, at in _AUTH.items():
