@@ -180,7 +180,7 @@ class Grower:
         while self.random.random() < 0.2:
             right = self.select() if self.flag() else self.query()
             body = ast.SetOperation(0, self.pick("UNION", "UNION ALL", "INTERSECT", "MINUS"), body, right)
-        ctes = self.many(lambda: ast.CommonTable(0, self.name(), self.columns(), self.query()), 0, 1)
+        ctes = self.common_tables()
         made = ast.Query(
             0,
             body,
@@ -235,6 +235,9 @@ class Grower:
         )()
         self.depth += 1
         return made
+
+    def common_tables(self) -> tuple[ast.CommonTable, ...]:
+        return self.many(lambda: ast.CommonTable(0, self.name(), self.columns(), self.query()), 0, 1)
 
     def target(self) -> ast.TableRef:
         return ast.TableRef(0, self.object(), self.maybe(self.name))
@@ -291,8 +294,8 @@ class Grower:
             self.query,
             lambda: ast.Insert(0, self.object(), self.columns(), self.values()),
             lambda: ast.Insert(0, self.object(), self.columns(), self.query()),
-            lambda: ast.Update(0, self.target(), self.many(self.assignment), where()),
-            lambda: ast.Delete(0, self.target(), where()),
+            lambda: ast.Update(0, self.target(), self.many(self.assignment), where(), ctes=self.common_tables()),
+            lambda: ast.Delete(0, self.target(), where(), self.common_tables()),
             lambda: ast.Merge(
                 0,
                 self.target(),

@@ -463,3 +463,47 @@ def test_integers_of_every_type_are_held_to_the_range_of_their_target(db: Any, s
         for sql in (*changes, f"select n::{target} from a"):
             assert db.fails(sql) == (code, 0)
         assert db.rows("select n from b") == [(1,)]
+
+
+@pytest.fixture
+def pair(db: Any) -> Any:
+    """A table to change, o, and one to look into, s."""
+    db.run("create table s (id int, data char(2), parent int)")
+    db.run("create table o (id int primary key, data char(2), parent int)")
+    for row in ((1, "d1", None), (2, "d2", 1), (3, "d3", 1), (4, "d4", 3)):
+        db.run("insert into s values (?, ?, ?)", *row)
+    for row in ((2, "d2", 1), (4, "d4", 3), (6, "d6", 5)):
+        db.run("insert into o values (?, ?, ?)", *row)
+    return db
+
+
+def test_common_tables_in_front_of_changes(pair: Any) -> None:
+    pair.run(
+        "with c (k) as (select data from s where id > ?) update o set parent = ? where exists"
+        " (select 1 from c where c.k = o.data)",
+        2,
+        99,
+    )
+    assert pair.rows("select id, parent from o order by id") == [(2, 1), (4, 99), (6, 5)]
+    pair.run(
+        "with c as (select data, id from s) delete from o where data = (select data from c where c.id = o.id)"
+    )
+    assert pair.rows("select id from o") == [(6,)]
+    pair.run("with c as (select * from s where id < 3) insert into o (id, data) select id, data from c")
+    assert pair.rows("select id, data, parent from o order by id") == [
+        (1, "d1", None),
+        (2, "d2", None),
+        (6, "d6", 5),
+    ]
+    pair.run(
+        "with h (id) as (select id from s where id = 1 union all select s.id from s, h where s.parent = h.id)"
+        " update o set parent = (select count(*) from h) where id in (select id from h)"
+    )
+    assert pair.rows("select id, parent from o order by id") == [(1, 4), (2, 4), (6, 5)]
+
+
+def test_a_common_table_is_of_its_statement_alone(pair: Any) -> None:
+    pair.run("with c as (select id from s) delete from o where id in (select id from c)")
+    assert pair.fails("delete from o where id in (select id from c)") == (-206, -111)
+    assert pair.error("with c as (select id from s) insert into o values (9, 'x', 1)").sqlcode == -201
+    assert pair.error("with c as (select id from s) update statistics").sqlcode == -201

@@ -39,6 +39,16 @@ D = Decimal
         ("sqrt(16)", "FLOAT", 4.0),
         ("root(9)", "FLOAT", 3.0),
         ("root(1.5, 0.5)", "FLOAT", 2.25),
+        ("bitand(10000000000, 10000000001)", "BIGINT", 10000000000),
+        ("bitxor('5', 3)", "BIGINT", 6),
+        ("bitnot(8)", "INTEGER", -9),
+        # the examples of the HCL documentation
+        ("ifx_bit_leftshift(3, 2)", "INTEGER", 12),
+        ("ifx_bit_leftshift(2048, 5)", "INTEGER", 65536),
+        ("ifx_bit_leftshift(12345, 26)", "INTEGER", -469762048),
+        ("ifx_bit_leftshift(1::bigint, 31)", "BIGINT", 2**31),
+        ("ifx_bit_leftshift(1::bigint, 63)", "BIGINT", None),
+        ("ifx_bit_rightshift(1048577, 20)", "INTEGER", 1),
         ("power(2, 10)", "FLOAT", 1024.0),
         ("'12' + 1", "DECIMAL(32)", D(13)),
         # casts

@@ -212,3 +212,27 @@ def test_an_escape_character_is_one_byte(db: Any, mark: str) -> None:
     db.run("create table t (a char(3))")
     db.run("insert into t values ('a')")
     assert db.fails(f"select a from t where a like 'a' escape '{mark}'") == (-543, 0)
+
+
+def test_order_by_an_expression_of_display_labels(db: Any) -> None:
+    """A label counts where no column has that name."""
+    db.run("create table t (a int, b int)")
+    for row in ((1, 5), (2, 3), (3, 4)):
+        db.run("insert into t values (?, ?)", *row)
+    assert db.rows("select a, a * b as x from t order by x - 2 * a") == [(2, 6), (1, 5), (3, 12)]
+    assert db.rows("select b as a from t order by a desc") == [(5,), (4,), (3,)]
+    assert db.rows("select -a as b from t order by b * 1") == [(-2,), (-3,), (-1,)]
+    assert db.rows("select a as k, sum(b) as n from t group by a order by mod(n, 4), -k") == [
+        (3, 4),
+        (1, 5),
+        (2, 3),
+    ]
+    assert db.fails("select a as k from t where k > 1") == (-217, 0)
+    assert db.fails("select a as k from t order by nowhere + 1") == (-217, 0)
+
+
+def test_text_beside_money_may_have_a_currency_symbol(db: Any) -> None:
+    db.run("create table t (m money(8,2), d decimal(8,2))")
+    db.run("insert into t values ('$99.99', 5)")
+    assert db.rows("select m from t where m = '$99.99' and m between '$1' and '100'") == [(D("99.99"),)]
+    assert db.fails("select m from t where d = '$5'") == (-1213, 0)

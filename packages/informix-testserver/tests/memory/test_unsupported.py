@@ -26,8 +26,6 @@ REFUSED = [
     ("select x.a from t, lateral (select a from t) x", -999, "LATERAL"),
     ("select a from t connect by prior a = b", -999, "CONNECT BY"),
     ("select prior a from t", -999, "PRIOR"),
-    ("with x as (select 1 k from t) insert into t (a) select k from x", -513, "WITH … INSERT"),
-    ("with x as (select 1 k from t) delete from t where a in (select k from x)", -513, "WITH … DELETE"),
     ("select dbinfo('get_tz') from t", -999, "DBINFO('get_tz')"),
     ("select get_codeset() from t", -999, "GET_CODESET"),
     ("select to_char(interval(1) day to day, '%d') from t", -999, "TO_CHAR of this type with a format"),

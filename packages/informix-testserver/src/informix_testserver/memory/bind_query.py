@@ -18,7 +18,7 @@ from .expr import Expr
 from .sequences import RowMarks
 from .types import BIGINT, INTEGER, Family, common, family
 
-__all__ = ["BoundQuery", "bind_query", "subquery"]
+__all__ = ["BoundQuery", "bind_query", "subquery", "with_clause"]
 
 ORDER_POSITION, NOT_SELECTED, NOT_GROUPED, HAVING_COLUMN = -251, -309, -294, -304
 UNION_COUNT, UNION_TYPES = -317, -308
@@ -124,7 +124,7 @@ def scalar_subquery(b: Binder, node: ast.Subquery, hint: ColumnType | None) -> E
 
 
 def _query(b: Binder, query: ast.Query, *, notes_nulls: bool = False) -> BoundQuery:
-    prefix = _with(b, query) if query.ctes else ""
+    prefix = with_clause(b, query) if query.ctes else ""
     try:
         body = query.body
         if isinstance(body, ast.Query):
@@ -145,7 +145,8 @@ def _unwrapped(query: ast.Query) -> ast.Select | ast.SetOperation | ast.Query:
     return query
 
 
-def _with(b: Binder, query: ast.Query) -> str:
+def with_clause(b: Binder, query: ast.Query | ast.Update | ast.Delete) -> str:
+    """Write a WITH clause and make its tables known, until the caller takes them off `Binder.ctes`."""
     known: dict[str, tuple[str, list[tuple[str, Expr]]]] = {}
     b.ctes.append(known)
     parts, recursive = [], query.recursive
@@ -459,6 +460,7 @@ def _direction(term: str, item: ast.OrderItem) -> str:
 def _order_by_block(b: Binder, order_by: Sequence[ast.OrderItem], block: _Block) -> str:
     terms = []
     scope = b.scope
+    scope.labels = {column.name: column for column in block.columns}
     for item in order_by:
         node = item.expression
         position = None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import Any, Protocol
 
-from informix_types import ColumnType
+from informix_types import ColumnType, TypeCode
 from informix_types.classes import frozen, mutable
 
 from ..engine import SqlError
@@ -117,6 +117,8 @@ class Scope:
     """A column of the row that UPDATE or DELETE looks at was referred to (`Binder.changed`)."""
     null_tests: list[str] = field(default_factory=list)
     """Arguments of SUM, AVG, MAX and MIN that may be NULL."""
+    labels: dict[str, Expr] = field(default_factory=dict)
+    """While ORDER BY is bound: the items of the select list, for names that are no column's."""
     used: set[str] = field(default_factory=set)
     """Aliases of the sources that were referred to (decides where an OUTER condition belongs)."""
 
@@ -349,6 +351,8 @@ class Binder:
                     for inner in passed:
                         inner.depends_on_change = True
                 return found
+            if len(node.parts) == 1 and node.name in scope.labels:
+                return scope.labels[node.name]
             passed.append(scope)
             scope = scope.parent
         if len(node.parts) > 1:
@@ -414,6 +418,8 @@ def _clock_dependent(source: ColumnType, target: ColumnType) -> bool:
 
 Pair = tuple[Expr, Expr]
 _DAY_STAMP = datetime_type(YEAR, DAY)
+_FLOATING_MONEY = replace(FLOATING_DECIMAL, code=TypeCode.MONEY)
+"""What text beside MONEY is read as: it may begin with a currency symbol."""
 
 
 def _integral(expr: Expr) -> Expr | None:
@@ -449,7 +455,7 @@ def _int_char(binder: Binder, left: Expr, right: Expr) -> Pair:
 
 
 def _decimal_char(binder: Binder, left: Expr, right: Expr) -> Pair:
-    return left, binder.convert(right, FLOATING_DECIMAL)
+    return left, binder.convert(right, _FLOATING_MONEY if left.stored.code == TypeCode.MONEY else FLOATING_DECIMAL)
 
 
 def _stamp_char(binder: Binder, left: Expr, right: Expr) -> Pair:

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917 - the handles share the signatures of `Handle`
 """UPDATE and DELETE, and what all changing statements share: conversion into columns, defaults, checks."""
 
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from ..engine import Outcome, Parameter, ResultColumn, SqlError
 from ..sql import ast
 from .bind_conditions import condition
 from .bind_from import base_source, row_check
-from .bind_query import bind_query
+from .bind_query import bind_query, with_clause
 from .binder import Binder
 from .catalog import Column, Constraint, Table
 from .convert import converter
@@ -150,18 +149,21 @@ class _ChangeHandle(Handle):
     changes = True
     keeps = True
 
-    def _bind_rows(
-        self,
-        session: "MemorySession",
-        b: Binder,
-        ref: ast.TableRef,
-        where: ast.Expression | ast.CurrentOf | None,
-        from_: Sequence[ast.TableExpression],
-        assignments: Sequence[ast.Assignment],
-        code: int,
+    def _bind_rows(self, session: "MemorySession", b: Binder, node: ast.Update | ast.Delete, code: int) -> Change:
+        prefix = with_clause(b, node) if node.ctes else ""
+        change = self._bind_search(session, b, node, code)
+        if node.ctes:
+            b.ctes.pop()
+        change.sql = prefix + change.sql
+        return change
+
+    def _bind_search(
+        self, session: "MemorySession", b: Binder, node: ast.Update | ast.Delete, code: int
     ) -> Change:
         from .bind_from import _table
 
+        ref, where = node.table, node.where
+        from_, assignments = (node.from_, node.assignments) if isinstance(node, ast.Update) else ((), ())
         target = target_of(session, ref.name, code)
         table = target.table
         b.uses(table)
@@ -169,7 +171,7 @@ class _ChangeHandle(Handle):
             source = target.source(b, ref.alias or ref.name.name)
             scope.sources.append(source)
             alias = source.alias
-            pieces = [_table(b, node) for node in from_]
+            pieces = [_table(b, other) for other in from_]
             targets, select, described = bind_assignments(b, target, assignments)
             self.columns = tuple(described)
             tests = [row_check(b, table, alias)] + [check for each in pieces for check in each.checks]
@@ -218,8 +220,7 @@ class UpdateHandle(_ChangeHandle):
 
     def bind(self, session: "MemorySession", b: Binder) -> Change:
         """Bind the SET clause and the search for rows."""
-        node = self.statement
-        return self._bind_rows(session, b, node.table, node.where, node.from_, node.assignments, -273)
+        return self._bind_rows(session, b, self.statement, -273)
 
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """Change the rows found."""
@@ -252,7 +253,7 @@ class DeleteHandle(_ChangeHandle):
 
     def bind(self, session: "MemorySession", b: Binder) -> Change:
         """Bind the search for rows."""
-        return self._bind_rows(session, b, self.statement.table, self.statement.where, (), (), -274)
+        return self._bind_rows(session, b, self.statement, -274)
 
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """Delete the rows found."""

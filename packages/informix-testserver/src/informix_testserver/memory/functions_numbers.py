@@ -14,11 +14,27 @@ from . import decimals
 from .bind_functions import function
 from .binder import Binder
 from .expr import Expr
-from .types import FLOAT, FLOATING_DECIMAL, INTEGER, Family, decimal, family, without_serial
+from .types import (
+    BIGINT,
+    FLOAT,
+    FLOATING_DECIMAL,
+    INTEGER,
+    Family,
+    decimal,
+    family,
+    wide_integer,
+    without_serial,
+)
 
 __all__: list[str] = []
 
-DIVISION_BY_ZERO, FLOAT_OVERFLOW, MATH_FUNCTION = -1202, -1223, -647
+DIVISION_BY_ZERO, INT_OVERFLOW, WIDE_OVERFLOW, FLOAT_OVERFLOW, MATH_FUNCTION = (
+    -1202,
+    -1215,
+    -1284,
+    -1223,
+    -647,
+)
 
 
 def _exact(b: Binder, argument: Expr) -> Expr:
@@ -190,11 +206,26 @@ def _to_number(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr
     return Expr.of(_exact(b, b.text(arguments[0])).sql, FLOATING_DECIMAL)
 
 
+def _bits_type(arguments: list[Expr]) -> ColumnType:
+    """INTEGER for narrow integers; everything else is looked at as BIGINT (HCL documentation: as INT8)."""
+    narrow = all(family(a.stored) is Family.INT and not wide_integer(a.stored) for a in arguments)
+    return INTEGER if narrow else BIGINT
+
+
 def _bitwise(name: str, body: Callable[..., int]) -> None:
     @function(name, least=1 if name == "bitnot" else 2)
     def bind(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
-        numbers = [b.convert(b.settle(a, INTEGER), INTEGER) for a in arguments]
-        return Expr.of(b.call(name, body, [n.sql for n in numbers]), INTEGER)
+        numbers = [b.number(b.settle(a, INTEGER)) for a in arguments]
+        kind = _bits_type(numbers)
+        least, code = (-(2**31), INT_OVERFLOW) if kind is INTEGER else (-(2**63), WIDE_OVERFLOW)
+
+        def run(*values: int) -> int:
+            found = body(*values)
+            if found == least:  # the pattern of NULL
+                raise SqlError(code)
+            return found
+
+        return Expr.of(b.call((name, least), run, [b.convert(n, kind).sql for n in numbers]), kind)
 
 
 for _name, _bits in (
@@ -205,3 +236,30 @@ for _name, _bits in (
     ("bitnot", lambda x: ~x),
 ):
     _bitwise(_name, _bits)
+
+
+@function("ifx_bit_leftshift", "ifx_bit_rightshift", least=2)
+def _shift(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
+    """Bits that leave the operand's type are lost; the pattern of NULL gives -1215, in BIGINT it is NULL.
+
+    So the HCL documentation of the bitshift functions. That a right shift keeps the sign is inferred.
+    """
+    operand, amount = (b.number(b.settle(a, INTEGER)) for a in arguments)
+    kind = _bits_type([operand])
+    width = 32 if kind is INTEGER else 64
+    left = node.name.name == "ifx_bit_leftshift"
+
+    def shift(value: int, places: int) -> int | None:
+        places %= width
+        if not left:
+            return value >> places
+        found = (value << places) & (1 << width) - 1
+        found -= found >> width - 1 << width
+        if found != -(1 << width - 1):
+            return found
+        if width == 32:
+            raise SqlError(INT_OVERFLOW)
+        return None
+
+    sql = b.call((node.name.name, width), shift, [b.convert(operand, kind).sql, b.convert(amount, INTEGER).sql])
+    return Expr.of(sql, kind)

@@ -2,6 +2,7 @@
 `parse_expression` that the engine calls."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from informix_types.classes import frozen
@@ -103,11 +104,32 @@ class Parser(SessionParser):
     def _query_statement(self) -> ast.Query:
         return self.query()
 
+    def _with_statement(self) -> ast.Statement:
+        """Parse ``WITH … SELECT``, ``WITH … INSERT INTO … SELECT``, ``WITH … UPDATE``, ``WITH … DELETE``."""
+        pos = self.token.pos
+        ctes, recursive = self.common_tables()
+        if self.key == "INSERT":
+            node = self.insert()
+            if not isinstance(node.source, ast.Query):
+                raise self.error(self.tokens[self.index - 1])
+            source = replace(
+                node.source, ctes=ctes + node.source.ctes, recursive=recursive or node.source.recursive
+            )
+            return replace(node, source=source)
+        if self.key == "UPDATE":
+            changed = self.update()
+            if not isinstance(changed, ast.Update):  # UPDATE STATISTICS
+                self.fail()
+            return replace(changed, ctes=ctes, recursive=recursive)
+        if self.key == "DELETE":
+            return replace(self.delete(), ctes=ctes, recursive=recursive)
+        return self.query_with(pos, ctes, recursive)
+
 
 STATEMENTS: dict[str, Callable[[Any], ast.Statement]] = {
     "SELECT": Parser._query_statement,
     "(": Parser._query_statement,
-    "WITH": Parser._query_statement,
+    "WITH": Parser._with_statement,
     "INSERT": Parser.insert,
     "UPDATE": Parser.update,
     "DELETE": Parser.delete,

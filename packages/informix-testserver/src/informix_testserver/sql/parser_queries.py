@@ -61,21 +61,24 @@ class QueryParser(ExpressionParser):
     def query(self) -> ast.Query:
         """Parse ``[WITH …] SELECT … [UNION …] [ORDER BY …] [LIMIT …] [FOR …] [INTO …]``."""
         pos = self.token.pos
-        ctes: tuple[ast.CommonTable, ...] = ()
-        recursive = False
-        if self.key == "WITH":
-            self.advance()
-            if self.key == "RECURSIVE" and self.peek() not in ("AS", "("):
-                self.advance()
-                recursive = True
-            ctes = self.comma_list(self._common_table)
-            if self.key in ("INSERT", "UPDATE", "DELETE"):
-                self.unsupported(f"WITH … {self.key}", pos)
+        ctes, recursive = self.common_tables() if self.key == "WITH" else ((), False)
         return self._query_tail(self._query_operand(), pos, ctes, recursive)
 
     def query_from(self, body: ast.QueryBody, pos: int) -> ast.Query:
         """Parse the rest of a query whose first operand was read."""
         return self._query_tail(body, pos, (), recursive=False)
+
+    def query_with(self, pos: int, ctes: tuple[ast.CommonTable, ...], recursive: bool) -> ast.Query:
+        """Parse the rest of a query whose WITH clause was read."""
+        return self._query_tail(self._query_operand(), pos, ctes, recursive)
+
+    def common_tables(self) -> tuple[tuple[ast.CommonTable, ...], bool]:
+        """Parse ``WITH [RECURSIVE] name [(column, …)] AS (query), …``; return the tables and the word."""
+        self.expect("WITH")
+        recursive = self.key == "RECURSIVE" and self.peek() not in ("AS", "(")
+        if recursive:
+            self.advance()
+        return self.comma_list(self._common_table), recursive
 
     def _common_table(self) -> ast.CommonTable:
         pos = self.token.pos

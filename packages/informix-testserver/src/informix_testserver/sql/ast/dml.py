@@ -3,7 +3,7 @@
 from informix_types.classes import frozen
 
 from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression
-from .queries import Query, TableRef
+from .queries import CommonTable, Query, TableRef
 
 __all__ = [
     "Assignment",
@@ -74,20 +74,24 @@ class Assignment(Node):
 
 @frozen
 class Update(Statement):
-    """``UPDATE table SET … [FROM …] [WHERE … | WHERE CURRENT OF cursor]``."""
+    """``[WITH …] UPDATE table SET … [FROM …] [WHERE … | WHERE CURRENT OF cursor]``."""
 
     table: TableRef
     assignments: tuple[Assignment, ...]
     where: Expression | CurrentOf | None = None
     from_: tuple[TableExpression, ...] = ()
+    ctes: tuple[CommonTable, ...] = ()
+    recursive: bool = False
 
 
 @frozen
 class Delete(Statement):
-    """``DELETE FROM table [WHERE … | WHERE CURRENT OF cursor]``."""
+    """``[WITH …] DELETE FROM table [WHERE … | WHERE CURRENT OF cursor]``."""
 
     table: TableRef
     where: Expression | CurrentOf | None = None
+    ctes: tuple[CommonTable, ...] = ()
+    recursive: bool = False
 
 
 @frozen

@@ -37,6 +37,10 @@ def _current_of(node: ast.CurrentOf) -> str:
     return f"CURRENT OF {name(node.cursor)}"
 
 
+def _with(node: ast.Update | ast.Delete) -> str:
+    return f"WITH {_if(node.recursive, 'RECURSIVE ')}{listed(node.ctes)} " if node.ctes else ""
+
+
 def _where(node: ast.Update | ast.Delete) -> str:
     return "" if node.where is None else f" WHERE {unparse(node.where)}"
 
@@ -44,12 +48,12 @@ def _where(node: ast.Update | ast.Delete) -> str:
 @rule(ast.Update)
 def _update(node: ast.Update) -> str:
     from_ = _if(node.from_, f" FROM {listed(node.from_)}")
-    return f"UPDATE {unparse(node.table)} SET {listed(node.assignments)}{from_}{_where(node)}"
+    return f"{_with(node)}UPDATE {unparse(node.table)} SET {listed(node.assignments)}{from_}{_where(node)}"
 
 
 @rule(ast.Delete)
 def _delete(node: ast.Delete) -> str:
-    return f"DELETE FROM {unparse(node.table)}{_where(node)}"
+    return f"{_with(node)}DELETE FROM {unparse(node.table)}{_where(node)}"
 
 
 @rule(ast.Merge)
