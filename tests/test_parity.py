@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from typing import Any
 
@@ -121,3 +122,18 @@ def test_every_conversation_has_a_shell_method() -> None:
             assert hasattr(native, name)
             assert inspect.getdoc(getattr(blocking, name)), f"{blocking.__name__}.{name} has no docstring"
             assert inspect.getdoc(getattr(native, name)), f"{native.__name__}.{name} has no docstring"
+
+
+STEPS_BY_ITSELF = {"_close_gen", "_leave_block_gen"}
+"""They must also work when the connection is closed or lost, and guard the parts that need an open one."""
+
+
+def test_every_conversation_of_a_shell_is_guarded() -> None:
+    """What a shell steps needs an open connection and raises PEP 249's exceptions: `base_session.guarded`."""
+    unguarded = []
+    for shell, _ in PAIRS:
+        for function in methods(shell).values():
+            for name in re.findall(r"_run\(self\.(_\w+_gen)\(", inspect.getsource(function)):
+                if name not in STEPS_BY_ITSELF and inspect.unwrap(getattr(shell, name)) is getattr(shell, name):
+                    unguarded.append(f"{shell.__name__}.{name}")
+    assert unguarded == []
