@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from informix_testserver.engine import Parameter
+from informix_testserver.engine import Parameter, SqlError
+from informix_testserver.memory import MemoryEngine
 from informix_testserver.memory.types import INTEGER
 
 D = Decimal
@@ -507,3 +508,60 @@ def test_a_common_table_is_of_its_statement_alone(pair: Any) -> None:
     assert pair.fails("delete from o where id in (select id from c)") == (-206, -111)
     assert pair.error("with c as (select id from s) insert into o values (9, 'x', 1)").sqlcode == -201
     assert pair.error("with c as (select id from s) update statistics").sqlcode == -201
+
+
+def test_each_branch_of_a_merge_evaluates_its_own_values(db: Any) -> None:
+    db.run("create table t (k int primary key, v int)")
+    db.run("create table s (k int, x int)")
+    db.run("create sequence q")
+    for k in (1, 2):
+        db.run("insert into t values (?, 0)", k)
+    for k, x in ((1, 5), (2, 2), (3, 0), (4, 0)):
+        db.run("insert into s values (?, ?)", k, x)
+    merge = (
+        "merge into t using s on t.k = s.k when matched then update set v = 10 / s.x"
+        " when not matched then insert (k, v) values (s.k, q.nextval)"
+    )
+    assert db.run(merge).rows == 4
+    assert db.rows("select * from t order by k") == [(1, 2), (2, 5), (3, 1), (4, 2)]
+
+
+def test_a_unique_key_with_a_null_ignores_trailing_blanks_too(db: Any) -> None:
+    db.run("create table t (x varchar(10), y int, unique (x, y))")
+    db.run("insert into t values ('a', null)")
+    assert db.fails("insert into t values ('a  ', null)") == (-268, -100)
+    db.run("insert into t values ('b', null)")
+
+
+def test_mode_ansi_refuses_text_of_too_many_bytes() -> None:
+    engine = MemoryEngine(("strict:ansi",), locale="en_US.utf8")
+    session = engine.connect("informix", {})
+    session.open_database("strict")
+
+    def run(sql: str) -> None:
+        session.execute(session.prepare(sql))
+
+    run("create table t (c char(3), v varchar(3))")
+    run("insert into t values ('é', 'é  ')")
+    for values in ("'ééé', 'a'", "'a', 'ééé'", "'aé ', 'aéé'"):
+        with pytest.raises(SqlError, match="-1279"):
+            run(f"insert into t values ({values})")
+    engine.close()
+
+
+def test_a_check_reads_dates_as_its_maker_did(connect: Any) -> None:
+    maker, other = connect(DBDATE="DMY4/"), connect(DBDATE="MDY4/")
+    maker.run("create table t (d date, c char(10), check (d >= '02/01/2020'), check (c::date < '03/01/2020'))")
+    for client in (other, maker):
+        client.run("insert into t values (mdy(1, 2, 2020), '02/01/2020')")
+        assert client.fails("insert into t values (mdy(1, 1, 2020), null)") == (-530, 0)
+        assert client.fails("insert into t values (null, '03/01/2020')") == (-530, 0)
+
+
+@pytest.mark.parametrize(
+    "condition", ["v = user", "d < today", "d < current", "v = dbservername", "f() = 1", "v = upper(user)"]
+)
+def test_a_check_depends_on_its_row_alone(db: Any, condition: str) -> None:
+    db.engine.register_routine("f", lambda: 1, returns="int")
+    assert db.error(f"create table t (v char(32), d date, check ({condition}))").sqlcode == -677
+    db.run("create table t (v char(32) default user, d date default today)")

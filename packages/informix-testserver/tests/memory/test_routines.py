@@ -249,3 +249,14 @@ def test_other_sessions_go_on_while_a_routine_runs(db: Any, connect: Any, fast_p
         assert [found.value for found in db.session.call_routine(routine, [])] == [1]
     else:
         assert db.rows("execute function wait_for_another()") == [(1,)]
+
+
+@pytest.mark.parametrize("value", [[5], [5, 6], []])
+def test_a_collection_of_any_size_is_one_value(db: Any, value: list[int]) -> None:
+    db.engine.register_routine("several", lambda: value, returns="list(integer not null)")
+    ((found,),) = db.rows("execute function several()")
+    assert list(found) == value
+    db.engine.register_routine(
+        "in_rows", lambda: [(value,), (value,)], returns="list(integer not null)", rows=True
+    )
+    assert [list(found) for (found,) in db.rows("execute function in_rows()")] == [value, value]

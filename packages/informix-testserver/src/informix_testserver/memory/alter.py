@@ -14,6 +14,7 @@ from .ddl import make_column, set_extents
 from .definitions import altering, at_home, claim, home, sync_indexes, undoing
 from .dml import assignment, default_value
 from .references import column_renamed, table_renamed, uses_column
+from .types import collation
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -67,10 +68,7 @@ def _has_rows(session: "MemorySession", table: Table) -> bool:
 
 
 def _physical_column(session: "MemorySession", table: Table, column: Column) -> None:
-    from .types import Family, family
-
-    collation = " COLLATE RTRIM" if family(column.type) is Family.CHAR else ""
-    session.store.run(f"ALTER TABLE {table.physical} ADD COLUMN {column.physical}{collation}")
+    session.store.run(f"ALTER TABLE {table.physical} ADD COLUMN {column.physical}{collation(column.type)}")
 
 
 def _add_column(session: "MemorySession", database: Database, table: Table, action: ast.AddColumn) -> None:

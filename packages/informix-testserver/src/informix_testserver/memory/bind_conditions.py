@@ -10,7 +10,7 @@ from ..engine import SqlError
 from ..sql import ast
 from .binder import ANY_TEXT, SYNTAX, Binder, binds, known_type
 from .expr import Expr
-from .types import BOOLEAN, Family, family, is_fixed_char
+from .types import BOOLEAN, Family, collation, family, is_fixed_char
 
 __all__ = ["COMPARISONS", "compare", "condition", "logical"]
 
@@ -28,10 +28,6 @@ def condition(b: Binder, node: ast.Expression) -> Expr:
 
 def _truth(sql: str, *parts: Expr) -> Expr:
     return Expr.of(sql, BOOLEAN, aggregate=any(part.aggregate for part in parts))
-
-
-def _collate(expr: Expr) -> str:
-    return " COLLATE RTRIM" if family(expr.stored) is Family.CHAR else ""
 
 
 def logical(b: Binder, node: ast.Binary) -> Expr:
@@ -64,7 +60,7 @@ def comparison(b: Binder, operator: str, left: Expr, right: Expr, node: ast.Node
         left, right = b.comparable(left, right)
     except SqlError as error:
         raise _at(error, node) from None
-    return _truth(f"({left.sql}{operator}{right.sql}{_collate(left)})", left, right)
+    return _truth(f"({left.sql}{operator}{right.sql}{collation(left.stored)})", left, right)
 
 
 def _at(error: SqlError, node: ast.Node) -> SqlError:
@@ -106,8 +102,8 @@ def in_list(b: Binder, node: ast.InList, hint: ColumnType | None) -> Expr:
     everything = [expr for pair in pairs for expr in pair]
     if all(left.sql == first.sql for left, _ in pairs) and not first.sql.startswith("?"):
         items = ",".join(right.sql for _, right in pairs)
-        return _truth(f"({first.sql}{_collate(first)} {negation}IN ({items}))", *everything)
-    chain = " OR ".join(f"{left.sql}={right.sql}{_collate(left)}" for left, right in pairs)
+        return _truth(f"({first.sql}{collation(first.stored)} {negation}IN ({items}))", *everything)
+    chain = " OR ".join(f"{left.sql}={right.sql}{collation(left.stored)}" for left, right in pairs)
     return _truth(f"({negation}({chain}))", *everything)
 
 
@@ -210,11 +206,9 @@ def _against_query(b: Binder, operator: str, operand: ast.Expression, query: ast
     inner = Expr(f"{alias}.c1", column.type, column.stored)
     left, right = b.comparable(b.bind(operand), inner)
     if mode in ("IN", "NOT IN"):
-        collation = _collate(left)
-        if right.sql == inner.sql:
-            return _truth(f"({left.sql}{collation} {mode} ({found.sql}))", left)
-        return _truth(f"({left.sql}{collation} {mode} (SELECT {right.sql} FROM ({found.sql}) AS {alias}))", left)
-    test = f"{left.sql}{operator}{right.sql}{_collate(left)}"
+        rows = found.sql if right.sql == inner.sql else f"SELECT {right.sql} FROM ({found.sql}) AS {alias}"
+        return _truth(f"({left.sql}{collation(left.stored)} {mode} ({rows}))", left)
+    test = f"{left.sql}{operator}{right.sql}{collation(left.stored)}"
     # max() over a comparison is 1 if one is true, NULL if none is true and one unknown, 0 else: ANY; min() is ALL.
     # The unknown ones are counted apart because max() and min() skip NULL.
     source = f"SELECT ({test}) AS v FROM ({found.sql}) AS {alias}"

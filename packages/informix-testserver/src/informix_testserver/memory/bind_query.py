@@ -16,7 +16,7 @@ from .binder import NOT_SUPPORTED, SYNTAX, Binder, Scope, binds, collated
 from .catalog import Table
 from .expr import Expr
 from .sequences import RowMarks
-from .types import BIGINT, INTEGER, Family, common, family
+from .types import BIGINT, INTEGER, Family, collation, common, family
 
 __all__ = ["BoundQuery", "bind_query", "subquery", "with_clause"]
 
@@ -240,7 +240,7 @@ def _compound(b: Binder, query: ast.Query, body: ast.SetOperation | ast.Query, p
         position = _position(item.expression, columns)
         if position is None or not isinstance(item.expression, ast.NumberLiteral):
             raise SqlError(ORDER_BY_NAME, offset=item.expression.pos)
-        terms.append(_direction(_collated_position(position, columns[position - 1]), item))
+        terms.append(_direction(f"{position}{collation(columns[position - 1].stored)}", item))
     if terms:
         order = " ORDER BY " + ",".join(terms)
     return BoundQuery(prefix + sql + order + _limit(b, query.limit, None), tuple(columns))
@@ -448,10 +448,6 @@ def _position(node: ast.Expression, columns: Sequence[Expr]) -> int | None:
     return None
 
 
-def _collated_position(position: int, column: Expr) -> str:
-    return f"{position} COLLATE RTRIM" if family(column.stored) is Family.CHAR else str(position)
-
-
 def _direction(term: str, item: ast.OrderItem) -> str:
     text = term + (" DESC" if item.descending else "")
     return f"{text} NULLS {item.nulls}" if item.nulls else text
@@ -468,14 +464,14 @@ def _order_by_block(b: Binder, order_by: Sequence[ast.OrderItem], block: _Block)
             position = _position(node, block.columns)
         if position is not None:
             _require_order(block.columns[position - 1], "ORDER BY", node.pos)
-            terms.append(_direction(_collated_position(position, block.columns[position - 1]), item))
+            terms.append(_direction(f"{position}{collation(block.columns[position - 1].stored)}", item))
             continue
         mark = len(scope.loose)
         bound = b.value(node)
         _require_order(bound, "ORDER BY", node.pos)
         at = next((i for i, c in enumerate(block.columns, 1) if c.sql == bound.sql), None)
         if at is not None:
-            terms.append(_direction(_collated_position(at, bound), item))
+            terms.append(_direction(f"{at}{collation(bound.stored)}", item))
             continue
         if bound.constant or bound.null:
             # To sqlite an integer here would be a position.

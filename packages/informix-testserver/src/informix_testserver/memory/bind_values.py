@@ -25,6 +25,7 @@ from .types import (
     Family,
     char,
     char_length,
+    collation,
     datetime_type,
     decimal,
     family,
@@ -271,8 +272,7 @@ def case(b: Binder, node: ast.Case, hint: ColumnType | None) -> Expr:
         else:
             left, right = b.comparable(b.bind(node.operand), b.bind(when.condition))
             test = left if left.aggregate else right
-            collation = " COLLATE RTRIM" if family(left.stored) is Family.CHAR else ""
-            conditions.append(f"({left.sql}={right.sql}{collation})")
+            conditions.append(f"({left.sql}={right.sql}{collation(left.stored)})")
         aggregate = aggregate or test.aggregate
     if hint is None and all(r.marker is not None or r.null for r in results) and b.actual is None:
         hint = ANY_TEXT

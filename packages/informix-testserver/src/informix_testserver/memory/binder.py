@@ -32,6 +32,7 @@ from .types import (
     UNKNOWN,
     YEAR,
     Family,
+    collation,
     common,
     datetime_type,
     family,
@@ -495,6 +496,4 @@ _COMPARISONS: dict[tuple[Family, Family], Callable[[Binder, Expr, Expr], Pair]] 
 
 def collated(expr: Expr) -> str:
     """Return the SQL of an expression with blank-padded comparison, if it is character data."""
-    if family(expr.stored) is Family.CHAR:
-        return f"{expr.sql} COLLATE RTRIM"
-    return expr.sql
+    return expr.sql + collation(expr.stored)

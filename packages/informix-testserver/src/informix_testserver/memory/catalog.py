@@ -102,6 +102,7 @@ class Constraint:
         columns: column numbers.
         parent: key of the referenced table, and `parent_columns` its column numbers.
         condition: of a check; `text` its source.
+        dbdate: DBDATE of the session that made a check: its literal dates are read so for ever.
     """
 
     id: int
@@ -116,6 +117,7 @@ class Constraint:
     cascade: bool = False
     condition: ast.Expression | None = None
     text: str = ""
+    dbdate: str = ""
     enabled: bool = True
 
 

@@ -9,7 +9,7 @@ from ..engine import SqlError
 from ..sql import ast
 from .catalog import Column, Constraint, Database, Index, Table
 from .definitions import add_index, at_home, sync_indexes, undoing
-from .references import contains_query
+from .references import varies
 from .types import Family, family, wide_integer
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def add_constraint(
             raise SqlError(TEMP_REFERENCE, offset=node.pos)
         _reference(session, table, constraint, node, columns)
     elif kind == "C":
-        if contains_query(node.condition):
+        if varies(node.condition, session.engine.routine):  # of the clock and the user the code is inferred
             raise SqlError(QUERY_IN_CHECK, offset=node.pos)
-        constraint.condition, constraint.text = node.condition, node.text
+        constraint.condition, constraint.text, constraint.dbdate = node.condition, node.text, session.dbdate
         table.constraints.append(constraint)
         table.version += 1
         _check_existing(session, table, constraint)
@@ -211,7 +211,8 @@ def _check_orphans(session: "MemorySession", table: Table, constraint: Constrain
 
 
 def _check_existing(session: "MemorySession", table: Table, constraint: Constraint) -> None:
-    sql = session.check_sql(table, constraint)
-    probe = sql.replace("rowid=?", "rowid>0") + " LIMIT 1"
-    if session.store.rows(probe):
+    probe = session.check_sql(table, constraint).replace("rowid=?", "rowid>0", 1) + " LIMIT 1"
+    with session.dated(constraint.dbdate):
+        found = session.store.rows(probe)
+    if found:
         raise SqlError(-530, token=f"{constraint.owner}.{constraint.name}")

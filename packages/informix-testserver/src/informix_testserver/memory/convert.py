@@ -80,12 +80,10 @@ def fit_text(kind: ColumnType, env: Environment) -> Convert:
                 raise SqlError(-23103) from None
             size = len(encoded)
         if size > length:
-            if env.ansi and text.rstrip(" ") != text[:length].rstrip(" "):
+            cut = text[:length] if text.isascii() else encoded[:length].decode(env.codec, "ignore")
+            if env.ansi and text.rstrip(" ") != cut.rstrip(" "):
                 raise SqlError(-1279)
-            if text.isascii():
-                return text[:length]
-            text = encoded[:length].decode(env.codec, "ignore")
-            size = len(text.encode(env.codec))
+            text, size = cut, len(cut.encode(env.codec))
         return text + " " * (length - size) if fixed else text
 
     return fit

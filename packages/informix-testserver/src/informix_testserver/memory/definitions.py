@@ -10,6 +10,7 @@ from ..engine import SqlError
 from ..sql import ast
 from .catalog import Database, Index, Table
 from .rows import CHANGED, TEMPORARY, purge_dead
+from .types import collation
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -132,7 +133,7 @@ def _definitions(table: Table) -> dict[str, str]:
         nullable = [n for n, _ in index.columns if not table.numbered(n).not_null]
         if index.unique and nullable:
             # Informix counts NULLs as equal in a unique index; sqlite does not, so they get an index of their own.
-            parts = ",".join(f"ifnull(c{n},X'00')" for n, _ in index.columns)
+            parts = ",".join(f"ifnull(c{n},X'00'){collation(table.numbered(n).type)}" for n, _ in index.columns)
             where = " OR ".join(f"c{n} IS NULL" for n in nullable)
             name = f"{index.physical}n"
             wanted[name] = f"CREATE UNIQUE INDEX {name} ON {table.physical}({parts}) WHERE {where}"

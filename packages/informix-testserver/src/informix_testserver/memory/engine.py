@@ -156,11 +156,9 @@ class MemoryEngine:
 
     def create_physical(self, table: Table) -> None:
         """Make the sqlite table: columns without affinity, text compared with trailing blanks ignored."""
-        from .types import Family, family
+        from .types import collation
 
-        columns = ",".join(
-            f"{c.physical}{' COLLATE RTRIM' if family(c.type) is Family.CHAR else ''}" for c in table.columns
-        )
+        columns = ",".join(c.physical + collation(c.type) for c in table.columns)
         self.store.run(f"CREATE TABLE {table.physical}({columns})")
         self.tables[table.key] = table
 

@@ -6,9 +6,9 @@ from typing import Any
 from ..engine import SqlError
 from ..sql import ast
 from .bind_functions import function
-from .binder import ANY_TEXT, Binder
+from .binder import Binder
 from .expr import CONSTANT, Expr
-from .types import BIGINT, CURRENT_TYPE, INTEGER, SERIAL8, Family, family, lvarchar, varchar
+from .types import BIGINT, CURRENT_TYPE, INTEGER, SERIAL8, Family, collation, family, lvarchar, varchar
 
 __all__: list[str] = []
 
@@ -37,9 +37,9 @@ def _nvl2(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
 @function("nullif", least=2)
 def _nullif(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     left, right = b.comparable(arguments[0], arguments[1])
-    collation = " COLLATE RTRIM" if family(left.stored) is Family.CHAR else ""
     value = b.settle(arguments[0]) if arguments[0].marker is None else left
-    return Expr.of(f"(CASE WHEN {left.sql}={right.sql}{collation} THEN NULL ELSE {value.sql} END)", value.type)
+    equal = f"{left.sql}={right.sql}{collation(left.stored)}"
+    return Expr.of(f"(CASE WHEN {equal} THEN NULL ELSE {value.sql} END)", value.type)
 
 
 @function("decode", least=3, most=-1)
@@ -51,8 +51,7 @@ def _decode(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Expr:
     text = "CASE"
     for (value, _), branch in zip(pairs, branches, strict=False):
         left, right = b.comparable(arguments[0], value)
-        collation = " COLLATE RTRIM" if family(left.stored) is Family.CHAR else ""
-        text += f" WHEN {left.sql} IS {right.sql}{collation} THEN {branch.sql}"
+        text += f" WHEN {left.sql} IS {right.sql}{collation(left.stored)} THEN {branch.sql}"
     return Expr.of(f"({text} ELSE {branches[-1].sql} END)", kind)
 
 
@@ -132,6 +131,3 @@ def _cardinality(b: Binder, arguments: list[Expr], node: ast.FunctionCall) -> Ex
     if family(collection.stored) is not Family.COLLECTION:
         raise SqlError(-674, offset=node.pos, token="cardinality")
     return Expr.of(b.call("cardinality", count_items, [collection.sql]), INTEGER)
-
-
-_ = ANY_TEXT

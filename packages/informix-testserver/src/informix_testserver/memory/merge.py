@@ -54,14 +54,18 @@ class MergeHandle(Handle):
             tests = [*target.checks, condition(b, node.condition).sql]
             updates: list[tuple[int, Convert | None]] = []
             inserts: list[tuple[int, Convert | None]] = []
-            select = [f"{target.sources[0].alias}.rowid"]
+            rowid = f"{target.sources[0].alias}.rowid"
+            select = [rowid]
             if isinstance(node.matched, ast.MergeUpdate):
                 updates, values, _ = bind_assignments(b, found, node.matched.assignments)
-                select += values
+                # A pair needs, and may only have evaluated, the values of its own branch.
+                select += [f"CASE WHEN {rowid} IS NOT NULL THEN {value} END" for value in values]
             if node.not_matched is not None:
                 # The target's columns are NULL in rows to insert; Informix allows only the source's there.
                 scope.sources = [s for s in scope.sources if s is not target.sources[0]]
-                self._inserts(b, found, node.not_matched, inserts, select)
+                new: list[str] = []
+                self._inserts(b, found, node.not_matched, inserts, new)
+                select += [f"CASE WHEN {rowid} IS NULL THEN {value} END" for value in new]
         where = f" WHERE {' AND '.join(source.checks)}" if source.checks else ""
         sql = f"SELECT {','.join(select)} FROM {source.sql} LEFT JOIN {target.sql} ON {' AND '.join(tests)}{where}"
         return _Merge(table, sql, updates, inserts)

@@ -183,7 +183,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 _CONSTRAINT = (
     "id", "name", "owner", "kind", "columns", "index", "parent", "parent_columns", "parent_constraint", "cascade",
-    "text", "enabled",
+    "text", "dbdate", "enabled",
 )  # fmt: skip
 
 

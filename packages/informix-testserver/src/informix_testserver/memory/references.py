@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "column_renamed",
-    "contains_query",
     "defined_on",
     "names",
     "refers_to",
@@ -23,6 +22,7 @@ __all__ = [
     "tables_named",
     "takes_number",
     "uses_column",
+    "varies",
     "without_stars",
 ]
 
@@ -44,9 +44,20 @@ def _nodes(node: Any) -> Iterator[ast.Node]:
             yield from _nodes(getattr(node, field))
 
 
-def contains_query(node: Any) -> bool:
-    """Whether a subquery stands somewhere in a tree."""
-    return any(isinstance(n, ast.Query) for n in _nodes(node))
+def varies(node: Any, routine: Callable[[str], Any]) -> bool:
+    """Whether a condition has what no check constraint may have: queries, routines, the clock, the user.
+
+    So the HCL documentation, "Using a Search Condition" of CREATE TABLE.
+
+    Args:
+        node: the condition.
+        routine: finds a registered routine by name.
+    """
+    return any(
+        isinstance(n, ast.Query | ast.Current | ast.SpecialValue)
+        or (isinstance(n, ast.FunctionCall) and routine(n.name.name) is not None)
+        for n in _nodes(node)
+    )
 
 
 def tables_named(node: Any, database: str) -> set[str]:

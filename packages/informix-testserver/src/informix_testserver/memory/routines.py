@@ -21,6 +21,7 @@ from .locks import LockConflict
 from .pyvalues import stored_value, writer
 from .statements import Handle, Plan
 from .typenames import declared_type
+from .types import Family, family
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -109,18 +110,18 @@ class Routine:
             text = f"{type(error).__name__}: {error}"
             failed = SqlError(UDR_ERROR, isam=ISAM_UDR_FAILED, token=self.name, sqlstate="38000", text=text)
             raise failed from error
-        count = len(self.results)
-        made = []
-        for row in rows:
-            values_of_row = row if isinstance(row, tuple | list) and count != 1 else (row,)
-            if isinstance(row, tuple | list) and count == 1 and len(row) == 1:
-                values_of_row = row
-            if count == 0:
-                continue
-            if len(values_of_row) != count:
-                raise SqlError(RETURN_COUNT)
-            made.append(tuple(values_of_row))
-        return made
+        return [self._row(row) for row in rows] if self.results else []
+
+    def _row(self, returned: Any) -> Row:
+        """Return a result row: a single value may stand alone, and must if it is a collection or ROW."""
+        kinds = self.results
+        row = returned if isinstance(returned, tuple | list) else (returned,)
+        if len(kinds) == 1:
+            is_value = not self.rows and family(kinds[0]) in (Family.COLLECTION, Family.ROW)
+            row = row if len(row) == 1 and not is_value else (returned,)
+        if len(row) != len(kinds):
+            raise SqlError(RETURN_COUNT)
+        return tuple(row)
 
 
 def own_routines(env: Any) -> dict[str, Routine]:

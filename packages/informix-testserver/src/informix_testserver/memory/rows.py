@@ -268,7 +268,9 @@ def purge_dead(session: "MemorySession", table: Table) -> None:
 
 def _check_row(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
     for constraint, sql in plan.checks:
-        if session.store.rows(sql, (rowid,)):
+        with session.dated(constraint.dbdate):
+            found = session.store.rows(sql, (rowid,))
+        if found:
             raise SqlError(CHECK_FAILED, token=f"{constraint.owner}.{constraint.name}")
 
 

@@ -57,10 +57,12 @@ class MemorySession(NameSpace):
         self.host_name = engine.host_name
         self.bad_setting = 0
         """Error code of a malformed setting: opening a database says it [I], for a login cannot."""
+        self.dbdate = environment.get("DBDATE") or DEFAULT_DBDATE
         try:
-            self.date_style = temporal.date_style(environment.get("DBDATE") or DEFAULT_DBDATE)
+            self.date_style = temporal.date_style(self.dbdate)
         except SqlError as error:
-            self.bad_setting, self.date_style = error.sqlcode, temporal.date_style(DEFAULT_DBDATE)
+            self.bad_setting, self.dbdate = error.sqlcode, DEFAULT_DBDATE
+            self.date_style = temporal.date_style(DEFAULT_DBDATE)
         self.delimident = environment.get("DELIMIDENT", "").lower() in ("y", "yes", "1", "true")
         self.allow_newline = False
         """Whether quoted strings may contain line feeds (ALLOW_NEWLINE, the routine IFX_ALLOW_NEWLINE)."""
@@ -474,7 +476,17 @@ class MemorySession(NameSpace):
         """Return the query that finds a row (rowid = ?) violating a check constraint."""
         from .dml import check_query
 
-        return check_query(self, table, constraint)
+        with self.dated(constraint.dbdate):
+            return check_query(self, table, constraint)
+
+    @contextmanager
+    def dated(self, dbdate: str) -> Iterator[None]:
+        """Read and write dates by another DBDATE: what a definition says means what it meant when it was made."""
+        saved, self.date_style = self.date_style, temporal.date_style(dbdate or DEFAULT_DBDATE)
+        try:
+            yield
+        finally:
+            self.date_style = saved
 
     def note_serial(self, column: Column, value: int) -> None:
         """Remember a generated number for DONE, INSERTDONE and DBINFO."""

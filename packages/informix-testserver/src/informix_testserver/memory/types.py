@@ -187,6 +187,11 @@ def is_fixed_char(kind: ColumnType) -> bool:
     return kind.code in (TypeCode.CHAR, TypeCode.NCHAR)
 
 
+def collation(kind: ColumnType) -> str:
+    """Return the clause by which sqlite compares text as Informix does, trailing blanks ignored; nothing else."""
+    return " COLLATE RTRIM" if family(kind) is Family.CHAR else ""
+
+
 def char_length(kind: ColumnType) -> int:
     """Maximum length in bytes of a character type."""
     return kind.max_length
