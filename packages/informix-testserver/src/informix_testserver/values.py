@@ -127,6 +127,9 @@ def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
             try:
                 return b"".join(map(call, plain, values))
             except ConversionError:
+                shown = _as_shown(types, values)
+                if shown != list(values):
+                    return encode_plain(shown, _cursor)
                 raise _misfit(types, plain, values) from None
 
         return encode_plain
@@ -136,10 +139,21 @@ def row_encoder(session: "Session", types: Sequence[ColumnType]) -> RowEncoder:
         try:
             return b"".join([encode(value, cursor) for encode, value in zip(columns, values, strict=True)])
         except ConversionError:
+            shown = _as_shown(types, values)
+            if shown != list(values):
+                return encode_row(shown, cursor)
             alone = [partial(_without_cursor, encode) for encode in columns]
             raise _misfit(types, alone, values) from None
 
     return encode_row
+
+
+def _as_shown(types: Sequence[ColumnType], values: Sequence[Any]) -> list[Any]:
+    """Return values as the wire can show them: a VARCHAR of one NUL has the bytes of NULL (sqli.md 7.1)."""
+    return [
+        None if value == "\0" and column.code in VARCHAR_TYPES else value
+        for column, value in zip(types, values, strict=True)
+    ]
 
 
 def _without_cursor(encode: Callable[[Any, OpenCursor | None], bytes], value: Any) -> bytes:
