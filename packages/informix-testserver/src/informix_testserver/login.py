@@ -131,7 +131,7 @@ def log_in(server: "TestServer", wire: Wire) -> Accepted | None:
         ProtocolError: it does not speak SQLI.
     """
     request = read_request(wire)
-    server.logins.append(request)
+    server.note(server.logins, request)
     if server.redirect is not None:
         name, host, port = server.redirect
         frame = Redirect(

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from urllib.parse import quote
 
 from informix_types.codesets import codec_for_locale
@@ -42,9 +42,12 @@ SERVER_NAME = "informix"
 """As in IBM's Developer Edition container, so that programs written for it connect unchanged."""
 HANDSHAKE_TIMEOUT = 10.0
 """Seconds a TLS client gets for its handshake."""
+KEPT = 10_000
+"""Logins and errors that a server remembers."""
 END_TIMEOUT = 5.0
 """Seconds `close` waits for each connection's thread."""
 
+T = TypeVar("T")
 TlsFiles = tuple[str | os.PathLike[str], str | os.PathLike[str]]
 
 
@@ -90,9 +93,10 @@ class TestServer:
 
     Attributes:
         faults: fault injection, see `faults.Faults`.
-        logins: every login request that came, in order.
+        logins: the login requests that came, in order.
         protocol_errors: what clients did against the protocol; empty in a good test.
         internal_errors: errors of the test server itself; empty in a good test.
+            Of each of the three the last 10,000 are kept.
 
     Example:
         >>> with TestServer(port=0) as server:
@@ -383,6 +387,17 @@ class TestServer:
             wire.shutdown()
         return len(wires)
 
+    def note(self, kept: list[T], item: T) -> None:
+        """Add to one of the lists that the server keeps for the author of a test."""
+        kept.append(item)
+        if len(kept) > KEPT:
+            del kept[:-KEPT]
+
+    def note_protocol_error(self, error: Exception) -> None:
+        """Add to `protocol_errors`, without the frames of the connection and all that they hold."""
+        error.__context__ = None
+        self.note(self.protocol_errors, error.with_traceback(None))
+
     # --- connections ------------------------------------------------------------------------------------------
 
     def _wake(self) -> None:
@@ -472,12 +487,12 @@ class TestServer:
         except EndOfStream:
             pass
         except FramingError as exc:
-            self.protocol_errors.append(exc)
+            self.note_protocol_error(exc)
         except OSError as exc:  # a handshake that failed: the client does not speak TLS or does not trust us
             log.info("connection %d: %s", wire.number, exc)
         except Exception as exc:  # the server's own bug must reach the test's author
             log.exception("connection %d: internal error", wire.number)
-            self.internal_errors.append(exc)
+            self.note(self.internal_errors, exc)
         finally:
             with self._lock:
                 self._wires.pop(number, None)

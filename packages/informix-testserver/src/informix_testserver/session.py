@@ -144,7 +144,7 @@ class Session:
             pass
         except FramingError as exc:
             log.warning("connection %d: %s", self.wire.number, exc)
-            self.server.protocol_errors.append(exc)
+            self.server.note_protocol_error(exc)
         finally:
             self.end()
             with suppress(EndOfStream):
@@ -195,7 +195,7 @@ class Session:
             raise
         except Exception as exc:  # the server's own bug must reach the test's author, not hang the client
             log.exception("connection %d: internal error", self.wire.number)
-            self.server.internal_errors.append(exc)
+            self.server.note(self.server.internal_errors, exc)
             self.fail(SqlError(INTERNAL_ERROR, token=f"informix-testserver: {type(exc).__name__}: {exc}"[:250]))
         if self._moves:
             self.out.append(END_OF_GROUP)

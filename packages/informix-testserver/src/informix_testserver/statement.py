@@ -112,6 +112,8 @@ class StatementTable:
 
     def __init__(self, *, strict: bool = False) -> None:
         self._by_id: dict[int, Statement] = {}
+        self._taken = 0
+        """All ids below this one are taken."""
         self._strict = strict
 
     def __iter__(self) -> Iterator[Statement]:
@@ -126,9 +128,10 @@ class StatementTable:
         Raises:
             SqlError: -208: more statements than the id can number.
         """
-        number = 0
+        number = self._taken
         while number in self._by_id:
             number += 1
+        self._taken = number
         if number > MAX_STATEMENTS:
             raise SqlError(-208)
         return number
@@ -154,4 +157,5 @@ class StatementTable:
     def free(self, statement: Statement) -> None:
         """Close its cursor and forget the statement."""
         self._by_id.pop(statement.id, None)
+        self._taken = min(self._taken, statement.id)
         statement.close_cursor()
