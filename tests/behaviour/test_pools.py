@@ -187,6 +187,25 @@ def test_idle_connections_are_checked(pools: Pools, server: TestServer) -> None:
     assert len(server.logins) == 2
 
 
+def test_connections_that_the_server_has_closed_are_not_handed_out(
+    pools: Pools, server: TestServer, driver: Any
+) -> None:
+    """A server that was restarted costs nobody an error, though nothing has been idle for `check_after`."""
+    pool = pools(min_size=3, max_size=3, acquire_timeout=5)
+    idle = [member.connection for member in getattr(pool, "inner", pool)._idle]
+    assert len(idle) == 3
+    assert server.drop_connections() == 3
+    end = time.monotonic() + 5
+    while not all(connection.closed or connection._line_base.stirred for connection in idle):
+        assert time.monotonic() < end
+        if driver.loop is not None:
+            driver.loop.run_until_complete(asyncio.sleep(0))
+    for _ in range(3):
+        with pool.connection() as connection:
+            assert connection.execute("select id from t").fetchone() == (0,)
+    assert (pool.stats.size, pool.stats.discarded, pool.stats.opened) == (1, 3, 4)
+
+
 def test_old_and_idle_connections_retire(pools: Pools, server: TestServer) -> None:
     pool = pools(max_lifetime=0, check_after=1000)
     for _ in range(3):

@@ -96,6 +96,10 @@ class Line(Protocol):
     def closed(self) -> bool:
         """True when there is no socket."""
 
+    @property
+    def stirred(self) -> bool:
+        """True when something has come from the server that nobody has read: its end, perhaps."""
+
     def interrupt(self) -> bool:
         """Send the urgent byte if a reply is outstanding; tell whether the server got one for it."""
 

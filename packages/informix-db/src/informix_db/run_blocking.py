@@ -109,6 +109,19 @@ class BlockingLine:
         return self._socket is None
 
     @property
+    def stirred(self) -> bool:
+        """True when something has come from the server that nobody has read: its end, perhaps."""
+        present = self._socket
+        if present is None or self._turn.locked():
+            return False
+        with selectors.DefaultSelector() as selector:
+            try:
+                selector.register(present, selectors.EVENT_READ)
+            except ValueError:  # another thread has just closed it
+                return False
+            return bool(selector.select(0))
+
+    @property
     def busy(self) -> bool:
         """True while a conversation runs."""
         return self._turn.locked()

@@ -73,7 +73,8 @@ class PoolOptions:
         max_waiting: most waiters; further ones get `PoolTimeout` at once. 0 for no limit.
         max_idle: idle time after which connections above `min_size` are closed.
         max_lifetime: age at which a connection is replaced.
-        check_after: idle time after which a connection is asked for a sign of life before it is handed out.
+        check_after: idle time after which a connection is asked for a sign of life before it is handed out;
+            one that the server has closed is noticed at any time.
         configure: called with each new connection.
         reset: called with each returned connection, after its own `reset`.
         name: for `repr`.
@@ -346,7 +347,9 @@ class BasePool(Generic[C]):
         connection = member.connection
         fit = not connection.closed and now - member.born < self.options.max_lifetime
         try:
-            if fit and now - member.idle_since >= self.options.check_after:
+            idle = now - member.idle_since
+            # What has come from the server meanwhile may be replies that were owed, or its goodbye: PING tells.
+            if fit and (idle >= self.options.check_after or connection._line_base.stirred):
                 yield Do(connection, "ping")
         except Error:
             fit = False

@@ -80,6 +80,11 @@ class AsyncLine(asyncio.Protocol):
         return self._transport is None
 
     @property
+    def stirred(self) -> bool:
+        """True when something has come from the server that nobody has read; its end shows in `closed`."""
+        return not self._turn.locked() and len(self._inbox) > 0
+
+    @property
     def busy(self) -> bool:
         """True while a conversation runs."""
         return self._turn.locked()
