@@ -12,6 +12,25 @@ from informix_wire import pdu
 INT = ColumnType(TypeCode.INTEGER, 4)
 
 
+def test_what_is_no_error_is_refused(server):
+    with pytest.raises(
+        TypeError, match=r"fail\(\) takes an SqlError, such as SqlError\(-244, isam=-107\), not -244"
+    ):
+        server.faults.fail(-244)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (SqlError(-244), "-244"),
+        (SqlError(-206, isam=-111, token="nix", offset=15), "-206, ISAM -111, near 'nix', at character 15"),
+        (SqlError(-937, sqlstate="IX001", text="not so"), "-937, not so"),
+    ],
+)
+def test_errors_say_what_they_are(error, text):
+    assert str(error) == text
+
+
 def test_cut_after_bytes(server, client):
     server.faults.cut(after_bytes=5)
     client.send(pdu.Begin())

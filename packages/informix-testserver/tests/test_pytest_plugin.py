@@ -72,6 +72,29 @@ def test_copies(informix_url, informix_server, n):
     assert "3 passed" in output
 
 
+def test_faults_end_with_their_test(run):
+    code, output = run("""
+import pytest
+
+left = []
+
+@pytest.fixture
+def last_to_look(informix_server):
+    yield
+    left.append(informix_server.faults.next_rejection())
+
+@pytest.mark.parametrize("n", range(2))
+def test_leaves_faults(last_to_look, informix_server, n):
+    assert informix_server.faults.next_rejection() is None
+    informix_server.faults.reject_login(-25571)
+
+def test_they_are_gone_before_the_fixtures_end(informix_server):
+    assert left == [None, None]
+""")
+    assert code == 0, output
+    assert "3 passed" in output
+
+
 def test_an_engine_that_cannot_copy_says_so(run):
     code, output = run("""
 import pytest

@@ -112,9 +112,9 @@ def observed(
     finally:
         duration = time.perf_counter() - begun
         query_log.debug(
-            "%s %s rows in %.6f s%s",
+            "%s %sin %.6f s%s",
             query.original,
-            cursor.rowcount,
+            f"{cursor.rowcount} rows " if cursor.rowcount >= 0 else "",
             duration,
             f": {type(error).__name__}" if error is not None else "",
         )

@@ -69,6 +69,19 @@ class SqlError(Exception):
         self.sqlstate = sqlstate
         self.text = text
 
+    def __str__(self) -> str:
+        """Return what it says, in words: for who reads a traceback."""
+        parts = [str(self.sqlcode)]
+        if self.isam:
+            parts.append(f"ISAM {self.isam}")
+        if self.token:
+            parts.append(f"near {self.token!r}")
+        if self.offset:
+            parts.append(f"at character {self.offset}")
+        if self.text:
+            parts.append(self.text)
+        return ", ".join(parts)
+
 
 class DatabaseFlag(IntFlag):
     """Bits of DONE.warn in the reply to DBOPEN and to DATABASE statements (sqli.md 3.5)."""

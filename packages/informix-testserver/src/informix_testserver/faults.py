@@ -180,7 +180,13 @@ class Faults:
             self._changed()
 
     def fail(self, error: SqlError, *, statement: int = 1, phase: Phase = "execute") -> None:
-        """Make the n-th statement from now raise `error` at the given phase ("execute" also counts OPEN)."""
+        """Make the n-th statement from now raise `error` at the given phase ("execute" also counts OPEN).
+
+        Raises:
+            TypeError: `error` is no `SqlError`.
+        """
+        if not isinstance(error, SqlError):
+            raise TypeError(f"fail() takes an SqlError, such as SqlError(-244, isam=-107), not {error!r}")
         with self._lock:
             self._rules.failures.append(_Failure(error, phase, statement))
             self._changed()

@@ -1,6 +1,6 @@
 """pytest fixtures: a test server, its URL and a connection (loaded by pytest through the entry point).
 
-* ``informix_server``: the embedded `TestServer`, one for the test session.
+* ``informix_server``: the embedded `TestServer`, one for the test session; its faults are cleared after each test.
 * ``informix_schema``: override it to return SQL that every test's database begins with.
 * ``informix_template``: name of the database that holds it, made once for the test session; override it to fill it
   in another way.
@@ -32,8 +32,10 @@ __all__ = [
     "informix_template",
     "informix_url",
     "pytest_addoption",
+    "pytest_runtest_teardown",
 ]
 
+_SERVER: pytest.StashKey[TestServer] = pytest.StashKey()
 _numbers = itertools.count(1)
 IN_USE = -425
 LEAVING = 1.0
@@ -49,6 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="run against this server, not the embedded one: informix://user:password@host:port/database?server=NAME",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Remove the faults that a test has left: before its fixtures end, which might wait for a stalled reply."""
+    server = item.config.stash.get(_SERVER, None)
+    if server is not None:
+        server.faults.clear()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +83,9 @@ def informix_server(
     if request.config.getoption("--informix-url"):
         pytest.skip("informix_server is the embedded server, which --informix-url replaces")
     with TestServer(**{"port": 0, **informix_server_options}) as server:
+        request.config.stash[_SERVER] = server
         yield server
+        del request.config.stash[_SERVER]
 
 
 @pytest.fixture(scope="session")
