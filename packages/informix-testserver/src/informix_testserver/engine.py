@@ -11,7 +11,7 @@ abilities that the session asks for with `isinstance`; the server asks for `Copi
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntFlag
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypedDict, Unpack, runtime_checkable
 
 from informix_types import ColumnType
 from informix_types.classes import frozen
@@ -32,6 +32,7 @@ __all__ = [
     "RegistersRoutines",
     "ResultColumn",
     "RoutineDescription",
+    "RoutineOptions",
     "SessionServices",
     "SqlError",
     "UsesServices",
@@ -311,12 +312,33 @@ class CopiesDatabases(Protocol):
         """Make a database with everything that another one holds, which nobody may have open. Raises SqlError."""
 
 
+class RoutineOptions(TypedDict, total=False):
+    """What may be said of a Python function that becomes a stored routine.
+
+    Attributes:
+        parameters: types of the parameters, as SQL names such as ``"decimal(10,2)"``; None = what the function's
+            annotations say.
+        returns: types of the results, or one type; None = what the annotation of the return value says.
+        rows: the function returns an iterable of rows, or is a generator of them.
+        modes: ``"in"``, ``"out"`` or ``"inout"`` for each parameter; None = all in.
+        names: of the parameters; None = the function's own, where they are as many.
+        kind: ``"function"`` or ``"procedure"``, for sysprocedures; empty = by whether it returns something.
+    """
+
+    parameters: Sequence[str | ColumnType] | None
+    returns: Sequence[str | ColumnType] | str | ColumnType | None
+    rows: bool
+    modes: Sequence[str] | None
+    names: Sequence[str] | None
+    kind: str
+
+
 @runtime_checkable
 class RegistersRoutines(Protocol):
     """An engine that runs Python functions as stored routines (`TestServer.register_routine`)."""
 
-    def register_routine(self, name: str, function: Callable[..., Any], **options: Any) -> None:
-        """Make a function callable from SQL; the options are those of `TestServer.register_routine`."""
+    def register_routine(self, name: str, function: Callable[..., Any], **options: Unpack[RoutineOptions]) -> None:
+        """Make a function callable from SQL."""
 
 
 @runtime_checkable

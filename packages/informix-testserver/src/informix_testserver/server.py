@@ -10,14 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
 from urllib.parse import quote
 
 from informix_types.codesets import codec_for_locale
 from informix_types.errors import FramingError
 from informix_wire.pdu.login import LoginRequest
 
-from .engine import CopiesDatabases, Engine, RegistersRoutines, SqlError, WarmsUp
+from .engine import CopiesDatabases, Engine, RegistersRoutines, RoutineOptions, SqlError, WarmsUp
 from .faults import Faults
 from .login import log_in
 from .profiles import Profile, profile_named
@@ -30,7 +30,6 @@ from .xa import Registry
 if TYPE_CHECKING:
     from ssl import SSLContext, SSLSocket
 
-    from informix_types import ColumnType
 
 __all__ = ["DEFAULT_PASSWORD", "DEFAULT_PORT", "DEFAULT_USER", "SERVER_NAME", "TestServer"]
 
@@ -306,49 +305,27 @@ class TestServer:
             raise TypeError(f"{type(self.engine).__name__} cannot copy databases")
         self.engine.copy_database(source, name)
 
-    def register_routine(
-        self,
-        name: str,
-        function: Callable[..., Any],
-        *,
-        parameters: "Sequence[str | ColumnType] | None" = None,
-        returns: "Sequence[str | ColumnType] | str | ColumnType | None" = None,
-        rows: bool = False,
-        modes: Sequence[str] | None = None,
-        names: Sequence[str] | None = None,
-        kind: str = "",
-    ) -> None:
+    def register_routine(self, name: str, function: Callable[..., Any], **options: Unpack[RoutineOptions]) -> None:
         """Make a Python function callable as a stored routine in all databases.
+
+        EXECUTE and the fast path run it while other sessions go on. Called inside another statement it holds the
+        whole engine: it must then not wait for anything that this server does.
 
         Args:
             name: the routine's name; letter case does not count.
             function: called with Python values. What it returns is the routine's result: a value, a tuple of
                 values, or, for `rows=True`, an iterable of rows.
-            parameters: types of the parameters, as SQL names such as ``"decimal(10,2)"``; None = what the
-                function's annotations say.
-            returns: types of the results, or one type; None = what the annotation of the return value says.
-            rows: the function returns an iterable of rows, or is a generator of them.
-            modes: ``"in"``, ``"out"`` or ``"inout"`` for each parameter; None = all in.
-            names: of the parameters; None = the function's own, where they are as many.
-            kind: ``"function"`` or ``"procedure"``, for sysprocedures; empty = by whether it returns something.
+            options: types, modes and names of parameters, types of results, and more: see
+                `engine.RoutineOptions`.
 
         Raises:
-            TypeError: a parameter or result has no type, or the function cannot be called with so many values;
-                or the engine has no routines (only the SQL engine has).
+            TypeError: a parameter or result has no type; the function cannot be called with so many values, is a
+                generator without `rows`, or asynchronous; or the engine has no routines (only the SQL engine has).
             ValueError: a name, mode or kind that cannot be; another number of modes or names than of parameters.
         """
         if not isinstance(self.engine, RegistersRoutines):
             raise TypeError(f"{type(self.engine).__name__} has no routines")
-        self.engine.register_routine(
-            name,
-            function,
-            parameters=parameters,
-            returns=returns,
-            rows=rows,
-            modes=modes,
-            names=names,
-            kind=kind,
-        )
+        self.engine.register_routine(name, function, **options)
 
     @property
     def url(self) -> str:

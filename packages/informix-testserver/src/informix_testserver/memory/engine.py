@@ -7,14 +7,12 @@ import datetime
 import itertools
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Unpack
 
-from informix_types import ColumnType
-
-from ..engine import SqlError
+from ..engine import RoutineOptions, SqlError
 from ..sql import Parsed, parse
 from . import temporal
 from .catalog import Database, Table, database_mode, is_database_name
@@ -256,50 +254,12 @@ class MemoryEngine:
 
     # ------------------------------------------------------------------------------------- routines, sequences
 
-    def register_routine(
-        self,
-        name: str,
-        function: Callable[..., Any],
-        *,
-        parameters: Sequence[str | ColumnType] | None = None,
-        returns: Sequence[str | ColumnType] | str | ColumnType | None = None,
-        rows: bool = False,
-        modes: Sequence[str] | None = None,
-        names: Sequence[str] | None = None,
-        kind: str = "",
-    ) -> None:
+    def register_routine(self, name: str, function: Callable[..., Any], **options: Unpack[RoutineOptions]) -> None:
         """Make a Python function callable as a stored routine in all databases.
 
-        EXECUTE PROCEDURE and FUNCTION run it while other sessions go on. Called inside another statement it holds
-        the whole engine: it must then not wait for anything that this server does.
-
-        Args:
-            name: the routine's name; letter case does not count.
-            function: called with Python values. What it returns is the routine's result: a value, a tuple of
-                values, or, for `rows=True`, an iterable of rows.
-            parameters: types of the parameters, as SQL names such as ``"decimal(10,2)"``; None = what the
-                function's annotations say.
-            returns: types of the results, or one type; None = what the annotation of the return value says.
-            rows: the function returns an iterable of rows, or is a generator of them.
-            modes: ``"in"``, ``"out"`` or ``"inout"`` for each parameter; None = all in.
-            names: of the parameters; None = the function's own, where they are as many.
-            kind: ``"function"`` or ``"procedure"``, for sysprocedures; empty = by whether it returns something.
-
-        Raises:
-            TypeError: a parameter or result has no type; the function cannot be called with so many values, is a
-                generator without `rows`, or asynchronous.
-            ValueError: a name, mode or kind that cannot be; another number of modes or names than of parameters.
+        Args and Raises: see `TestServer.register_routine`.
         """
-        routine = make_routine(
-            name.lower(),
-            function,
-            parameters=parameters,
-            returns=returns,
-            rows=rows,
-            modes=modes,
-            names=names,
-            kind=kind,
-        )
+        routine = make_routine(name.lower(), function, **options)
         self.routines[routine.name] = replace(routine, number=next(self._routine_numbers))
 
     def routine(self, name: str) -> Routine | None:

@@ -1,7 +1,7 @@
 """Between Python values at the engine's seam and stored forms: bound values in, fetched rows out."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ from .types import (
     lvarchar,
 )
 
-__all__ = ["read_parameter", "reader", "stored_value", "writer"]
+__all__ = ["read_parameter", "reader", "row_writer", "stored_value", "writer"]
 
 _ROUND = Context(prec=80, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 _MICROSECOND_TICKS = 10
@@ -150,6 +150,16 @@ def writer(stored: ColumnType, kind: ColumnType, env: Environment) -> Callable[[
     }
     make = makers.get(which)
     return make() if make else None
+
+
+def row_writer(kinds: Sequence[ColumnType], env: Environment) -> Callable[[Sequence[Any]], list[Any]]:
+    """Return the function from stored values of these types to Python values, NULL included."""
+    writers = [writer(kind, kind, env) for kind in kinds]
+
+    def write(stored: Sequence[Any]) -> list[Any]:
+        return [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
+
+    return write
 
 
 def read_parameter(kind: ColumnType, value: Any) -> Any:

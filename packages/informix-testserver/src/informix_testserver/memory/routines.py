@@ -18,7 +18,7 @@ from .binder import Binder
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .locks import LockConflict
-from .pyvalues import stored_value, writer
+from .pyvalues import row_writer, stored_value
 from .statements import Handle, Plan
 from .typenames import declared_type
 from .types import Family, family
@@ -158,10 +158,10 @@ def make_routine(
     names: Sequence[str] | None = None,
     kind: str = "",
 ) -> Routine:
-    """Make a routine; types that are not given come from the function's annotations.
+    """Make a routine; the options are `RoutineOptions`.
 
     Raises:
-        TypeError, ValueError: as `MemoryEngine.register_routine`.
+        TypeError, ValueError: as `TestServer.register_routine`.
     """
     _check_function(name, function, rows=rows)
     declared = inspect.signature(function)
@@ -253,11 +253,10 @@ def routine_call(b: Binder, node: ast.FunctionCall, routine: Routine) -> Expr:
         raise SqlError(-684 if routine.results else -685, offset=node.pos, token=routine.name)
     kind = routine.results[0]
     arguments = bound_arguments(b, routine, node.arguments, node.pos)
-    writers = [writer(t, t, b.env) for t in routine.parameters]
+    values = row_writer(routine.parameters, b.env)
 
     def run(*stored: Any) -> Any:
-        values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
-        rows = routine.call(values)
+        rows = routine.call(values(stored))
         if len(rows) > 1:
             raise SqlError(MANY_ROWS, token=routine.name)
         return stored_value(kind, rows[0][0], b.env) if rows else None
@@ -277,13 +276,11 @@ def table_function(b: Binder, node: ast.TableFunction) -> tuple[str, list[tuple[
         raise SqlError(-382, offset=node.pos)
     labels = [column.name for column in node.columns] or ["(expression)"] * len(kinds)
     arguments = bound_arguments(b, routine, node.function.arguments, node.function.pos)
-    writers = [writer(t, t, b.env) for t in routine.parameters]
+    values = row_writer(routine.parameters, b.env)
 
     def start(*stored: Any) -> int:
-        values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
-        found = [
-            [stored_value(t, v, b.env) for t, v in zip(kinds, row, strict=True)] for row in routine.call(values)
-        ]
+        rows = routine.call(values(stored))
+        found = [[stored_value(t, v, b.env) for t, v in zip(kinds, row, strict=True)] for row in rows]
         row_sets = b.env_session().row_sets
         row_sets.append(found)
         return len(row_sets) - 1
@@ -311,6 +308,12 @@ def drop_routine(session: "MemorySession", node: ast.DropRoutine) -> None:
             return
         raise SqlError(NO_ROUTINE, offset=node.name.pos, token=node.name.name)
     undoing(session, lambda: routines.__setitem__(routine.name, routine))
+
+
+def _exactly(kinds: Sequence[ColumnType], env: Any) -> Callable[[Row], Row]:
+    """Return the function from values that a routine returned to what their declared types make of them."""
+    write = row_writer(kinds, env)
+    return lambda row: tuple(write([stored_value(t, v, env) for t, v in zip(kinds, row, strict=True)]))
 
 
 class RoutineHandle(Handle):
@@ -344,8 +347,7 @@ class RoutineHandle(Handle):
         routine: Routine
         routine, _ = plan.body
         stored = session.store.rows(plan.sql, plan.values(parameters))[0] if plan.sql else ()
-        writers = [writer(t, t, session.store.env) for t in routine.parameters]
-        values = [v if v is None or w is None else w(v) for v, w in zip(stored, writers, strict=True)]
+        values = row_writer(routine.parameters, session.store.env)(stored)
         with session.outside():
             return routine.call(values)
 
@@ -354,16 +356,9 @@ class RoutineHandle(Handle):
     ) -> MemoryCursor:
         """Run the routine; its rows are checked against the declared types."""
         plan = self.plan(session, parameters)
-        routine, env = plan.body[0], session.store.env
-        back = [writer(t, t, env) for t in routine.results]
-
-        def exact(row: Row) -> Row:
-            stored = [stored_value(t, v, env) for t, v in zip(routine.results, row, strict=True)]
-            return tuple(v if v is None or w is None else w(v) for v, w in zip(stored, back, strict=True))
-
-        return MemoryCursor(
-            session, [exact(row) for row in self._call(session, plan, parameters)], tuple, hold=hold
-        )
+        exact = _exactly(plan.body[0].results, session.store.env)
+        rows = [exact(row) for row in self._call(session, plan, parameters)]
+        return MemoryCursor(session, rows, tuple, hold=hold)
 
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """Run the routine and drop what it returns."""
@@ -386,24 +381,26 @@ def find_by_number(session: "MemorySession", number: int) -> Routine | None:
 
 
 def call_by_handle(session: "MemorySession", routine: Routine, parameters: Sequence[Parameter]) -> list[Parameter]:
-    """Run a routine for the fast path: OUT and INOUT values come first (sqli.md 5.13.1). Raises SqlError."""
+    """Run a routine for the fast path: OUT and INOUT values come first (sqli.md 5.13.1).
+
+    A client may keep its handle for ever: what runs is the routine that has the name now.
+
+    Raises:
+        SqlError: -674: it has been dropped, or takes other values; what the routine raises.
+    """
     from .statements import value_reader
 
-    env = session.store.env
-    if len(parameters) != len(routine.parameters):
+    known, env = session.engine.routine(routine.name), session.store.env
+    if known is None or len(parameters) != len(known.parameters):
         raise SqlError(NO_ROUTINE, token=routine.name)
-    values = []
-    for parameter, kind in zip(parameters, routine.parameters, strict=True):
-        stored = value_reader(parameter.type, kind, env)(parameter.value)
-        write = writer(kind, kind, env)
-        values.append(stored if stored is None or write is None else write(stored))
+    pairs = zip(parameters, known.parameters, strict=True)
+    stored = [value_reader(parameter.type, kind, env)(parameter.value) for parameter, kind in pairs]
+    values = row_writer(known.parameters, env)(stored)
     with session.outside():
-        rows = routine.call(values)
+        rows = known.call(values)
     if not rows:
         return []
-    found = []
-    for kind, value in zip(routine.results, rows[0], strict=True):
-        stored, write = stored_value(kind, value, env), writer(kind, kind, env)
-        found.append(Parameter(kind, stored if stored is None or write is None else write(stored)))
-    returned = len(routine.returns)
+    row = _exactly(known.results, env)(rows[0])
+    found = [Parameter(kind, value) for kind, value in zip(known.results, row, strict=True)]
+    returned = len(known.returns)
     return found[returned:] + found[:returned]
