@@ -4,7 +4,8 @@ import ast
 import inspect
 import re
 import textwrap
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_type_hints
 
 import informix_db
 import informix_db.api
@@ -14,6 +15,8 @@ import informix_pool.aio
 import informix_pool.connection
 import informix_pool.cursor
 import pytest
+from informix_db.keywords import ConnectKeywords
+from informix_pool.keywords import PoolKeywords
 
 PAIRS = [
     (informix_db.connection.Connection, informix_pool.connection.AsyncConnection),
@@ -111,6 +114,15 @@ def test_the_front_doors_take_the_same_arguments() -> None:
     left = inspect.signature(informix_db.api.connect).parameters
     right = inspect.signature(informix_pool.aio.connect).parameters
     assert {n: str(p) for n, p in left.items()} == {n: str(p) for n, p in right.items()}
+
+
+def test_the_keywords_of_pools_are_those_of_connect_and_of_the_options() -> None:
+    """What type checkers are told of `create_pool` is what it takes."""
+    connect = inspect.signature(informix_db.api.connect).parameters
+    wanted = {name: parameter.annotation for name, parameter in connect.items() if name not in ("dsn", "port")}
+    assert get_type_hints(ConnectKeywords) == wanted
+    options = {option.name: option.type for option in fields(informix_pool.PoolOptions)}
+    assert get_type_hints(PoolKeywords) == wanted | options
 
 
 def test_every_conversation_has_a_shell_method() -> None:

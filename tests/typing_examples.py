@@ -31,6 +31,13 @@ def blocking(conn: informix_db.Connection) -> None:
         assert_type(cursor, informix_db.Cursor[City])
 
 
+def keywords(url: str) -> None:
+    """Type checkers know the settings of a pool."""
+    informix_db.create_pool(url, min_size=1, connect_timeout=5.0, client_locale="en_US.utf8").close()
+    informix_db.create_pool(url, min_sice=1)  # type: ignore[call-arg]  # what this is about
+    informix_db.create_pool(url, tls="veryfy")  # type: ignore[arg-type]  # and this
+
+
 async def doors(url: str) -> None:
     """The doors into informix-pool are no `Any`."""
     with informix_db.create_pool(url) as pool, pool.connection() as pooled:

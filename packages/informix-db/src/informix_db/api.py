@@ -12,7 +12,10 @@ from .settings import Password, make_settings
 from .tls import TLSSetting
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from informix_pool import ConnectionPool
+    from informix_pool.keywords import PoolKeywords
 
 __all__ = ["connect", "create_pool"]
 
@@ -120,7 +123,9 @@ def connect(
     return Connection.connect(make_settings(dsn, given))
 
 
-def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> "ConnectionPool":
+def create_pool(
+    dsn: str | None = None, port: int | None = None, **settings: "Unpack[PoolKeywords]"
+) -> "ConnectionPool":
     """Create a connection pool and open its first connections. Needs ``informix-db[pool]``.
 
     Args:

@@ -1,6 +1,6 @@
 """Connection pools and native asyncio for informix-db."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import aio
 from ._version import __version__
@@ -10,6 +10,11 @@ from .connection import AsyncConnection, AsyncTransaction
 from .cursor import AsyncCursor
 from .errors import PoolClosed, PoolTimeout
 from .pool import ConnectionPool
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from .keywords import PoolKeywords
 
 __all__ = [
     "AsyncConnection",
@@ -27,6 +32,8 @@ __all__ = [
 ]
 
 
-def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> ConnectionPool:
+def create_pool(
+    dsn: str | None = None, port: int | None = None, **settings: "Unpack[PoolKeywords]"
+) -> ConnectionPool:
     """Create a connection pool; see `informix_db.create_pool`."""
     return ConnectionPool.open(*split_settings(dsn, port, settings))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from datetime import tzinfo
 from os import PathLike
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from informix_db.observe import QueryHook
 from informix_db.settings import Password, make_settings
@@ -14,6 +14,11 @@ from .async_pool import AsyncConnectionPool
 from .base_pool import split_settings
 from .connection import AsyncConnection, AsyncTransaction
 from .cursor import AsyncCursor
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from .keywords import PoolKeywords
 
 __all__ = ["AsyncConnection", "AsyncConnectionPool", "AsyncCursor", "AsyncTransaction", "connect", "create_pool"]
 
@@ -90,7 +95,9 @@ def connect(
     return _Opening(AsyncConnection.connect(make_settings(dsn, given)))
 
 
-def create_pool(dsn: str | None = None, port: int | None = None, **settings: Any) -> _Opening[AsyncConnectionPool]:
+def create_pool(
+    dsn: str | None = None, port: int | None = None, **settings: "Unpack[PoolKeywords]"
+) -> _Opening[AsyncConnectionPool]:
     """Create a connection pool: ``await create_pool(…)``, or ``async with create_pool(…) as pool``.
 
     Takes what `connect` takes and the fields of `PoolOptions`; see `informix_db.create_pool`.
