@@ -268,7 +268,9 @@ class Grower:
 
     def assignment(self) -> ast.Assignment:
         if self.flag():
-            return ast.Assignment(0, (self.identifier(),), (self.expression(),))
+            target = self.identifier()
+            part = ast.Subscript(0, ast.ColumnRef(0, (target.name,)), self.leaf(), self.maybe(self.leaf))
+            return ast.Assignment(0, (target,), (self.expression(),), self.pick(None, part))
         return ast.Assignment(0, self.pick(self.many(self.identifier, 2), ()), self.many(self.expression))
 
     def action(self) -> ast.AlterAction:

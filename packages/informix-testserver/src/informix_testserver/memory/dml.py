@@ -14,6 +14,7 @@ from .binder import Binder
 from .catalog import Column, Constraint, Table
 from .convert import converter
 from .expr import Expr
+from .functions_text import part_changed
 from .ranges import lock_absence
 from .rows import delete_row, park_keys, plan_of, update_row
 from .sequences import RowMarks
@@ -130,7 +131,7 @@ def bind_assignments(
                 described.append(ResultColumn(column.name, column.type))
                 b.marker_types.setdefault(value.marker, column.type)
                 value = b.place(value.marker, kind)
-            put(at, column, value)
+            put(at, column, value if item.part is None else part_changed(b, item.part, value))
     if len({at for at, _ in targets}) != len(targets):
         raise SqlError(-201, offset=assignments[0].pos)
     return targets, select, described

@@ -227,8 +227,8 @@ def _byte_range(b: Binder, value: str, start: int, end: int) -> str:
     return "".join(out)
 
 
-def subscripted(b: Binder, node: ast.Subscript) -> Expr:
-    """`x[m,n]`: CHAR of n-m+1 bytes; the positions count bytes and must lie within a CHAR's length."""
+def _subscript(b: Binder, node: ast.Subscript) -> tuple[Expr, int, int]:
+    """Bind the operand of `x[m,n]` and check m and n. Raises SqlError -305, -306, -201."""
     operand = b.value(node.operand, ANY_TEXT)
     if family(operand.stored) not in (Family.CHAR, Family.TEXT):
         token = node.operand.name if isinstance(node.operand, ast.ColumnRef) else ""
@@ -241,14 +241,44 @@ def subscripted(b: Binder, node: ast.Subscript) -> Expr:
     limit = char_length(operand.type) if family(operand.stored) is Family.CHAR else 2**31
     if first < 1 or last < first or last > limit:
         raise SqlError(SUBSCRIPT_RANGE, offset=node.pos)
+    return operand, first, last
+
+
+def subscripted(b: Binder, node: ast.Subscript) -> Expr:
+    """`x[m,n]`: CHAR of n-m+1 bytes; the positions count bytes and must lie within a CHAR's length."""
+    operand, first, last = _subscript(b, node)
     fixed = is_fixed_char(operand.type)
 
     def cut(value: str) -> str:
         piece = _byte_range(b, value, first - 1, last)
-        return piece + " " * (last - first + 1 - len(_bytes(b, piece))) if fixed else piece
+        return _filled(b, piece, last - first + 1) if fixed else piece
 
     kind = char(last - first + 1) if fixed else text_of(last - first + 1)
     return Expr.of(b.call(("subscript", first, last, fixed), cut, [operand.sql]), kind)
+
+
+def _filled(b: Binder, text: str, size: int) -> str:
+    return text + " " * (size - len(_bytes(b, text)))
+
+
+def part_changed(b: Binder, node: ast.Subscript, value: Expr) -> Expr:
+    """`UPDATE … SET x[m,n] = value`: the value, cut or filled with blanks, in place of a part of the text.
+
+    That NULL counts as blanks, in the column as in the value, is inferred.
+    """
+    operand, first, last = _subscript(b, node)
+    if family(operand.stored) is not Family.CHAR:
+        raise SqlError(SUBSCRIPT_NOT_CHAR, offset=node.pos)
+    size = last - first + 1
+
+    def change(text: str | None, piece: str | None) -> str:
+        text = text or ""
+        head = _filled(b, _byte_range(b, text, 0, first - 1), first - 1)
+        middle = _filled(b, _byte_range(b, piece or "", 0, size), size)
+        return head + middle + _byte_range(b, text, last, len(_bytes(b, text)))
+
+    sql = b.call(("part", first, last), change, [operand.sql, b.text(value).sql], strict=False)
+    return Expr.of(sql, operand.type.with_flags(0))
 
 
 @function("replace", least=2, most=3)

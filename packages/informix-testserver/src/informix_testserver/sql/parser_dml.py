@@ -96,8 +96,11 @@ class DmlParser(QueryParser):
             targets = ()
         else:
             target = self.identifier()
+            part = None
+            if self.key == "[":
+                part = self._subscript(ast.ColumnRef(target.pos, (target.name,)))
             self.expect("=")
-            return ast.Assignment(token.pos, (target,), (self.expression(),))
+            return ast.Assignment(token.pos, (target,), (self.expression(),), part)
         self.expect("=")
         values = self.parenthesised(self.expression)
         return ast.Assignment(token.pos, targets, values)

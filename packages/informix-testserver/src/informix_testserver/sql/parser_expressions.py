@@ -142,7 +142,7 @@ class ExpressionParser(ValueParser):
         self.advance()
         return ast.Cast(left.pos, left, self.data_type())
 
-    def _subscript(self, left: ast.Expression) -> ast.Expression:
+    def _subscript(self, left: ast.Expression) -> ast.Subscript:
         self.advance()
         start = self.expression()
         end = self.expression() if self.accept(",") else None

@@ -2,6 +2,7 @@
 
 from informix_types.classes import frozen
 
+from .expressions import Subscript
 from .node import Expression, Identifier, Node, ObjectName, Statement, TableExpression
 from .queries import CommonTable, Query, TableRef
 
@@ -66,10 +67,12 @@ class Assignment(Node):
     Attributes:
         targets: columns; empty for ``SET * = (…)``, all columns.
         values: one expression a target, or a single `Subquery` that returns one row of as many columns.
+        part: of ``column[2,3] = expression``, which changes a part of a text.
     """
 
     targets: tuple[Identifier, ...]
     values: tuple[Expression, ...]
+    part: Subscript | None = None
 
 
 @frozen

@@ -28,7 +28,7 @@ def _insert(node: ast.Insert) -> str:
 @rule(ast.Assignment)
 def _assignment(node: ast.Assignment) -> str:
     if len(node.targets) == 1:
-        return f"{unparse(node.targets[0])} = {unparse(node.values[0])}"
+        return f"{unparse(node.part or node.targets[0])} = {unparse(node.values[0])}"
     return f"{names(node.targets) or '*'} = ({listed(node.values)})"
 
 
