@@ -236,3 +236,33 @@ def test_text_beside_money_may_have_a_currency_symbol(db: Any) -> None:
     db.run("insert into t values ('$99.99', 5)")
     assert db.rows("select m from t where m = '$99.99' and m between '$1' and '100'") == [(D("99.99"),)]
     assert db.fails("select m from t where d = '$5'") == (-1213, 0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ("row(one, two, three) = row(one, one * 2, four - 1)", 1),
+        ("row(one, two, four) = row(one, two, three)", 0),
+        ("row(one, nil, three) = row(one, two, three)", 0),
+        ("row(1, nil, 3) = row(one, nil, three)", 0),
+        ("row(one, two, three) <> row(one, one * 2, four - 1)", 0),
+        ("row(one, two, four) <> row(one, two, three)", 1),
+        ("row(one, nil, three) <> row(one, two, three)", 0),
+        ("not (row(one, nil, three) <> row(one, two, three))", 0),
+        ("row(one, name) = row(1, 'x  ')", 1),
+        ("row(one, row(two, 'y')) = row(1, row(2.0, 'y'))", 1),
+        ("row(one, two) in (row(0, 7), row(one, one * 2))", 1),
+        ("row(one, two) not in (row(0, 7), row(9, 9))", 1),
+        ("row(one, two) not in (row(0, 7), row(one, nil))", 0),
+    ],
+)
+def test_rows_of_values(db: Any, condition: str, count: int) -> None:
+    """Most cases and their counts are those that linq2db expects of every database, Informix among them."""
+    db.run("create table ints (one int, two int, three int, four int, nil int, name varchar(5))")
+    db.run("insert into ints values (1, 2, 3, 4, null, 'x')")
+    assert db.value(f"select count(*) from ints where {condition}") == count
+
+
+def test_rows_of_different_length_do_not_compare(db: Any) -> None:
+    db.run("create table t (a int)")
+    assert db.fails("select a from t where row(a, 1) = row(a)")[0] == -9634

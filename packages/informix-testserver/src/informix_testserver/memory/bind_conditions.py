@@ -9,6 +9,7 @@ from informix_types import ColumnType
 from ..engine import SqlError
 from ..sql import ast
 from .binder import ANY_TEXT, SYNTAX, Binder, binds, known_type
+from .convert import NO_CAST
 from .expr import Expr
 from .types import BOOLEAN, Family, collation, family, is_fixed_char
 
@@ -45,13 +46,26 @@ def logical(b: Binder, node: ast.Binary) -> Expr:
 def compare(b: Binder, node: ast.Binary) -> Expr:
     """`x = y` and its like; rows of values compare field by field."""
     if isinstance(node.left, ast.RowConstructor) and isinstance(node.right, ast.RowConstructor):
-        raise SqlError(-999, offset=node.pos, token="ROW comparison")
+        return _rows(b, node, node.left, node.right)
     # A column on one side tells what a marker inside the other side's arithmetic is (`s < ? + 1 UNITS DAY`).
     if isinstance(node.left, ast.Binary) and not isinstance(node.right, ast.Binary):
         right = b.bind(node.right)
         return comparison(b, node.operator, b.bind(node.left, known_type(right)), right, node)
     left = b.bind(node.left)
     return comparison(b, node.operator, left, b.bind(node.right, known_type(left)), node)
+
+
+def _rows(b: Binder, node: ast.Node, left: ast.RowConstructor, right: ast.RowConstructor) -> Expr:
+    """`ROW(a, b) = ROW(c, d)`: field by field. That a NULL field counts as in AND of the fields is inferred."""
+    operator = node.operator if isinstance(node, ast.Binary) else "="
+    if operator not in ("=", "<>"):
+        raise SqlError(-999, offset=node.pos, token="ROW comparison")
+    if len(left.items) != len(right.items):
+        raise SqlError(NO_CAST, offset=node.pos)
+    pairs = zip(left.items, right.items, strict=True)
+    fields = [compare(b, ast.Binary(node.pos, "=", one, other)) for one, other in pairs]
+    same = f"({' AND '.join(field.sql for field in fields)})"
+    return _truth(same if operator == "=" else f"(NOT {same})", *fields)
 
 
 def comparison(b: Binder, operator: str, left: Expr, right: Expr, node: ast.Node) -> Expr:
@@ -96,6 +110,10 @@ def in_list(b: Binder, node: ast.InList, hint: ColumnType | None) -> Expr:
             from .collections import is_member
 
             return is_member(b, b.bind(node.operand), collection, negated=node.negated)
+    if isinstance(node.operand, ast.RowConstructor) and all(isinstance(i, ast.RowConstructor) for i in node.items):
+        rows = [_rows(b, node, node.operand, item) for item in node.items if isinstance(item, ast.RowConstructor)]
+        found = f"({' OR '.join(row.sql for row in rows)})"
+        return _truth(f"(NOT {found})" if node.negated else found, *rows)
     pairs = [b.comparable(b.bind(node.operand), b.bind(item)) for item in node.items]
     first = pairs[0][0]
     negation = "NOT " if node.negated else ""
