@@ -236,6 +236,11 @@ def test_fetchmany(cur: Any) -> None:
     cur.arraysize = 3
     cur.execute("SELECT * FROM p ORDER BY id")
     assert [len(cur.fetchmany()) for _ in range(3)] == [3, 1, 0]
+    cur.execute("SELECT id FROM p")
+    cur.arraysize = 0  # an empty list would look as if there were no rows
+    with pytest.raises(informix_db.ProgrammingError, match="arraysize must be an integer of at least 1, not 0"):
+        cur.fetchmany()
+    assert cur.fetchmany(0) == []
 
 
 def test_fetchall(cur: Any) -> None:

@@ -352,9 +352,10 @@ class BaseResult(Generic[R]):
     @guarded
     def _fetchmany_gen(self, size: int | None = None) -> Work[list[R]]:
         self._require_result()
+        what, least = ("arraysize", 1) if size is None else ("the number of rows", 0)
         size = self.arraysize if size is None else size
-        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-            raise ProgrammingError(f"the number of rows must be an integer of at least 0, not {size!r}")
+        if isinstance(size, bool) or not isinstance(size, int) or size < least:
+            raise ProgrammingError(f"{what} must be an integer of at least {least}, not {size!r}")
         rows: list[R] = []
         while len(rows) < size:
             if self.scrollable:
