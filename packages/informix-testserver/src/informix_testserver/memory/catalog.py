@@ -12,6 +12,7 @@ from dataclasses import field
 from informix_types import ColumnType, TypeCode
 from informix_types.classes import mutable
 
+from ..engine import DatabaseFlag
 from ..sql import ast
 
 __all__ = ["Column", "Constraint", "Database", "Index", "Sequence", "Table", "database_mode", "is_database_name"]
@@ -249,6 +250,16 @@ class Database:
     next_type_id: int = FIRST_USER_TYPE
     version: int = 1
     """Grows with every change; the system tables are refilled when it has moved."""
+
+    @property
+    def flags(self) -> int:
+        """`DatabaseFlag` bits that the reply to DBOPEN shows (sqli.md 3.5)."""
+        bits = DatabaseFlag.ALWAYS
+        if self.logged:
+            bits |= DatabaseFlag.LOGGED
+        if self.ansi:
+            bits |= DatabaseFlag.ANSI
+        return int(bits)
 
     def find_index(self, name: str) -> tuple[Table, Index] | None:
         """Find an index by name in any table."""

@@ -1,12 +1,12 @@
 """`MemorySession`: one client's database, transaction, statements and cursors.
 
 Every public method that does something takes the store's latch, runs as one statement (`run`: undo on failure,
-wait on a lock and start again), and leaves nothing half done.
+wait on a lock and start again), and leaves nothing half done. What it knows by name has modules of its own:
+objects (`names`), statements by text (`kept`), savepoints (`savepoints`), databases to open (`opening`).
 """
 
 import datetime
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from informix_types import ColumnType, TypeCode
 
 from ..engine import (
-    DatabaseFlag,
     Outcome,
     Parameter,
     PreparedStatement,
@@ -27,9 +26,12 @@ from ..sql.parser import NOT_SUPPORTED, TOO_DEEP
 from . import temporal
 from .catalog import Column, Constraint, Database, Table
 from .cursor import MemoryCursor
+from .kept import KeptHandles
 from .locks import LockConflict, LockOwner
 from .names import NameSpace
+from .opening import available
 from .rows import DELETED, LEFT, forget_unlogged, remove_dead, undo_to
+from .savepoints import Savepoint, Savepoints
 from .sequences import RowNumbers
 
 if TYPE_CHECKING:
@@ -39,11 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["MemorySession"]
 
 T = TypeVar("T")
-NO_DATABASE, NO_TABLE, DATABASE_NOT_FOUND = -349, -206, -329
 NOT_IN_TRANSACTION, NO_TRANSACTIONS, IN_TRANSACTION, OPEN_TRANSACTION = -255, -256, -535, -377
-ISAM_NO_RECORD = -111
 NEEDS_CURSOR, CURSOR_CLOSED, READ_ONLY = -260, -400, -878
-KEPT_HANDLES = 256
 DEFAULT_DBDATE = "MDY4/"
 
 
@@ -72,11 +71,10 @@ class MemorySession(NameSpace):
         self.postponed: list[tuple[Any, Any, Any]] = []
         self.constraints_deferred = False
         self.on_commit: list[Callable[[], None]] = []
-        self.savepoints: list[tuple[str, int, bool, list[Any]]] = []
-        """Name, length of the undo log, whether unique, checks that were postponed."""
+        self.savepoints = Savepoints()
         self.cursors: dict[str, MemoryCursor] = {}
         self.open_cursors: set[MemoryCursor] = set()
-        self.handles: OrderedDict[str, tuple[Handle, int, int]] = OrderedDict()
+        self.handles = KeptHandles()
         self.temporary_version = 0
         self.isolation = "COMMITTED READ"
         self.last_committed = False
@@ -85,6 +83,8 @@ class MemorySession(NameSpace):
         self.foreign_changes: dict[int, set[int]] = {}
         """Rows that others have changed, by table, when the running statement began (LAST COMMITTED)."""
         self.read_only = False
+        self.exclusive = False
+        """Whether nobody else may open the database."""
         self.lock_wait: int | None = 0
         self.waits_for: frozenset[LockOwner] = frozenset()
         self.interrupted = False
@@ -354,76 +354,37 @@ class MemorySession(NameSpace):
         """Set a savepoint; one of the same name goes. Raises SqlError -8005 when one of the two is UNIQUE."""
         with self.store.latch:
             self._transaction()
-            for old, _, was_unique, _ in self.savepoints:
-                if old == name and (unique or was_unique):
-                    raise SqlError(-8005, token=name)
-            self.savepoints = [s for s in self.savepoints if s[0] != name]
-            self.savepoints.append((name, len(self.undo), unique, list(self.postponed)))
-
-    def _find_savepoint(self, name: str | None) -> int:
-        for index in range(len(self.savepoints) - 1, -1, -1):
-            if name is None or self.savepoints[index][0] == name:
-                return index
-        raise SqlError(-8006, token=name or "")
+            self.savepoints.add(Savepoint(name, len(self.undo), tuple(self.postponed), unique))
 
     def rollback_to(self, name: str | None) -> None:
         """Roll back to a savepoint, which stays set; locks are kept."""
         with self.store.latch:
             self._transaction()
             self.store.env.session = self
-            index = self._find_savepoint(name)
-            _, mark, _, postponed = self.savepoints[index]
-            self.postponed = list(postponed)
-            undo_to(self, mark)
-            del self.savepoints[index + 1 :]
+            point = self.savepoints.back_to(name)
+            self.postponed = list(point.postponed)
+            undo_to(self, point.mark)
 
     def release_savepoint(self, name: str) -> None:
         """Release a savepoint and those set after it."""
         with self.store.latch:
             self._transaction()
-            del self.savepoints[self._find_savepoint(name) :]
+            self.savepoints.release(name)
 
     # -------------------------------------------------------------------------------------------------- databases
-
-    def flags(self) -> int:
-        """DatabaseFlag bits of the current database, 0 without one."""
-        if self.database is None:
-            return 0
-        bits = DatabaseFlag.ALWAYS
-        if self.database.logged:
-            bits |= DatabaseFlag.LOGGED
-        if self.database.ansi:
-            bits |= DatabaseFlag.ANSI
-        return int(bits)
 
     def open_database(self, name: str, *, exclusive: bool = False) -> int:
         """Open a database and return its flags; without one open before, no matter what others are running."""
         if self.database is None:
             with self.engine.registry:
-                return self._enter(self._available(name, exclusive=exclusive), exclusive=exclusive)
+                return self._enter(available(self, name, exclusive=exclusive), exclusive=exclusive)
         with self.store.latch:
             if self._in_transaction and self.undo:
                 raise SqlError(OPEN_TRANSACTION)
             with self.engine.registry:
-                database = self._available(name, exclusive=exclusive)
+                database = available(self, name, exclusive=exclusive)
                 self.close_database()
                 return self._enter(database, exclusive=exclusive)
-
-    def _available(self, name: str, *, exclusive: bool) -> Database:
-        """Return the database of a name if this session may open it. Raises SqlError."""
-        if self.bad_setting:
-            raise SqlError(self.bad_setting)
-        bare = name.strip().strip("'\"").partition("@")[0].strip().lower()
-        database = self.engine.databases.get(bare)
-        if database is None:
-            raise SqlError(DATABASE_NOT_FOUND, isam=ISAM_NO_RECORD, token=bare)
-        others = [s for s in self.engine.sessions.values() if s is not self and s.database is database]
-        if (exclusive and others) or any(s.exclusive for s in others):
-            raise SqlError(-425, isam=-107, token=bare)
-        wanted = self.environment.get("DB_LOCALE")
-        if wanted:
-            self._check_locale(wanted, database)
-        return database
 
     def _enter(self, database: Database, *, exclusive: bool) -> int:
         self.database = database
@@ -432,19 +393,7 @@ class MemorySession(NameSpace):
         self.last_committed, self.outer_isolation = False, None
         if not database.logged:
             self.isolation = "DIRTY READ"
-        return self.flags()
-
-    exclusive = False
-
-    def _check_locale(self, wanted: str, database: Database) -> None:
-        from .syscatalog import locale_codec
-
-        try:
-            same = locale_codec(wanted) == database.codec
-        except SqlError:
-            same = False
-        if not same:
-            raise SqlError(-23197, token=wanted)
+        return database.flags
 
     def close_database(self) -> None:
         """Close the current database: temporary tables go, an open transaction is rolled back."""
@@ -526,10 +475,10 @@ class MemorySession(NameSpace):
 
         while True:
             try:
-                handle = self._known_handle(sql)
+                handle = self.handles.find(self, sql)
                 if handle is None:
                     handle = make_handle(self, self.engine.parsed(sql, self.delimident, self.allow_newline))
-                    self._keep_handle(sql, handle)
+                    self.handles.keep(self, sql, handle)
                 return handle
             except LockConflict as conflict:
                 if self._depth:
@@ -537,25 +486,6 @@ class MemorySession(NameSpace):
                     raise SqlError(conflict.sqlcode, isam=conflict.isam, token=conflict.token) from None
                 self.locks.wait(self, conflict)
                 self.store.env.session = self
-
-    def _known_handle(self, sql: str) -> "Handle | None":
-        """Return the handle of the same text if no definition has changed since it was made."""
-        kept = self.handles.get(sql)
-        if kept is None or self.database is None:
-            return None
-        handle, version, temporary = kept
-        if version != self.database.version or temporary != self.temporary_version or handle.altered:
-            del self.handles[sql]
-            return None
-        self.handles.move_to_end(sql)
-        return handle
-
-    def _keep_handle(self, sql: str, handle: "Handle") -> None:
-        if self.database is None or not (handle.is_query or handle.keeps):
-            return
-        self.handles[sql] = (handle, self.database.version, self.temporary_version)
-        if len(self.handles) > KEPT_HANDLES:
-            self.handles.popitem(last=False)
 
     def execute(
         self,
@@ -575,18 +505,7 @@ class MemorySession(NameSpace):
             return outcome
         columns = self.describe_keys(statement, keys)
         values = tuple(self._key_value(column.type) for column in columns)
-        return Outcome(
-            outcome.rows,
-            outcome.rowid,
-            outcome.serial,
-            outcome.serial8,
-            outcome.bigserial,
-            outcome.database,
-            outcome.database_name,
-            outcome.warnings,
-            columns,
-            values,
-        )
+        return outcome._replace(keys=columns, key_values=values)
 
     def check_access(self, handle: "Handle") -> None:
         """Refuse a change in a transaction that SET TRANSACTION has made READ ONLY. Raises SqlError -878."""

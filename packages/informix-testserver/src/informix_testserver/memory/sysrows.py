@@ -12,7 +12,7 @@ from ..sql import ast
 from . import temporal
 from .catalog import FIRST_USER_TYPE, Column, Database, Table
 from .collections import distinct_source
-from .types import Family, char_length, family, is_fixed_char
+from .types import Family, char_length, family
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
@@ -491,5 +491,3 @@ DYNAMIC = frozenset(
     )
 )
 """Tables filled anew for every statement: what they show changes without a change of their own catalogue."""
-
-_ = (is_fixed_char,)
