@@ -21,6 +21,7 @@ public final class Main {
         Sessions.all(harness);
         Routines.all(harness);
         Metadata.all(harness);
+        Details.all(harness);
         Lobs.all(harness);
         Xa.all(harness);
         Cancel.all(harness);

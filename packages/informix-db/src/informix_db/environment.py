@@ -13,6 +13,8 @@ _IN_INFO: Final = frozenset(
     {"DBTEMP", "SUBQCACHESZ", "FET_BUF_SIZE", "OPTOFC", "OPT_GOAL", "PDQPRIORITY", "DBCENTURY"}
 )
 """Names that JDBC sends in SQ_INFO instead of the login (sqli.md 3.4)."""
+_UNSENT: Final = frozenset({"IFX_PAD_VARCHAR"})
+"""Would make the server pad VARCHARs in rows (sqli.md 7.1); no value depends on it."""
 
 
 def login_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
@@ -35,7 +37,7 @@ def login_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
         pairs["DB_LOCALE"] = settings.db_locale
         # JDBC leaves DBDATE out then: the locale has a date format of its own (sqli.md 2.2).
         del pairs["DBDATE"]
-    pairs.update({name: value for name, value in settings.env.items() if name not in _IN_INFO})
+    pairs.update({name: value for name, value in settings.env.items() if name not in _IN_INFO | _UNSENT})
     return _sendable(pairs, settings.encoding)
 
 

@@ -93,15 +93,18 @@ def put_decoder(session: "Session", types: Sequence[ColumnType]) -> Callable[[by
 
     It takes the payload and the number of rows, and raises FramingError when they contradict each other.
     """
-    columns = [(column, value_decoder(column, session.types)) for column in types]
+    columns = [(column, value_decoder(column, session.types), _padded_size(session, column)) for column in types]
 
     def decode(payload: bytes, rows: int) -> list[list[Parameter]]:
         decoded: list[list[Parameter]] = []
         offset = 0
         for _ in range(rows):
             row: list[Parameter] = []
-            for column, decode_column in columns:
-                value, offset = decode_column(payload, offset)
+            for column, decode_column, size in columns:
+                start = offset
+                value, offset = decode_column(payload, start)
+                if size:
+                    offset = start + size
                 parameter = Parameter(column, value)
                 row.append(_with_content(session, parameter) if isinstance(value, BlobLocator) else parameter)
             decoded.append(row)
@@ -110,6 +113,12 @@ def put_decoder(session: "Session", types: Sequence[ColumnType]) -> Callable[[by
         return decoded
 
     return decode
+
+
+def _padded_size(session: "Session", column: ColumnType) -> int:
+    """Return the bytes of a VARCHAR that travels with all that the column can hold, else 0 (sqli.md 7.1)."""
+    padded = column.code in VARCHAR_TYPES and session.environment.get("IFX_PAD_VARCHAR") == "1"
+    return column.max_length + 1 if padded else 0
 
 
 RowEncoder = Callable[[Sequence[Any], OpenCursor | None], bytes]
@@ -201,7 +210,9 @@ def _plain_encoder(session: "Session", column: ColumnType) -> Callable[[Any], by
         described = replace(column, code=column.source, source=0)
         return lambda value: encode_constructed(described, value, session.types)
     if column.code in VARCHAR_TYPES:
-        return value_encoder(replace(column, encoded_length=MAX_VARCHAR), session.types)
+        encode = value_encoder(replace(column, encoded_length=MAX_VARCHAR), session.types)
+        size = _padded_size(session, column)
+        return (lambda value: encode(value).ljust(size, b"\0")) if size else encode
     if column.built_in == "lvarchar":
         return value_encoder(replace(column, encoded_length=0), session.types)
     encode = value_encoder(column, session.types)

@@ -260,6 +260,18 @@ def test_truncate_and_recreate(db: Any) -> None:
     assert db.rows("select * from t") == [("x ",)]
 
 
+def test_privileges_on_columns_are_shown(db: Any) -> None:
+    db.run("create table t (a int, b int, c int)")
+    db.run("grant select (a, c), references (c) on t to ann")
+    db.run("grant update (a), insert on t to ann with grant option")
+    columns = "select colno, colauth from syscolauth where grantee = 'ann' order by colno"
+    assert db.rows(columns) == [(1, "sU-"), (3, "s-r")]
+    assert db.rows("select tabauth from systabauth where grantee = 'ann'") == [("--*I-----",)]
+    assert db.fails("grant select (a, nowhere) on t to ann") == (-217, 0)
+    db.run("revoke select (a, c) on t from ann")
+    assert db.rows(columns) == [(1, "-U-"), (3, "--r")]
+
+
 def test_grants_are_shown(db: Any) -> None:
     db.run("create table t (a int)")
     db.run("grant select, update on t to bob")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import Outcome, SqlError
 from ..sql import ast
 from .alter import alter_table, rename_column, rename_object
-from .catalog import Database
+from .catalog import Database, Table
 from .collections import create_distinct_type, create_row_type
 from .ddl import create_table, truncate
 from .definitions import undoing
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+NO_COLUMN = -217
 NO_ROUTINE, LOCK_VIEW, UNLOCK_IN_TRANSACTION, NOT_LOCKED, GRANT_ON_TEMP, PUBLIC_GRANTS = (
     -674,
     -504,
@@ -110,7 +111,7 @@ def _isolation(session: "MemorySession", node: ast.SetIsolation) -> None:
 def _set_transaction(session: "MemorySession", node: ast.SetTransaction) -> None:
     """What it sets ends with the transaction (IBM: "Comparing SET TRANSACTION with SET ISOLATION").
 
-    Outside of a transaction an isolation level stays, as JDBC's setTransactionIsolation expects it [J].
+    That a level set outside of a transaction stays is inferred [I].
     """
     if session.undo or session.outer_isolation is not None:
         raise SqlError(-876)
@@ -159,11 +160,21 @@ def _grant(session: "MemorySession", node: ast.Grant) -> None:
             raise SqlError(GRANT_ON_TEMP, offset=node.object.pos)
         if table.system:
             return  # everybody may read it, nobody may change it
+        _check_columns(table, node)
         key = table.key
     if node.grant_option and "public" in node.grantees:
         raise SqlError(PUBLIC_GRANTS, offset=node.pos)
     new = [(key, grantee, word, node.grant_option) for grantee in node.grantees for word in node.privileges]
     _change_grants(session, database, list(dict.fromkeys([*database.grants, *new])))
+
+
+def _check_columns(table: Table, node: ast.Grant) -> None:
+    """Refuse privileges on columns that are not there. Raises SqlError -217."""
+    for privilege in node.privileges:
+        names = privilege.partition(" (")[2].rstrip(")")
+        for name in names.split(", ") if names else ():
+            if table.column(name) is None:
+                raise SqlError(NO_COLUMN, offset=node.pos, token=name)
 
 
 def _change_grants(session: "MemorySession", database: Database, grants: list[tuple[int, str, str, bool]]) -> None:

@@ -349,6 +349,9 @@ def _sysusers(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
 
 _AUTH = {"SELECT": 0, "UPDATE": 1, "INSERT": 3, "DELETE": 4, "INDEX": 5, "ALTER": 6, "REFERENCES": 7, "UNDER": 8}
 _AUTH_LETTERS = "su*idxarn"
+_OF_COLUMNS = 2
+_COLUMN_AUTH = ("SELECT", "UPDATE", "REFERENCES")
+"""What the three letters of colauth stand for."""
 
 
 def _systabauth(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -362,8 +365,27 @@ def _systabauth(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
             for word, at in _AUTH.items():
                 if privilege in (word, "ALL"):
                     letters[at] = _AUTH_LETTERS[at].upper() if option else _AUTH_LETTERS[at]
+            if privilege.endswith(")"):
+                letters[_OF_COLUMNS] = "*"
         for grantee, letters in granted.items():
             yield (table.owner, grantee, table.tabid, "".join(letters))
+
+
+def _syscolauth(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
+    for table in database.user_tables():
+        granted: dict[tuple[str, int], list[str]] = {}
+        for key, grantee, privilege, option in database.grants:
+            word, _, names = privilege.partition(" (")
+            if key != table.key or not names or word not in _COLUMN_AUTH:
+                continue
+            at = _COLUMN_AUTH.index(word)
+            for name in names.rstrip(")").split(", "):
+                column = table.column(name)
+                if column is not None:
+                    letters = granted.setdefault((grantee, table.position(column.number)), list("---"))
+                    letters[at] = word[0] if option else word[0].lower()
+        for (grantee, number), letters in granted.items():
+            yield (table.owner, grantee, table.tabid, number, "".join(letters))
 
 
 def _sysobjstate(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -467,6 +489,7 @@ ROWS: dict[str, Rows] = {
     "sysproccolumns": _sysproccolumns,
     "sysusers": _sysusers,
     "systabauth": _systabauth,
+    "syscolauth": _syscolauth,
     "sysobjstate": _sysobjstate,
     "sysxtdtypes": _sysxtdtypes,
     "sysattrtypes": _sysattrtypes,
