@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from informix_testserver.engine import SqlError
 from informix_testserver.memory import MemoryEngine
-from informix_testserver.memory.rows import CHANGED
+from informix_testserver.memory.undo import CHANGED
 
 LOCKED = (-211, -107)
 IN_USE = (-242, -113)

@@ -8,7 +8,7 @@ these.
 from typing import TYPE_CHECKING, Any
 
 from .catalog import Table
-from .rows import DELETED, INSERTED, LEFT, UPDATED
+from .undo import DELETED, INSERTED, LEFT, UPDATED
 
 if TYPE_CHECKING:
     from .session import MemorySession

@@ -13,9 +13,10 @@ from .constraints import add_constraint, remove_constraints
 from .definitions import altering, claim, home, new_table, register, undoing
 from .expr import Expr
 from .references import defined_on
-from .rows import NOTED, delete_row, plan_of
+from .rows import delete_row, plan_of
 from .typenames import declared_type
 from .types import Family, family, without_serial
+from .undo import NOTED
 
 if TYPE_CHECKING:
     from .session import MemorySession

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..engine import SqlError
 from ..sql import ast
 from .catalog import Database, Index, Table
-from .rows import CHANGED, TEMPORARY, purge_dead
+from .rows import purge_dead
 from .types import collation
+from .undo import CHANGED, TEMPORARY
 
 if TYPE_CHECKING:
     from .session import MemorySession

@@ -17,7 +17,7 @@ from informix_types import ColumnType
 from ..sql import ast, parse, parse_expression
 from ..sql.unparse import unparse
 from .catalog import Column, Constraint, Database, Index, Sequence, Table
-from .rows import CHANGED, undo_step
+from .undo import CHANGED, undo_step
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine

@@ -1,4 +1,4 @@
-"""Changes of single rows: constraints, unique keys, locks and the undo record, for every statement that writes.
+"""Changes of single rows: constraints, unique keys and locks, for every statement that writes.
 
 A row deleted inside a transaction stays in sqlite until the commit, marked in `MemoryEngine.dead`: other sessions
 must still find it locked, its keys must stay taken, and nobody else may get its rowid. For the same reasons an
@@ -7,7 +7,7 @@ update leaves the keys that it replaces behind, in a row of their own that is ma
 
 import itertools
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -17,38 +17,28 @@ from informix_types.classes import mutable
 from ..engine import SqlError
 from .catalog import Column, Constraint, Index, Table
 from .locks import INSERT_FAILED, ROW_LOCKED, LockConflict
+from .referential import check_children, check_parent, children, referring
+from .undo import DELETED, INSERTED, LEFT, PURGED, UPDATED
 
 if TYPE_CHECKING:
     from .session import MemorySession
 
 __all__ = [
+    "ForeignKey",
     "RowPlan",
     "delete_row",
-    "forget_unlogged",
     "insert_row",
+    "lock_for_change",
     "park_keys",
     "plan_of",
     "purge_dead",
-    "remove_dead",
-    "undo_step",
-    "undo_to",
     "update_row",
 ]
 
 NOT_NULL, DUPLICATE_KEY, DUPLICATE_CONSTRAINT, CHECK_FAILED = -391, -239, -268, -530
 UPDATE_FAILED = -346
 PRIMARY_KEY_NULL = -703
-PARENT_MISSING, CHILD_EXISTS = -691, -692
-ISAM_DUPLICATE, ISAM_NO_RECORD = -100, -111
-
-INSERTED, UPDATED, DELETED, LEFT, PURGED, CHANGED, TEMPORARY, NOTED = "i", "u", "d", "l", "p", "x", "t", "n"
-"""Kinds of undo records: (kind, row plan or None, rowid, old values or an undoing function).
-
-LEFT is a row that holds nothing but the keys that an update has given up, marked as deleted. PURGED is a row
-marked as deleted that is removed early: with its SQL and values.
-TEMPORARY is the change of a temporary table's definition: unlike CHANGED it is of no account to a data folder.
-NOTED undoes nothing: it stands for a lock that the end of a statement without a transaction has to release.
-"""
+ISAM_DUPLICATE = -100
 
 
 @mutable
@@ -60,7 +50,9 @@ class _Unique:
 
 
 @mutable
-class _ForeignKey:
+class ForeignKey:
+    """A referential constraint of a table: positions of its columns, and the query that finds the parent's row."""
+
     constraint: Constraint
     positions: tuple[int, ...]
     find: str
@@ -80,9 +72,14 @@ class RowPlan:
     keys: list[tuple[int, ...]] = field(default_factory=list)
     """Positions of the columns of each index."""
     uniques: list[_Unique] = field(default_factory=list)
-    foreign_keys: list[_ForeignKey] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
     checks: list[tuple[Constraint, str]] = field(default_factory=list)
     serials: list[tuple[int, Column]] = field(default_factory=list)
+
+    def update(self, positions: Iterable[int]) -> str:
+        """Return the UPDATE of columns by position: takes their values, then the rowid."""
+        settings = ",".join(f"{self.columns[at].physical}=?" for at in positions)
+        return f"UPDATE {self.table.physical} SET {settings} WHERE rowid=?"
 
 
 def plan_of(session: "MemorySession", table: Table) -> RowPlan:
@@ -118,7 +115,7 @@ def _make_plan(session: "MemorySession", table: Table) -> RowPlan:
         parent = session.engine.tables[constraint.parent]
         where = " AND ".join(f"c{number} = ?" for number in constraint.parent_columns)
         plan.foreign_keys.append(
-            _ForeignKey(
+            ForeignKey(
                 constraint,
                 tuple(positions[number] for number in constraint.columns),
                 f"SELECT rowid FROM {parent.physical} WHERE {where}",
@@ -153,7 +150,7 @@ def insert_row(session: "MemorySession", plan: RowPlan, values: list[Any]) -> in
         session.locks.lock_row(session, table.key, rowid, "X")
     _check_row(session, plan, rowid)
     for key in plan.foreign_keys:
-        session.deferred.append((_check_parent, (plan, key, rowid), [values[at] for at in key.positions]))
+        session.deferred.append((check_parent, (plan, key, rowid), [values[at] for at in key.positions]))
     if session.deferred:
         session.row_changed()
     return rowid
@@ -248,7 +245,7 @@ def _park(
 ) -> None:
     """Give columns of a row a value that no other row has, a byte string of its own: its keys are free then."""
     parked = dict.fromkeys(positions, b"\xff" + rowid.to_bytes(8, "big"))
-    session.store.run(_update_sql(plan, parked), [*parked.values(), rowid])
+    session.store.run(plan.update(parked), [*parked.values(), rowid])
     session.undo.append((UPDATED, plan, rowid, old))
 
 
@@ -272,76 +269,6 @@ def _check_row(session: "MemorySession", plan: RowPlan, rowid: int) -> None:
             found = session.store.rows(sql, (rowid,))
         if found:
             raise SqlError(CHECK_FAILED, token=f"{constraint.owner}.{constraint.name}")
-
-
-# ------------------------------------------------------------------------------------------- referential checks
-
-
-def _check_parent(session: "MemorySession", subject: tuple[RowPlan, _ForeignKey, int], values: list[Any]) -> None:
-    """Look for the referenced row at the end of the statement."""
-    plan, key, rowid = subject
-    if None in values:
-        return
-    parent = key.parent.key
-    for (found,) in session.store.rows(key.find, values):
-        deleter = session.engine.dead.get(parent, {}).get(found)
-        if deleter is session:
-            continue
-        writer = session.locks.row_writer(session, parent, found) or deleter
-        if writer is not None:
-            raise LockConflict(frozenset((writer,)), PARENT_MISSING, ROW_LOCKED)
-        if session.in_transaction:
-            session.locks.lock_row(session, parent, found, "S")
-        return
-    if not _refers(session, plan, key, rowid, values):
-        return
-    token = f"{key.constraint.owner}.{key.constraint.name}"
-    raise SqlError(PARENT_MISSING, isam=ISAM_NO_RECORD, token=token)
-
-
-def _refers(session: "MemorySession", plan: RowPlan, key: _ForeignKey, rowid: int, values: Sequence[Any]) -> bool:
-    """Whether the row still refers to what it did: a check that was deferred may come after its end."""
-    if plan.table.dropped or key.constraint not in plan.table.constraints:
-        return False
-    row = session.store.rows(plan.select, (rowid,))
-    gone = session.engine.dead.get(plan.table.key, {}).get(rowid) is session
-    return bool(row) and not gone and [row[0][at] for at in key.positions] == values
-
-
-def _children(session: "MemorySession", plan: RowPlan) -> list[tuple[Table, Constraint]]:
-    """Return the references to a table. Raises LockConflict for one that another transaction has dropped."""
-    found = []
-    for key in plan.table.children:
-        child = session.engine.tables[key]
-        if child.dropped:
-            session.locks.check_table(session, key, write=False, code=CHILD_EXISTS)
-            continue
-        found += [(child, c) for c in child.references() if c.parent == plan.table.key]
-    return found
-
-
-def _check_children(session: "MemorySession", found: tuple[RowPlan, Table, Constraint], values: list[Any]) -> None:
-    """Refuse, at the end of the statement, that a referenced key is gone while rows refer to it."""
-    plan, child, constraint = found
-    if None in values or plan.table.dropped or child.dropped or constraint not in child.constraints:
-        return
-    where = " AND ".join(f"c{number} = ?" for number in constraint.parent_columns)
-    for (rowid,) in session.store.rows(f"SELECT rowid FROM {plan.table.physical} WHERE {where}", values):
-        if rowid not in session.engine.dead.get(plan.table.key, {}):
-            return
-    for rowid in _referring(session, child, constraint, values):
-        deleter = session.engine.dead.get(child.key, {}).get(rowid)
-        if deleter is session:
-            continue
-        writer = deleter or session.locks.row_writer(session, child.key, rowid)
-        if writer is not None:
-            raise LockConflict(frozenset((writer,)), CHILD_EXISTS, ROW_LOCKED)
-        raise SqlError(CHILD_EXISTS, token=f"{constraint.owner}.{constraint.name}")
-
-
-def _referring(session: "MemorySession", child: Table, constraint: Constraint, values: list[Any]) -> list[int]:
-    where = " AND ".join(f"c{number} = ?" for number in constraint.columns)
-    return [rowid for (rowid,) in session.store.rows(f"SELECT rowid FROM {child.physical} WHERE {where}", values)]
 
 
 # ----------------------------------------------------------------------------------------------- update, delete
@@ -419,7 +346,7 @@ def update_row(
     for at in plan.required:
         if new[at] is None:
             raise _null(plan, plan.columns[at])
-    sql, values = _update_sql(plan, changes), [*changes.values(), rowid]
+    sql, values = plan.update(changes), [*changes.values(), rowid]
     try:
         session.store.run(sql, values)
     except sqlite3.IntegrityError:
@@ -431,19 +358,14 @@ def update_row(
     _check_row(session, plan, rowid)
     for key in plan.foreign_keys:
         if any(at in changes for at in key.positions):
-            session.deferred.append((_check_parent, (plan, key, rowid), [new[at] for at in key.positions]))
-    for child, constraint in _children(session, plan):
+            session.deferred.append((check_parent, (plan, key, rowid), [new[at] for at in key.positions]))
+    for child, constraint in children(session, plan):
         key_at = [plan.table.position(number) - 1 for number in constraint.parent_columns]
         if any(old[i] != new[i] for i in key_at):
-            session.deferred.append((_check_children, (plan, child, constraint), [old[i] for i in key_at]))
+            session.deferred.append((check_children, (plan, child, constraint), [old[i] for i in key_at]))
     if session.deferred and before is None:
         session.row_changed()
     return True
-
-
-def _update_sql(plan: RowPlan, changes: dict[int, Any]) -> str:
-    settings = ",".join(f"{plan.columns[at].physical}=?" for at in changes)
-    return f"UPDATE {plan.table.physical} SET {settings} WHERE rowid=?"
 
 
 def delete_row(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
@@ -461,81 +383,14 @@ def _delete(session: "MemorySession", plan: RowPlan, rowid: int) -> bool:
         return False
     session.engine.mark_dead(session, plan.table.key, rowid)
     session.undo.append((DELETED, plan, rowid, None))
-    for child, constraint in _children(session, plan):
+    for child, constraint in children(session, plan):
         values = [old[plan.table.position(number) - 1] for number in constraint.parent_columns]
         if None in values:
             continue
         if constraint.cascade:
             child_plan = plan_of(session, child)
-            for child_row in _referring(session, child, constraint, values):
+            for child_row in referring(session, child, constraint, values):
                 _delete(session, child_plan, child_row)
         else:
-            session.deferred.append((_check_children, (plan, child, constraint), values))
+            session.deferred.append((check_children, (plan, child, constraint), values))
     return True
-
-
-# --------------------------------------------------------------------------------------------------------- undo
-
-
-def forget_unlogged(session: "MemorySession", mark: int) -> None:
-    """After a statement: drop the undo records of temporary tables WITH NO LOG, which no rollback touches."""
-    kept = []
-    for record in session.undo[mark:]:
-        kind, plan, rowid, _ = record
-        if (plan is None and (kind == NOTED or rowid)) or (plan is not None and plan.table.logged):
-            kept.append(record)
-        elif kind == DELETED:
-            remove_dead(session, plan.table, rowid)
-    session.undo[mark:] = kept
-
-
-def remove_dead(session: "MemorySession", table: Table, rowid: int) -> None:
-    """Remove a row for good that the session has marked as deleted, unless it has been purged."""
-    if session.engine.dead.get(table.key, {}).get(rowid) is session:
-        session.store.run(f"DELETE FROM {table.physical} WHERE rowid=?", (rowid,))
-        session.engine.unmark(table.key, rowid)
-
-
-def undo_to(session: "MemorySession", mark: int) -> None:
-    """Undo the session's changes back to a mark in its undo log, newest first.
-
-    Raises:
-        Exception: the first step that failed, after all the others.
-    """
-    failure: Exception | None = None
-    with session.store.undisturbed():
-        while len(session.undo) > mark:
-            try:
-                _undo(session, *session.undo.pop())
-            except Exception as error:  # noqa: BLE001 - the rest must be undone whatever it is
-                failure = failure or error
-    if failure is not None:
-        raise failure
-
-
-def _undo(session: "MemorySession", kind: str, plan: RowPlan | None, rowid: int, old: Any) -> None:
-    if plan is None:
-        if kind != NOTED:
-            old()
-        return
-    step = undo_step(kind, plan, rowid, old)
-    if step is not None:
-        session.store.run(*step)
-    if kind in (DELETED, LEFT):
-        session.engine.unmark(plan.table.key, rowid)
-    elif kind == PURGED:
-        session.engine.mark_dead(session, plan.table.key, rowid)
-    elif kind == INSERTED:
-        # Another session may get this rowid for a row of its own, also before this transaction has ended.
-        session.locks.release_row(session, plan.table.key, rowid)
-
-
-def undo_step(kind: str, plan: RowPlan, rowid: int, old: Any) -> tuple[str, list[Any]] | None:
-    """Return the sqlite statement that takes a change of a row back, with its values; None for a mere mark."""
-    if kind in (INSERTED, LEFT):
-        return f"DELETE FROM {plan.table.physical} WHERE rowid=?", [rowid]
-    if kind == UPDATED:
-        return _update_sql(plan, dict(enumerate(old))), [*old, rowid]
-    if kind == PURGED:
-        return old[0], [rowid, *old[1]]
-    return None

@@ -30,9 +30,9 @@ from .kept import KeptHandles
 from .locks import LockConflict, LockOwner
 from .names import NameSpace
 from .opening import available
-from .rows import DELETED, LEFT, forget_unlogged, remove_dead, undo_to
 from .savepoints import Savepoint, Savepoints
 from .sequences import RowNumbers
+from .undo import DELETED, LEFT, forget_unlogged, remove_dead, undo_to
 
 if TYPE_CHECKING:
     from .engine import MemoryEngine
