@@ -67,7 +67,7 @@ def test_sqlhosts_is_asked_when_there_is_no_host(tmp_path: Path) -> None:
         ({"user": "u", "port": 0}, "between 1 and 65535"),
         ({"user": "u", "port": "x"}, "must be a number"),
         ({"user": "u", "host": "a,,b"}, "empty host name"),
-        ({"user": "u", "user2": "x"}, "unknown setting: user2"),
+        ({"user": "u", "user2": "x"}, r"unknown setting: user2 \(did you mean 'user'\?\)"),
         ({"user": "u", "connect_timeout": 0}, "connect_timeout must be a positive number"),
         ({"user": "u", "read_timeout": "5"}, "read_timeout must be a positive number"),
         ({"user": "u", "fetch_buffer": 10}, "fetch_buffer must be an integer between 256"),

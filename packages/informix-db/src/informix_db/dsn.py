@@ -2,14 +2,14 @@
 
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from .errors import InterfaceError
 from .locking import isolation_number, lock_wait_number
 
-__all__ = ["parse_dsn"]
+__all__ = ["did_you_mean", "parse_dsn"]
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on", "y"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", "n"})
@@ -105,6 +105,14 @@ _IGNORED: Final = frozenset({"DRIVER", "PROTOCOL", "PRO", "DSN"})
 _ENVIRONMENT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question in parentheses, or "" when no known name is like this one."""
+    from difflib import get_close_matches
+
+    like = get_close_matches(name.lower(), list(known), 1)
+    return f" (did you mean {like[0]!r}?)" if like else ""
+
+
 def _collect(pairs: list[tuple[str, str]], kind: str) -> dict[str, Any]:
     """Turn name/value texts into `connect` keywords; what is in upper case and unknown goes to ``env``."""
     result: dict[str, Any] = {}
@@ -124,7 +132,10 @@ def _collect(pairs: list[tuple[str, str]], kind: str) -> dict[str, Any]:
         elif _ENVIRONMENT_NAME.match(name):
             env[name] = value
         else:
-            raise InterfaceError(f"{kind}: unknown option {name!r}; known are {', '.join(sorted(_OPTIONS))}")
+            known = ", ".join(sorted(_OPTIONS))
+            raise InterfaceError(
+                f"{kind}: unknown option {name!r}{did_you_mean(name, _OPTIONS)}; known are {known}"
+            )
     if env:
         result["env"] = env
     return result

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from informix_types import UnknownCodeset, codec_for_locale
 from informix_types.classes import frozen
 
-from .dsn import parse_dsn
+from .dsn import did_you_mean, parse_dsn
 from .errors import InterfaceError
 from .locking import isolation_level, lock_mode
 from .sqlhosts import Address, lookup_server, sqlhosts_path
@@ -121,7 +121,9 @@ class Settings:
         return replace(self, client_locale=locale, encoding=encoding)
 
 
-_FIELD_NAMES: Final = frozenset(f.name for f in fields(Settings))
+_SETTING_NAMES: Final = frozenset(f.name for f in fields(Settings)) | {
+    *("host", "port", "password_file", "tls_ca_file", "tls_cert_file", "tls_key_file"),
+}
 
 
 def _hosts(host: str, port: int) -> list[Address]:
@@ -292,11 +294,10 @@ def make_settings(
         options = parse_dsn(dsn) if _IS_DSN.search(dsn) else {"host": dsn}
     env = {**options.pop("env", {}), **_environment(named.pop("env", None), environ)}
     options.update(named)
-    unknown = options.keys() - _FIELD_NAMES - {
-        "host", "port", "password_file", "tls_ca_file", "tls_cert_file", "tls_key_file",
-    }  # fmt: skip
+    unknown = sorted(options.keys() - _SETTING_NAMES)
     if unknown:
-        raise InterfaceError(f"unknown setting: {', '.join(sorted(unknown))}")
+        shown = ", ".join(f"{name}{did_you_mean(name, _SETTING_NAMES)}" for name in unknown)
+        raise InterfaceError(f"unknown setting: {shown}")
 
     user = _text("user", options.get("user"))
     if not user:
