@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from informix_types import TypeCode
 from informix_types.values import BlobDescriptor
 from informix_wire import pdu
+from informix_wire.pdu.rows import tuple_bytes
 
 from .describe import transport_types
 from .engine import DatabaseFlag, SqlError
@@ -137,7 +138,7 @@ def _select_cursor(statement: Statement) -> OpenCursor:
 
 def _send_row(session: "Session", cursor: OpenCursor, row: tuple[object, ...]) -> int:
     """Add a TUPLE; return its bytes."""
-    data = pdu.Tuple(0, cursor.encode(row, cursor)).encode(session.caps)
+    data = tuple_bytes(cursor.encode(row, cursor))
     session.out.append(data)
     return len(data)
 
@@ -150,9 +151,9 @@ def fetch(session: "Session", message: pdu.NFetch) -> None:
     statement = session.statement()
     session.check_faults("fetch")
     cursor = _select_cursor(statement)
-    wire, next_row = session.wire, cursor.cursor.fetch
-    one_row, budget = statement.prepared.for_update, message.buffer_size
-    used = block = 0
+    wire, profile, next_row = session.wire, session.profile, cursor.cursor.fetch
+    budget = 0 if statement.prepared.for_update else message.buffer_size
+    used, before = 0, cursor.fetched
     exhausted = False
     while True:
         if wire.urgent:
@@ -162,16 +163,16 @@ def fetch(session: "Session", message: pdu.NFetch) -> None:
             exhausted = True
             break
         size = _send_row(session, cursor, row)
-        cursor.widest = max(cursor.widest, size)
         cursor.fetched += 1
-        block += 1
         used += size
-        if one_row or used + cursor.widest > budget:
+        if size > cursor.widest:
+            cursor.widest = size
+        if used + cursor.widest > budget:
             break
-    if exhausted and not block and session.profile.end_of_data == "error":
+    if exhausted and not used and profile.end_of_data == "error":
         raise SqlError(NO_DATA)
-    if exhausted or session.profile.done_after_full_block:
-        rows = cursor.fetched if session.profile.cumulative_rows else block
+    if exhausted or profile.done_after_full_block:
+        rows = cursor.fetched if profile.cumulative_rows else cursor.fetched - before
         session.done(warn=_take_warnings(cursor), rows=rows)
 
 

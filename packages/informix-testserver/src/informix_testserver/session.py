@@ -13,7 +13,8 @@ from informix_types import TypeContext
 from informix_types.errors import ConversionError, FramingError
 from informix_types.params import blocks_decoder
 from informix_wire.caps import NARROW, Capabilities
-from informix_wire.pdu import Cost, Done, Eot, Err, Message
+from informix_wire.pdu import Cost, Eot, Err, Message
+from informix_wire.pdu.status import done_bytes
 
 from .clientfiles import Services
 from .cursors import put_failed
@@ -222,7 +223,7 @@ class Session:
 
     def done(self, *, warn: int = 0, rows: int = 0, rowid: int = 0, serial: int = 0) -> None:
         """Add DONE, and COST if the profile sends it (sqli.md 4.4)."""
-        self.out.append(Done(warn, rows, rowid, serial).encode(self.caps))
+        self.out.append(done_bytes(self.caps, warn, rows, rowid, serial))
         if self.profile.send_cost:
             self.out.append(COST)
 

@@ -152,12 +152,13 @@ def stamp_fields(value: int) -> list[int]:
 
 _BASE_FIELDS = [BASE_YEAR, 1, 1, 0, 0, 0, 0]
 _BASE_DAY = stamp(_BASE_FIELDS)
+_WITH_CLOCK = (datetime.datetime, datetime.time)
 
 
 def stamp_of(moment: datetime.datetime | datetime.time | datetime.date) -> int:
     """Return the stored form of a Python value, finer parts than 1/100000 second dropped (sqli.md 7.2)."""
     value = (moment.toordinal() - 1) * DAY_TICKS if isinstance(moment, datetime.date) else _BASE_DAY
-    if isinstance(moment, datetime.datetime | datetime.time):
+    if isinstance(moment, _WITH_CLOCK):
         value += moment.hour * HOUR_TICKS + moment.minute * MINUTE_TICKS + moment.second * TICKS
         value += moment.microsecond // 10
     return value

@@ -23,6 +23,8 @@ _INTEGER_FORMATS: dict[int, str] = {
 _FLOAT_FORMATS: dict[int, str] = {TypeCode.SMALLFLOAT: "f", TypeCode.FLOAT: "d"}
 _INT8 = Struct(">hII")
 INT8_MAX = 2**63 - 1
+_NUMBERS = (float, int)
+"""A tuple: ``float | int`` would make an object for every value."""
 
 
 def integer_codec(column: ColumnType, _ctx: TypeContext) -> Codec:
@@ -82,7 +84,7 @@ def float_codec(column: ColumnType, _ctx: TypeContext) -> Codec:
         return number
 
     def dump(value: object) -> bytes:
-        if not isinstance(value, float | int):
+        if not isinstance(value, _NUMBERS):
             refuse(column, value)
         try:
             number = float(value)

@@ -14,11 +14,25 @@ from ..errors import Incomplete, ProtocolError
 from ..tags import Tag
 from .base import Message, PackedMessage
 
-__all__ = ["Direction", "NFetch", "Put", "RetType", "RowMessage", "SFetch", "ScrollKind", "Tuple", "TupleId"]
+__all__ = [
+    "Direction",
+    "NFetch",
+    "Put",
+    "RetType",
+    "RowMessage",
+    "SFetch",
+    "ScrollKind",
+    "Tuple",
+    "TupleId",
+    "tuple_bytes",
+]
 
 _PUT = int(Tag.SQ_PUT)
 _PUT_HEAD = struct.Struct(">Hih")
 """Tag, size of a row, number of rows."""
+_TUPLE = int(Tag.SQ_TUPLE)
+_ROW_HEAD = struct.Struct(">Hhi")
+"""Tag, warning bits, size of a row."""
 _NFETCH = {
     (large, array): struct.Struct(">" + ("i" if large else "h") + ("h" if array else ""))
     for large in (False, True)
@@ -45,6 +59,15 @@ class ScrollKind(IntEnum):
     ABSOLUTE = 6
 
 
+def _row_message(tag: int, warn: int, data: bytes) -> bytes:
+    return pack(_ROW_HEAD, tag, warn, len(data)) + data + b"\0" * (len(data) & 1)
+
+
+def tuple_bytes(data: bytes) -> bytes:
+    """Return the bytes of a `Tuple` without warnings: a result has one for every row."""
+    return _row_message(_TUPLE, 0, data)
+
+
 @frozen
 class RowMessage(Message):
     """A row whose columns informix-types decodes (sqli.md 7.1).
@@ -58,13 +81,10 @@ class RowMessage(Message):
     data: bytes
 
     _HEAD: ClassVar[struct.Struct] = struct.Struct(">hi")
-    _WHOLE: ClassVar[struct.Struct] = struct.Struct(">Hhi")
-    """`_HEAD` behind the tag."""
 
     def encode(self, caps: Capabilities) -> bytes:  # noqa: ARG002 - see Message
         """See `Message.encode`."""
-        data = self.data
-        return pack(self._WHOLE, self.TAG, self.warn, len(data)) + data + b"\0" * (len(data) & 1)
+        return _row_message(self.TAG, self.warn, self.data)
 
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:  # noqa: ARG003 - see Message

@@ -11,7 +11,7 @@ from ..errors import Incomplete
 from ..tags import Tag
 from .base import Bodiless, Message, PackedMessage
 
-__all__ = ["Cost", "Done", "Eot", "Err", "Ignored86", "InsertDone", "PutErr", "XactStat"]
+__all__ = ["Cost", "Done", "Eot", "Err", "Ignored86", "InsertDone", "PutErr", "XactStat", "done_bytes"]
 
 NO_TOKEN = -368
 """This sqlcode comes without a token field (sqli.md 4.6)."""
@@ -21,6 +21,10 @@ SQLSTATE_LENGTH = 5
 
 _ERR_FULL = struct.Struct(">hhi")
 _ERR_NARROW = struct.Struct(">hhh")
+_DONE = int(Tag.SQ_DONE)
+_DONE_NARROW = struct.Struct(">Hhiii")
+_DONE_WIDE = struct.Struct(">Hhqqi")
+"""A whole DONE, tag included."""
 
 
 class Eot(Bodiless):
@@ -80,6 +84,11 @@ class Err(Message):
         return cls(sqlcode, isam, offset, token, sqlstate, r.char().rstrip("\0"))
 
 
+def done_bytes(caps: Capabilities, warn: int, rows: int, rowid: int, serial: int) -> bytes:
+    """Return the bytes of a `Done`: every execution and every last row brings one."""
+    return pack(_DONE_WIDE if caps.long_rowid else _DONE_NARROW, _DONE, warn, rows, rowid, serial)
+
+
 @frozen
 class Done(Message):
     """SQ_DONE: a statement or a fetch ended well (sqli.md 4.4).
@@ -99,14 +108,10 @@ class Done(Message):
 
     _NARROW: ClassVar[struct.Struct] = struct.Struct(">hiii")
     _WIDE: ClassVar[struct.Struct] = struct.Struct(">hqqi")  # bit 70 (sqli.md 3.3)
-    _NARROW_WHOLE: ClassVar[struct.Struct] = struct.Struct(">Hhiii")
-    _WIDE_WHOLE: ClassVar[struct.Struct] = struct.Struct(">Hhqqi")
-    """The same behind the tag."""
 
     def encode(self, caps: Capabilities) -> bytes:
         """See `Message.encode`."""
-        layout = self._WIDE_WHOLE if caps.long_rowid else self._NARROW_WHOLE
-        return pack(layout, self.TAG, self.warn, self.rows, self.rowid, self.serial)
+        return done_bytes(caps, self.warn, self.rows, self.rowid, self.serial)
 
     @classmethod
     def decode(cls, buf: bytes, offset: int, caps: Capabilities) -> tuple[Self, int]:
