@@ -165,8 +165,7 @@ def fetch(session: "Session", message: pdu.NFetch) -> None:
         size = _send_row(session, cursor, row)
         cursor.fetched += 1
         used += size
-        if size > cursor.widest:
-            cursor.widest = size
+        cursor.widest = max(cursor.widest, size)
         if used + cursor.widest > budget:
             break
     if exhausted and not used and profile.end_of_data == "error":
