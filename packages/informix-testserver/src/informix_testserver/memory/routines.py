@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - the handles share the signatures of `Handle`
 """Stored routines: Python functions that a test registers, callable from SQL, EXECUTE and the fast path."""
 
 import datetime
@@ -351,9 +350,7 @@ class RoutineHandle(Handle):
         with session.outside():
             return routine.call(values)
 
-    def open(
-        self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
-    ) -> MemoryCursor:
+    def open(self, session: "MemorySession", parameters: Sequence[Parameter], hold: bool) -> MemoryCursor:
         """Run the routine; its rows are checked against the declared types."""
         plan = self.plan(session, parameters)
         exact = _exactly(plan.body[0].results, session.store.env)

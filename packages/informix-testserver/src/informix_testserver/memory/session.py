@@ -9,7 +9,7 @@ import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from informix_types import ColumnType, TypeCode
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["MemorySession"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 NOT_IN_TRANSACTION, NO_TRANSACTIONS, IN_TRANSACTION, OPEN_TRANSACTION = -255, -256, -535, -377
 NEEDS_CURSOR, CURSOR_CLOSED, READ_ONLY = -260, -400, -878
 DEFAULT_DBDATE = "MDY4/"
@@ -168,8 +169,8 @@ class MemorySession(NameSpace):
 
     # --------------------------------------------------------------------------------------- running a statement
 
-    def run(self, work: Callable[[], T]) -> T:
-        """Do `work` as one statement: undone when it fails, repeated after a wait for a lock. Raises SqlError."""
+    def run(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """Call `work` as one statement: undone if it fails, repeated after a wait for a lock. Raises SqlError."""
         if not self._depth:
             # From here on an interrupt counts, also while the latch is another session's.
             self.interrupted, self._entering = False, True
@@ -181,28 +182,31 @@ class MemorySession(NameSpace):
                 # A statement inside a routine that is running: part of the outer statement.
                 self._depth += 1
                 try:
-                    return work()
+                    return work(*arguments)
                 finally:
                     self._depth -= 1
             self._now, self.deadline = None, None
-            self.row_sets.clear()
+            if self.row_sets:
+                self.row_sets.clear()
             try:
-                self.tick()
+                if self.interrupted:
+                    self.tick()
                 if not self._in_transaction and self.ansi:
                     self._in_transaction = True
-                return self._attempts(work)
+                return self._attempts(work, *arguments)
             except RecursionError:
                 raise SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP) from None
             finally:
                 env.session = outer
 
-    def _attempts(self, work: Callable[[], T]) -> T:
+    def _attempts(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
         while True:
             mark = self.row_mark = len(self.undo)
-            self.deferred = []
+            if self.deferred:
+                self.deferred = []
             self._depth = 1
             try:
-                result = work()
+                result = work(*arguments)
                 if self.deferred:
                     self._check_deferred()
                 if self.temporary and len(self.undo) > mark:
@@ -500,7 +504,7 @@ class MemorySession(NameSpace):
             raise SqlError(NEEDS_CURSOR)
         if self.read_only:
             self.check_access(handle)
-        outcome = self.run(lambda: handle.execute(self, parameters))
+        outcome = self.run(handle.execute, self, parameters)
         if keys is None:
             return outcome
         columns = self.describe_keys(statement, keys)
@@ -551,7 +555,7 @@ class MemorySession(NameSpace):
         """Run a routine for the fast path."""
         from .routines import call_by_handle
 
-        return self.run(lambda: call_by_handle(self, routine, parameters))
+        return self.run(call_by_handle, self, routine, parameters)
 
     def open(
         self,
@@ -568,7 +572,7 @@ class MemorySession(NameSpace):
             raise SqlError(CURSOR_CLOSED)
         if scroll and handle.for_update:
             raise SqlError(-526)
-        cursor = self.run(lambda: handle.open(self, parameters, scroll=scroll, hold=hold))
+        cursor = self.run(handle.open, self, parameters, hold)
         cursor.name = cursor_name
         self.open_cursors.add(cursor)
         if cursor_name:

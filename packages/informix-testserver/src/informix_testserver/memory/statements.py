@@ -21,7 +21,7 @@ from .bind_query import BoundQuery, bind_query
 from .binder import ANY_TEXT, Bind, Binder
 from .catalog import Table
 from .convert import converter
-from .cursor import MemoryCursor, Row
+from .cursor import MemoryCursor, Row, UpdateCursor
 from .expr import Expr
 from .locks import INSERT_FAILED, READ_FAILED
 from .pyvalues import reader, writer
@@ -276,9 +276,7 @@ class Handle:
         """Run the statement inside `MemorySession.run`."""
         raise NotImplementedError
 
-    def open(
-        self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
-    ) -> MemoryCursor:
+    def open(self, session: "MemorySession", parameters: Sequence[Parameter], hold: bool) -> MemoryCursor:
         """Run a statement that returns rows."""
         raise SqlError(-400)
 
@@ -405,9 +403,7 @@ class QueryHandle(Handle):
         """Only rows of one table can be missed, not an aggregate of them."""
         return None if body[0].rowid else False
 
-    def open(
-        self, session: "MemorySession", parameters: Sequence[Parameter], *, scroll: bool, hold: bool
-    ) -> MemoryCursor:
+    def open(self, session: "MemorySession", parameters: Sequence[Parameter], hold: bool) -> MemoryCursor:
         """Run the query."""
         plan = self.plan(session, parameters)
         found, convert = plan.body
@@ -436,7 +432,7 @@ class QueryHandle(Handle):
 
         table = next(iter(plan.tables.values()))
         columns = tuple(column.name for column in self.statement.update_columns)
-        return MemoryCursor(session, rowids, convert, hold=hold, table=table, reread=reread, columns=columns)
+        return UpdateCursor(session, rowids, convert, table, reread, hold=hold, columns=columns)
 
     def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
         """A query needs a cursor."""
