@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypedDict, Unpack, runtime_checkab
 
 from informix_types import ColumnType
 from informix_types.classes import frozen
+from informix_types.params import BoundValue
 
 __all__ = [
     "NULL_IN_AGGREGATE",
@@ -103,15 +104,9 @@ class ResultColumn:
     type: ColumnType
 
 
-class Parameter(NamedTuple):
-    """One bound value: the type it was sent as and its Python value.
-
-    `is_default` is the wire's indicator -2: use the column's default (sqli.md 7.2).
-    """
-
-    type: ColumnType
-    value: Any
-    is_default: bool = False
+Parameter = BoundValue
+"""One bound value: the `type` it was sent as, its Python `value`, and `is_default`, the wire's indicator -2: use
+the column's default (sqli.md 7.2). BYTE and TEXT have their data here: `blob_pending` is never set."""
 
 
 @frozen

@@ -31,6 +31,7 @@ __all__ = [
     "row_encoder",
 ]
 
+_SENDRECV = int(TypeCode.SENDRECV)
 BYTES_TYPES = frozenset({TypeCode.BYTE, TypeCode.TEXT})
 CHAR_TYPES = frozenset({TypeCode.CHAR, TypeCode.NCHAR})
 VARCHAR_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.NVARCHAR})
@@ -63,15 +64,13 @@ def decode_parameters(session: "Session", count: int, blocks: bytes) -> tuple[li
     Raises:
         FramingError: the blocks contradict themselves.
     """
-    bound, _ = session.decode_blocks(blocks, 0, count)
-    parameters: list[Parameter] = []
+    parameters, _ = session.decode_blocks(blocks, 0, count)
     pending: list[int] = []
-    for kind, value, is_default, blob_pending in bound:
+    for index, (kind, value, is_default, blob_pending) in enumerate(parameters):
         if blob_pending:
-            pending.append(len(parameters))
-        elif kind.code == TypeCode.SENDRECV and is_constructed(kind, value):
-            kind, value = decode_constructed(value, session.types)  # noqa: PLW2901
-        parameters.append(Parameter(kind, value, is_default))
+            pending.append(index)
+        elif kind.code == _SENDRECV and is_constructed(kind, value):
+            parameters[index] = Parameter(*decode_constructed(value, session.types), is_default)
     return parameters, pending
 
 

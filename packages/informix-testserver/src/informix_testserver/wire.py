@@ -161,13 +161,13 @@ class Wire:
         While more of what the client has sent is there to be served, replies are gathered: they go out together,
         at the latest before the wire waits for the client.
         """
-        self.finish(cancelled=cancelled)
+        more = self.finish(cancelled=cancelled)
         if self._faults.active:
             self.send(messages)
             return
         unsent = self._unsent
         unsent += b"".join(messages)
-        if self.pos == len(self.data) or len(unsent) > _GATHERED:
+        if not more or len(unsent) > _GATHERED:
             self.flush()
 
     def flush(self) -> None:
@@ -295,19 +295,19 @@ class Wire:
         with self._lock:
             self._busy = self.pos < len(self.data)
 
-    def finish(self, *, cancelled: bool = False) -> None:
-        """Say that the request at hand is done, and whether it was cancelled; the next one may be there already.
+    def finish(self, *, cancelled: bool = False) -> bool:
+        """Say that the request at hand is done, or was cancelled; return whether the next one is there.
 
         Urgent data that came too late for it means the next one, if that was received together with it: the client
         waits for both. Else it is forgotten.
         """
         self._served += 1
         more = self.pos < len(self.data)
-        if more and not cancelled:
-            return  # still busy, and urgent data that has come means what is there
-        with self._lock:
-            self._busy = more
-            self.urgent = False
+        if cancelled or not more:  # else it stays busy, and urgent data that has come means what is there
+            with self._lock:
+                self._busy = more
+                self.urgent = False
+        return more
 
     def take_urgent(self) -> bool:
         """Tell once whether urgent data hit the request at hand."""
