@@ -17,7 +17,6 @@ REFUSALS = (-513, -999)
 REFUSED = [
     ("select multiset(select a from t) from t", -999, "MULTISET(SELECT …)"),
     ("select a from t where row(a, b) < row(b, a)", -999, "ROW comparison"),
-    ("select lag(a) ignore nulls over (order by a) from t", -999, "LAG … IGNORE NULLS"),
     (
         "select sum(a) over (order by b rows between a preceding and current row) from t",
         -999,

@@ -1,6 +1,10 @@
 """Aggregates and window functions; sums and averages of exact numbers are exact."""
 
+import re
+from collections import deque
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from informix_types import TypeFlag
@@ -161,11 +165,51 @@ def _distinct(node: ast.FunctionCall, argument: Expr) -> str:
 
 
 def _result(b: Binder, node: ast.FunctionCall, sql: str, kind: Any, stored: Any = None) -> Expr:
-    name = f"({node.name.name})"
     if node.window is not None:
         sql += over(b, node.window)
-        return Expr(sql, kind, stored or kind, name, aggregate=False)
-    return Expr(sql, kind, stored or kind, name, aggregate=True)
+    return Expr(sql, kind, stored or kind, f"({node.name.name})", aggregate=node.window is None)
+
+
+def _own_result(b: Binder, node: ast.FunctionCall, own: tuple[Any, type[Any]], inner: str, kind: Any) -> Expr:
+    """Write the call of an aggregate that is written in Python: its key and its class."""
+    sql = _own(b, own, [inner], node.window)
+    return Expr(sql, kind, kind, f"({node.name.name})", aggregate=node.window is None)
+
+
+def _own(b: Binder, own: tuple[Any, type[Any]], inner: list[str], window: ast.Window | None) -> str:
+    key, make = own
+    if window is None:
+        return f"{b.store.aggregate(key, len(inner), make)}({','.join(inner)})"
+    if not _may_be_empty(window.frame):
+        return f"{b.store.aggregate(key, len(inner), make)}({','.join(inner)})" + over(b, window)
+    # A frame without a row before a frame with one would crash the process: Python's sqlite3 looks for the
+    # aggregate that its first row makes. So sqlite collects the frame's values, and a function runs over them.
+    assert len(inner) == 1
+    collected = f"group_concat(quote({inner[0]}))" + over(b, window)
+    return b.call(("collected", key), lambda text: _run(make, text), [collected], strict=False)
+
+
+def _may_be_empty(frame: ast.Frame | None) -> bool:
+    return frame is not None and (
+        frame.start.kind == "FOLLOWING" or (frame.end is not None and frame.end.kind == "PRECEDING")
+    )
+
+
+_QUOTED = re.compile(r"X'([0-9A-F]*)'|'((?:[^']|'')*)'|([^,]+)")
+
+
+def _run(make: type[Any], text: str | None) -> Any:
+    """Run an aggregate over values as sqlite's quote() writes them, with commas between."""
+    made = make()
+    for found in _QUOTED.finditer(text or ""):
+        packed, characters, number = found.groups()
+        if packed is not None:
+            made.step(bytes.fromhex(packed))
+        elif characters is not None:
+            made.step(characters.replace("''", "'"))
+        else:
+            made.step(None if number == "NULL" else int(number) if number.lstrip("-").isdigit() else float(number))
+    return made.finalize()
 
 
 def _count(b: Binder, node: ast.FunctionCall) -> Expr:
@@ -190,16 +234,13 @@ def _sum(b: Binder, node: ast.FunctionCall) -> Expr:
         return _result(b, node, f"sum({inner})", FLOAT)
     if which is Family.INT:
         if wide_integer(argument.stored):
-            name = b.store.aggregate("decimal sum", 1, _DecimalSum)
-            return _result(b, node, f"{name}({inner})", sum_type(argument.stored))
+            return _own_result(b, node, ("decimal sum", _DecimalSum), inner, sum_type(argument.stored))
         return _result(b, node, f"sum({inner})", sum_type(argument.stored), BIGINT)
     if which is Family.DECIMAL:
-        name = b.store.aggregate("decimal sum", 1, _DecimalSum)
-        return _result(b, node, f"{name}({inner})", sum_type(argument.stored))
+        return _own_result(b, node, ("decimal sum", _DecimalSum), inner, sum_type(argument.stored))
     if which in (Family.MONTHS, Family.SPAN):
-        name = b.store.aggregate("interval sum", 1, _IntervalSum)
-        kind = argument.stored
-        return _result(b, node, f"{name}({inner})", interval_type(kind.start, kind.end, 9))
+        kind = interval_type(argument.stored.start, argument.stored.end, 9)
+        return _own_result(b, node, ("interval sum", _IntervalSum), inner, kind)
     raise SqlError(SUM_OF_MOMENTS if which in (Family.DATE, Family.DATETIME) else -1260, offset=node.pos)
 
 
@@ -213,13 +254,10 @@ def _avg(b: Binder, node: ast.FunctionCall) -> Expr:
     if which is Family.FLOAT:
         return _result(b, node, f"avg({inner})", FLOAT)
     if which in (Family.INT, Family.DECIMAL):
-        return _result(
-            b, node, f"{b.store.aggregate('decimal avg', 1, _DecimalAverage)}({inner})", FLOATING_DECIMAL
-        )
+        return _own_result(b, node, ("decimal avg", _DecimalAverage), inner, FLOATING_DECIMAL)
     if which in (Family.MONTHS, Family.SPAN):
-        kind = argument.stored
-        name = b.store.aggregate("interval avg", 1, _IntervalAverage)
-        return _result(b, node, f"{name}({inner})", interval_type(kind.start, kind.end, 9))
+        kind = interval_type(argument.stored.start, argument.stored.end, 9)
+        return _own_result(b, node, ("interval avg", _IntervalAverage), inner, kind)
     raise SqlError(SUM_OF_MOMENTS if which in (Family.DATE, Family.DATETIME) else -1260, offset=node.pos)
 
 
@@ -228,8 +266,8 @@ def _spread(b: Binder, node: ast.FunctionCall) -> Expr:
     deviation = node.name.name in ("stdev", "stddev")
     make = _Deviation if deviation else _Spread
     number = b.convert(argument, FLOATING_DECIMAL)
-    name = b.store.aggregate(("spread", deviation), 1, make)
-    return _result(b, node, f"{name}({_distinct(node, number)})", FLOATING_DECIMAL)
+    own = ("spread", deviation), make
+    return _own_result(b, node, own, _distinct(node, number), FLOATING_DECIMAL)
 
 
 def _extreme(b: Binder, node: ast.FunctionCall) -> Expr:
@@ -277,8 +315,12 @@ def over(b: Binder, window: ast.Window) -> str:
         parts.append("PARTITION BY " + ",".join(collated(b.value(node)) for node in window.partition_by))
     if window.order_by:
         terms = []
+        distance = _range_distance(b, window.frame)
         for item in window.order_by:
-            term = collated(b.value(item.expression)) + (" DESC" if item.descending else "")
+            value = b.value(item.expression)
+            if distance is not None:
+                value = _measured(b, value, distance, window)
+            term = collated(value) + (" DESC" if item.descending else "")
             terms.append(f"{term} NULLS {item.nulls}" if item.nulls else term)
         parts.append("ORDER BY " + ",".join(terms))
     if window.frame is not None:
@@ -288,6 +330,33 @@ def over(b: Binder, window: ast.Window) -> str:
         else:
             parts.append(f"{window.frame.unit} BETWEEN {start} AND {_bound(b, window.frame.end)}")
     return f" OVER ({' '.join(parts)})"
+
+
+def _range_distance(b: Binder, frame: ast.Frame | None) -> Expr | None:
+    """Return a distance that RANGE counts from the current row's key, if there is one."""
+    if frame is None or frame.unit != "RANGE":
+        return None
+    ends = [end for end in (frame.start, frame.end) if end is not None and end.offset is not None]
+    return b.bind(ends[0].offset) if ends and ends[0].offset is not None else None
+
+
+def _measured(b: Binder, key: Expr, distance: Expr, window: ast.Window) -> Expr:
+    """Return a sort key that sqlite can count distances from. Raises SqlError -999 for other types."""
+    kinds = family(key.stored), family(distance.stored)
+    if kinds == (Family.DECIMAL, Family.INT):
+        return b.convert(key, FLOAT)
+    if kinds not in _MEASURABLE:
+        raise SqlError(NOT_SUPPORTED, offset=window.pos, token=f"RANGE over {key.type.type_name}")
+    return key
+
+
+_MEASURABLE = {
+    (Family.INT, Family.INT),
+    (Family.FLOAT, Family.INT),
+    (Family.DATE, Family.INT),
+    (Family.DATETIME, Family.SPAN),
+}
+"""Families of a sort key and of the distances that RANGE can count from it."""
 
 
 def _bound(b: Binder, bound: ast.FrameBound) -> str:
@@ -308,21 +377,97 @@ def _ranking(b: Binder, node: ast.FunctionCall) -> Expr:
     return Expr.of(f"{name}({arguments})" + over(b, node.window), kind, name=f"({node.name.name})")
 
 
+class _Known:
+    """The first value that is not NULL of a window's frame."""
+
+    def __init__(self) -> None:
+        self.rows: deque[tuple[Any, ...]] = deque()
+
+    def step(self, *row: Any) -> None:
+        """Take a row in."""
+        self.rows.append(row)
+
+    def inverse(self, *_row: Any) -> None:
+        """Take the frame's first row out."""
+        self.rows.popleft()
+
+    def value(self) -> Any:
+        """Return the value of the frame as it is."""
+        return next((row[0] for row in self.rows if row[0] is not None), None)
+
+    def finalize(self) -> Any:
+        """Return the last frame's value."""
+        return self.value() if self.rows else None
+
+
+class _LastKnown(_Known):
+    """The last one."""
+
+    def value(self) -> Any:
+        """Return the value of the frame as it is."""
+        return next((row[0] for row in reversed(self.rows) if row[0] is not None), None)
+
+
+class _NextKnown(_Known):
+    """The value of the n-th row without NULL behind the frame's first row, which is the current one.
+
+    A row is (value, n, what to return if there is no such row); n = 0 is the current row itself, NULL or not.
+    """
+
+    def value(self) -> Any:
+        """Return the value for the current row."""
+        return self._nth(self.rows)
+
+    @staticmethod
+    def _nth(rows: Iterable[tuple[Any, ...]]) -> Any:
+        found = iter(rows)
+        value, distance, otherwise = next(found)
+        if not distance:
+            return value
+        known = (row[0] for row in found if row[0] is not None)
+        return next(islice(known, distance - 1, None), otherwise)
+
+
+class _PreviousKnown(_NextKnown):
+    """The value of the n-th row without NULL before the frame's last row, which is the current one."""
+
+    def value(self) -> Any:
+        """Return the value for the current row."""
+        return self._nth(reversed(self.rows))
+
+
+_IGNORING: dict[str, tuple[type[_Known], tuple[str, str] | None]] = {
+    "first_value": (_Known, None),
+    "last_value": (_LastKnown, None),
+    "lag": (_PreviousKnown, ("UNBOUNDED PRECEDING", "CURRENT ROW")),
+    "lead": (_NextKnown, ("CURRENT ROW", "UNBOUNDED FOLLOWING")),
+}
+"""What IGNORE NULLS makes of a function, and the frame that it looks at (None: that of its window)."""
+
+
 def _neighbour(b: Binder, node: ast.FunctionCall) -> Expr:
     if node.window is None:
         raise SqlError(-201, offset=node.pos)
     most = 3 if node.name.name in ("lag", "lead") else 1
     if not 1 <= len(node.arguments) <= most:
         raise SqlError(NO_ROUTINE, offset=node.pos, token=node.name.name)
-    if node.nulls == "IGNORE":
-        raise SqlError(NOT_SUPPORTED, offset=node.pos, token=f"{node.name.name.upper()} … IGNORE NULLS")
     value = b.value(node.arguments[0])
     sqls = [value.sql]
     if len(node.arguments) > 1:
         sqls.append(b.convert(b.bind(node.arguments[1]), INTEGER).sql)
     if len(node.arguments) > 2:
         sqls.append(b.convert(b.bind(node.arguments[2]), value.stored).sql)
-    sql = f"{node.name.name}({','.join(sqls)})" + over(b, node.window)
+    name, window = node.name.name, node.window
+    if node.nulls == "IGNORE":
+        make, bounds = _IGNORING[name]
+        if bounds is not None:
+            ends = [ast.FrameBound(node.pos, bound) for bound in bounds]
+            frame = ast.Frame(node.pos, "ROWS", *ends)
+            window = ast.Window(window.pos, window.partition_by, window.order_by, frame)
+            sqls += ["1", "NULL"][len(sqls) - 1 :]
+        sql = _own(b, (("ignoring nulls", name), make), sqls, window)
+    else:
+        sql = f"{name}({','.join(sqls)})" + over(b, window)
     return Expr(sql, without_serial(value.type).with_flags(0), value.stored.with_flags(0), f"({node.name.name})")
 
 

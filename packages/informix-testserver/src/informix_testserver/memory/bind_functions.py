@@ -41,6 +41,8 @@ def function_call(b: Binder, node: ast.FunctionCall, hint: ColumnType | None) ->
     """A call by name."""
     load()
     name = node.name.name
+    if node.nulls is not None and name not in ("lag", "lead", "first_value", "last_value"):
+        raise SqlError(-201, offset=node.pos)
     if node.window is not None and name in WINDOWS:
         return WINDOWS[name](b, node)
     if name in AGGREGATES:

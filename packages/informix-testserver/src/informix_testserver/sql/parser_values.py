@@ -306,23 +306,32 @@ class ValueParser(TypeParser):
     def function_call(self, name: ast.ObjectName) -> ast.FunctionCall:
         """Parse a call's arguments and what may follow them, the name being read."""
         self.expect("(")
-        quantifier = None
+        quantifier = nulls = None
         arguments: tuple[ast.Expression, ...] = ()
         if self.key == "*" and self.peek() == ")":
             arguments = (ast.Star(self.advance().pos),)
         elif self.key != ")":
             if self.key in QUANTIFIERS and self.peek() not in AFTER_VALUE:
                 quantifier = QUANTIFIERS[self.advance().key]
-            arguments = self.comma_list(self.argument)
+            arguments = (self.argument(),)
+            nulls = self._nulls()
+            if self.accept(","):
+                arguments += self.comma_list(self.argument)
         self.expect(")")
-        nulls = None
-        if self.key in ("IGNORE", "RESPECT") and self.peek() == "NULLS":
-            nulls = self.advance().key
-            self.advance()
+        if nulls is None:
+            nulls = self._nulls()
         window = None
         if self.at("OVER", "("):
             window = self._window()
         return ast.FunctionCall(name.pos, name, arguments, quantifier, nulls, window)
+
+    def _nulls(self) -> str | None:
+        """Parse ``IGNORE NULLS``, ``RESPECT NULLS``, which stand behind the first argument or behind them all."""
+        if self.key not in ("IGNORE", "RESPECT") or self.peek() != "NULLS":
+            return None
+        kind = self.advance().key
+        self.advance()
+        return kind
 
     def argument(self) -> ast.Expression:
         """Parse an argument of a call: an expression or ``name = expression``."""
