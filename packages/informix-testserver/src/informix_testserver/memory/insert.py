@@ -15,9 +15,10 @@ from .binder import Binder
 from .catalog import Column, Table
 from .dml import Convert, assignment, default_value, omitted_value
 from .expr import Expr
+from .plan_values import value_reader
 from .rows import RowPlan, insert_row, plan_of
 from .sequences import RowMarks
-from .statements import Handle, Plan, value_reader
+from .statements import Handle, Plan
 from .views import Target, target_of
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from .binder import Binder
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .locks import LockConflict
+from .plan_values import value_reader
 from .pyvalues import row_writer, stored_value
 from .statements import Handle, Plan
 from .typenames import declared_type
@@ -385,8 +386,6 @@ def call_by_handle(session: "MemorySession", routine: Routine, parameters: Seque
     Raises:
         SqlError: -674: it has been dropped, or takes other values; what the routine raises.
     """
-    from .statements import value_reader
-
     known, env = session.engine.routine(routine.name), session.store.env
     if known is None or len(parameters) != len(known.parameters):
         raise SqlError(NO_ROUTINE, token=routine.name)
