@@ -1,4 +1,4 @@
-"""Values of one execution: bound parameters into the stored forms of a plan, stored rows into what was described."""
+"""Values of one execution: bound parameters into the stored forms of a plan, stored rows into described ones."""
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
