@@ -9,6 +9,7 @@ from ..engine import SqlError
 from .catalog import Database, Table, is_database_name
 from .definitions import sync_indexes
 from .persistence import counters, database_entry, load_database, restore_counters
+from .references import moved
 from .syscatalog import install
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def copy_database(engine: "MemoryEngine", source: str, name: str) -> Database:
     entry["grants"] = [(keys.get(key, 0), *rest) for key, *rest in entry["grants"]]
     entry["name"], entry["number"] = name, engine.next_database_number()
     database = load_database(engine, entry)
+    moved(database, source)
     restore_counters(engine, {keys[key]: state for key, state in counters(origin).items()})
     for old in origin.user_tables():
         if old.kind == "T":

@@ -8,7 +8,7 @@ from ..engine import SqlError
 from ..sql import ast
 from .catalog import Constraint, Table
 from .constraints import check_constraint
-from .definitions import altering, sync_indexes
+from .definitions import altering, at_home, sync_indexes
 
 if TYPE_CHECKING:
     from .session import MemorySession
@@ -38,7 +38,7 @@ def set_objects(session: "MemorySession", node: ast.SetConstraints) -> None:
 def _switch(session: "MemorySession", node: ast.SetConstraints, *, enabled: bool) -> None:
     tables = list(session._opened().user_tables())
     if node.table is not None:
-        tables = [session.table(node.table)]
+        tables = [at_home(session, session.table(node.table), node.table.pos)]
         if tables[0].temporary:
             if not enabled:
                 raise SqlError(TEMPORARY, offset=node.table.pos)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "column_renamed",
     "defined_on",
+    "moved",
     "names",
     "refers_to",
     "table_renamed",
@@ -202,6 +203,24 @@ def column_renamed(session: "MemorySession", database: Database | None, table: T
             with altering(session, view):
                 view.query = query
                 view.text = _view_text(view)
+
+
+def moved(database: Database, old: str) -> None:
+    """Let what a copied database calls by its template's name mean the copy: views and synonyms."""
+
+    def follow(node: Any) -> Any:
+        if isinstance(node, ast.ObjectName | ast.ColumnRef) and node.database == old:
+            return replace(node, database=database.name)
+        return node
+
+    for table in database.user_tables():
+        if table.target is not None:
+            table.target = follow(table.target)
+        if table.query is not None:
+            query = _changed(table.query, follow)
+            if query != table.query:
+                table.query = query
+                table.text = _view_text(table)
 
 
 def _view_text(view: Table) -> str:

@@ -84,6 +84,8 @@ class MemorySession(NameSpace):
         self.foreign_changes: dict[int, set[int]] = {}
         """Rows that others have changed, by table, when the running statement began (LAST COMMITTED)."""
         self.read_only = False
+        self.unlogged = False
+        """Whether the database that is open has no transactions, whatever view's names are being looked up."""
         self.exclusive = False
         """Whether nobody else may open the database."""
         self.lock_wait: int | None = 0
@@ -151,7 +153,7 @@ class MemorySession(NameSpace):
     @property
     def reads_dirty(self) -> bool:
         """Whether locks of others do not hinder reading."""
-        return self.isolation == "DIRTY READ" or (self.database is not None and not self.database.logged)
+        return self.isolation == "DIRTY READ" or self.unlogged
 
     @property
     def keeps_read_locks(self) -> bool:
@@ -221,8 +223,7 @@ class MemorySession(NameSpace):
                 continue
             except BaseException:
                 # Without a log only the row that failed is taken back.
-                logged = self.database is None or self.database.logged
-                undo_to(self, mark if logged else self.row_mark)
+                undo_to(self, self.row_mark if self.unlogged else mark)
                 if not self._in_transaction:
                     self._end(commit=True)
                 raise
@@ -234,7 +235,7 @@ class MemorySession(NameSpace):
 
     def row_changed(self) -> None:
         """Check references after each row where there is no log: a row that fails is taken back alone [I]."""
-        if self.database is not None and not self.database.logged:
+        if self.unlogged:
             self._check_deferred()
 
     def _check_deferred(self) -> None:
@@ -395,7 +396,8 @@ class MemorySession(NameSpace):
         self.exclusive = exclusive
         self.isolation = "REPEATABLE READ" if database.ansi else "COMMITTED READ"
         self.last_committed, self.outer_isolation = False, None
-        if not database.logged:
+        self.unlogged = not database.logged
+        if self.unlogged:
             self.isolation = "DIRTY READ"
         return database.flags
 
@@ -413,7 +415,7 @@ class MemorySession(NameSpace):
                 self.engine.forget(table)
             self.temporary.clear()
             self.handles.clear()
-            self.database = None
+            self.database, self.unlogged = None, False
 
     def databases(self) -> Sequence[str]:
         """Return the names of all databases."""
