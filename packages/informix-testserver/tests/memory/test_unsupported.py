@@ -41,7 +41,7 @@ REFUSED = [
     ("create function p() returning int; return 1; end function", -513, "CREATE FUNCTION"),
     ("create trigger r insert on t for each row (delete from t)", -513, "CREATE TRIGGER"),
     ("create opaque type x (internallength = 4)", -513, "CREATE OPAQUE TYPE"),
-    ("rename constraint x to y", -513, "RENAME CONSTRAINT"),
+    ("rename trigger x to y", -513, "RENAME TRIGGER"),
     ("set constraints tp filtering", -513, "SET CONSTRAINTS FILTERING"),
     ("execute immediate 'begin work'", -513, "EXECUTE IMMEDIATE"),
     ("delete from t using u where t.a = u.a", -513, "DELETE … USING"),

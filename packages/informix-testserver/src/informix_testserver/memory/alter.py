@@ -8,7 +8,7 @@ from ..engine import SqlError
 from ..sql import ast
 from .binder import Binder
 from .catalog import Column, Constraint, Database, Table, is_database_name
-from .constraints import add_constraint, remove_constraints
+from .constraints import CONSTRAINT_EXISTS, add_constraint, remove_constraints
 from .convert import converter
 from .ddl import make_column, set_extents
 from .definitions import altering, at_home, claim, home, sync_indexes, undoing
@@ -256,6 +256,9 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
                     constraint.index = node.new_name.name
             index.name = node.new_name.name
         return
+    if node.kind == "CONSTRAINT":
+        _rename_constraint(session, database, node)
+        return
     if node.kind not in ("TABLE", "SEQUENCE"):
         raise SqlError(-513, offset=node.pos, token=f"RENAME {node.kind}")
     table = session.find(node.name)
@@ -285,6 +288,22 @@ def rename_object(session: "MemorySession", node: ast.RenameObject) -> None:
     restore_references = table_renamed(session, database, old, node.new_name.name)
     move(old, node.new_name.name)
     undoing(session, undo)
+
+
+def _rename_constraint(session: "MemorySession", database: Database, node: ast.RenameObject) -> None:
+    old, new = node.name.name, node.new_name.name
+    session.locks.check_name(session, database.number, "constraint", old)
+    found = database.find_constraint(old)
+    if found is None:
+        raise SqlError(NO_CONSTRAINT, offset=node.name.pos, token=old)
+    if database.find_constraint(new) is not None:
+        raise SqlError(CONSTRAINT_EXISTS, offset=node.new_name.pos, token=new)
+    table = found[0]
+    with altering(session, table):
+        session.locks.lock_name(session, database.number, "constraint", new)
+        constraint = table.constraint(old)
+        assert constraint is not None
+        constraint.name = new
 
 
 def _rename_database(session: "MemorySession", node: ast.RenameObject) -> None:

@@ -15,7 +15,7 @@ from .binder import ANY_TEXT, Binder, binds
 from .expr import Expr
 from .types import INTEGER
 
-__all__ = ["AGGREGATES", "FUNCTIONS", "WINDOWS", "function"]
+__all__ = ["AGGREGATES", "FUNCTIONS", "WINDOWS", "function", "is_scalar"]
 
 NO_ROUTINE = -674
 Body = Callable[[Binder, list[Expr], ast.FunctionCall], Expr]
@@ -34,6 +34,12 @@ def function(*names: str, least: int = 1, most: int | None = None) -> Callable[[
         return body
 
     return register
+
+
+def is_scalar(name: str) -> bool:
+    """Whether a scalar function of this name is built in."""
+    load()
+    return name in FUNCTIONS
 
 
 @binds(ast.FunctionCall)

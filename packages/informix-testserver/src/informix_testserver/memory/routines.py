@@ -11,15 +11,16 @@ from informix_types import ColumnType
 from informix_types.classes import frozen
 
 from ..engine import Outcome, Parameter, ResultColumn, SqlError
-from ..sql import ast, parse_expression
+from ..sql import Parsed, ast, parse_expression
 from . import types
+from .bind_functions import is_scalar
 from .binder import Binder
 from .cursor import MemoryCursor, Row
 from .expr import Expr
 from .locks import LockConflict
 from .plan_values import value_reader
 from .pyvalues import row_writer, stored_value
-from .statements import Handle, Plan
+from .statements import Handle, Plan, QueryHandle
 from .typenames import declared_type
 from .types import Family, family
 
@@ -30,6 +31,7 @@ __all__ = [
     "Routine",
     "RoutineHandle",
     "drop_routine",
+    "execute_handle",
     "make_routine",
     "own_routines",
     "routine_call",
@@ -362,6 +364,29 @@ class RoutineHandle(Handle):
         """Run the routine and drop what it returns."""
         self._call(session, self.plan(session, parameters), parameters)
         return Outcome()
+
+
+class FunctionHandle(QueryHandle):
+    """EXECUTE FUNCTION of a function that is built in: a query of one row."""
+
+    def __init__(self, session: "MemorySession", parsed: Parsed, statement: ast.ExecuteRoutine) -> None:
+        call = ast.FunctionCall(statement.name.pos, statement.name, statement.arguments)
+        row = ast.TableRef(statement.pos, ast.ObjectName(statement.pos, "sysdual", database="sysmaster"))
+        select = ast.Select(statement.pos, (ast.SelectItem(statement.pos, call, "(expression)"),), (row,))
+        super().__init__(session, parsed, ast.Query(statement.pos, select))
+
+    def execute(self, session: "MemorySession", parameters: Sequence[Parameter]) -> Outcome:
+        """Run the function and drop what it returns."""
+        self.open(session, parameters, hold=False)
+        return Outcome()
+
+
+def execute_handle(session: "MemorySession", parsed: Parsed, statement: ast.ExecuteRoutine) -> Handle:
+    """Return the handle of EXECUTE, CALL: a routine that a test has registered comes first."""
+    name = statement.name.name
+    if session.engine.routine(name) is None and is_scalar(name):
+        return FunctionHandle(session, parsed, statement)
+    return RoutineHandle(session, parsed, statement)
 
 
 SIGNATURE = re.compile(r"\s*(?:function|procedure|routine)?\s*(?:[\w$]+\.)?([\w$]+)\s*\(", re.IGNORECASE)

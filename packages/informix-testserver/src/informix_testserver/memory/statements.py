@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .routines import Routine
     from .session import MemorySession
 
-__all__ = ["Handle", "Plan", "make_handle"]
+__all__ = ["Handle", "Plan", "QueryHandle", "make_handle"]
 
 PARAMETER_COUNT, TABLE_ALTERED, MANY_TABLES, NOT_SIMPLE = -254, -710, -207, -365
 
@@ -393,7 +393,7 @@ def make_handle(session: "MemorySession", parsed: Parsed) -> Handle:
     from .dml import DeleteHandle, UpdateHandle
     from .insert import InsertHandle
     from .merge import MergeHandle
-    from .routines import RoutineHandle
+    from .routines import execute_handle
 
     statement = parsed.statement
     kinds: dict[type[ast.Statement], type[Handle]] = {
@@ -401,12 +401,13 @@ def make_handle(session: "MemorySession", parsed: Parsed) -> Handle:
         ast.Update: UpdateHandle,
         ast.Delete: DeleteHandle,
         ast.Merge: MergeHandle,
-        ast.ExecuteRoutine: RoutineHandle,
         ast.Script: ScriptHandle,
     }
     handle: Handle
     if isinstance(statement, ast.Query):
         handle = (QueryHandle if statement.into is None else IntoHandle)(session, parsed, statement)
+    elif isinstance(statement, ast.ExecuteRoutine):
+        handle = execute_handle(session, parsed, statement)
     elif type(statement) in kinds:
         handle = kinds[type(statement)](session, parsed, statement)
     else:
