@@ -111,6 +111,39 @@ def test_several_users(run, connect, passwords):
     assert not connect(address).log_in().accepted
 
 
+@pytest.mark.parametrize("option", ["--host", "--server-name", "--user"])
+@pytest.mark.parametrize("name", ["", "two words"])
+def test_impossible_names_are_refused(capsys, option, name):
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", option, name])
+    assert caught.value.code == 2
+    assert f"argument {option}: {name!r} is no name" in capsys.readouterr().err
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(run, connect, tmp_path):
+    (tmp_path / "t.sql").write_bytes("\ufeffcreate table t (a int); insert into t values (7)".encode())
+    _, address = run("--load", str(tmp_path / "t.sql"))
+    assert rows(connect(address).start(), "select a from t") == [b"\0\0\0\x07"]
+
+
+def test_a_file_that_fails_leaves_no_half_of_it_in_the_folder(run, connect, tmp_path):
+    """Else the next start would take the folder for one that has been loaded."""
+    script, folder = tmp_path / "t.sql", tmp_path / "data"
+    script.write_text("create table t (a int); insert into t values (1); insert into tt values (2)")
+    options = ("--data", str(folder), "--load", str(script))
+    with pytest.raises(SystemExit, match="-206"):
+        main(["serve", *options])
+    assert list(folder.iterdir()) == []
+    script.write_text("create table t (a int); insert into t values (1); insert into t values (2)")
+    process, address = run(*options)
+    assert len(rows(connect(address).start(), "select a from t")) == 2
+    process.terminate()
+    process.wait(10)
+    script.write_text("nonsense")
+    process, address = run(*options)
+    assert len(rows(connect(address).start(), "select a from t")) == 2
+
+
 def test_an_error_in_a_file_names_line_and_code(tmp_path):
     script = tmp_path / "bad.sql"
     script.write_text("create table t (a int);\n\ninsert into nowhere values (1);")

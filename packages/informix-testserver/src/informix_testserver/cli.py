@@ -28,6 +28,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _name(text: str) -> str:
+    """Read a user's, server's or host's name for `argparse`."""
+    if not text or any(character.isspace() for character in text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name: empty, or with blanks")
+    return text
+
+
 def _database(text: str) -> str:
     """Read a database's name, with a mode behind a colon, for `argparse`."""
     try:
@@ -58,11 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="listen until interrupted", formatter_class=formatter)
     add = serve.add_argument
-    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--host", type=_name, default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=DEFAULT_PORT, help="port, 0 = any free one (default: %(default)s)")
     add(
         "--user",
         action="append",
+        type=_name,
         metavar="NAME",
         help=f"user who may log in; repeatable (default: {DEFAULT_USER})",
     )
@@ -72,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help=f"password of the user at the same place, or of all users (default: {DEFAULT_PASSWORD})",
     )
-    add("--server-name", default="informix", metavar="NAME", help="DBSERVERNAME (default: %(default)s)")
+    add(
+        "--server-name", type=_name, default="informix", metavar="NAME", help="DBSERVERNAME (default: %(default)s)"
+    )
     add(
         "--database",
         action="append",
@@ -111,7 +121,7 @@ def _users(names: Sequence[str] | None, passwords: Sequence[str] | None) -> dict
 def _load(server: TestServer, path: Path) -> None:
     """Run the statements of a file in ``testdb``; a failure ends the command."""
     try:
-        server.run_script(path.read_text(encoding="utf-8"))
+        server.run_script(path.read_text(encoding="utf-8-sig"))
     except OSError as exc:
         raise SystemExit(f"{path}: {exc.strerror}") from None
     except UnicodeDecodeError as exc:
@@ -154,6 +164,13 @@ def _holds_data(folder: Path) -> bool:
     return os.path.exists(path_in(folder))
 
 
+def _remove_data(folder: Path) -> None:
+    from .memory.persistence import path_in
+
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        Path(path_in(folder) + suffix).unlink(missing_ok=True)
+
+
 def _run(server: TestServer, options: argparse.Namespace) -> None:
     """Load, listen, wait for a signal."""
     kept = options.data is not None and _holds_data(options.data)
@@ -163,8 +180,15 @@ def _run(server: TestServer, options: argparse.Namespace) -> None:
         reason = exc.strerror if isinstance(exc, OSError) else exc
         raise SystemExit(f"cannot keep data in {options.data}: {reason}") from None
     if not kept:
-        for path in options.load:
-            _load(server, path)
+        try:
+            for path in options.load:
+                _load(server, path)
+        except SystemExit:
+            # A folder with half of it would keep the next start from loading the rest.
+            server.close()
+            if options.data is not None:
+                _remove_data(options.data)
+            raise
     try:
         server.start()
     except OSError as exc:
