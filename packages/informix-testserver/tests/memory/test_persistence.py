@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - one case a line
 """An engine in a directory: what is committed is there again, with everything that belongs to it."""
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -105,6 +106,7 @@ class _Clients:
     def __init__(self, folder: Path) -> None:
         self.folder, self.crashes = folder, 0
         self.engines = [MemoryEngine(data_dir=str(folder / "live"))]
+        self.journal = folder / "live" / "informix.journal"
 
     def session(self, database: str = "testdb") -> Any:
         session = self.engines[0].connect("informix", {})
@@ -168,15 +170,126 @@ def test_a_rollback_after_another_commit_leaves_nothing_to_undo(clients: _Client
     assert clients.engines[0].store.rows("select * from informix_undo") == []
 
 
-def test_a_commit_waits_for_definitions_that_are_pending(clients: _Clients) -> None:
+def test_a_commit_is_kept_while_definitions_are_pending(clients: _Clients) -> None:
+    a, b, c = clients.session(), clients.session(), clients.session()
+    a("create table t (id serial primary key, v varchar(20), y byte, f float)")
+    a("create table u (id int)")
+    a("create sequence numbers")
+    a("insert into t (v) values ('before')")
+    c("begin work")
+    c("insert into t (v) values ('c, before')")
+    a("begin work")
+    a("update u set id = id")
+    a("create table n (k int)")
+    a("alter table u add (w int)")
+    a("create unique index ui on u (id)")
+    b("insert into t (v, f) values ('b', 0.1)")
+    b("update t set v = 'changed' where id = 1")
+    kept = [(1, "changed"), (3, "b")]
+    rows = "select id, v from t order by id"
+    assert clients.after_a_crash(rows) == kept
+    c("insert into t (v) values ('c, after')")
+    c("update t set v = 'c too' where id = 3")
+    assert clients.after_a_crash(rows) == kept
+    c("commit work")
+    kept = [(1, "changed"), (2, "c, before"), (3, "c too"), (4, "c, after")]
+    assert clients.after_a_crash(rows) == kept
+    b("insert into t (v) values (numbers.nextval)")
+    b("delete from t where id in (2, 5)")
+    b("insert into t (id, v) values (2, 'again')")
+    kept = [(1, "changed"), (2, "again"), (3, "c too"), (4, "c, after")]
+    assert clients.after_a_crash(rows) == kept
+    assert clients.after_a_crash("select numbers.nextval from sysmaster:sysdual") == [(2,)]
+    assert clients.after_a_crash("select count(*) from systables where tabname = 'n'") == [(0,)]
+    after = clients.engines[-1].connect("informix", {})
+    after.open_database("testdb")
+    assert after.execute(after.prepare("insert into t (v) values ('next')")).serial == 6
+    a("commit work")
+    b("update t set v = 'last' where id = 4")
+    assert clients.after_a_crash(rows) == [*kept[:3], (4, "last")]
+    assert clients.after_a_crash("select count(*) from systables where tabname = 'n'") == [(1,)]
+    assert not clients.journal.exists()
+
+
+def test_a_commit_that_the_crash_cut_is_not_there(clients: _Clients) -> None:
     a, b = clients.session(), clients.session()
     a("create table t (id int)")
     a("begin work")
     a("create table n (k int)")
     b("insert into t values (1)")
-    assert clients.after_a_crash("select count(*) from t") == [(0,)]
-    a("rollback work")
-    assert clients.after_a_crash("select count(*) from t") == [(1,)]
+    b("insert into t values (2)")
+    whole = clients.journal.read_bytes()
+    clients.journal.write_bytes(whole[:-3])
+    assert clients.after_a_crash("select id from t") == [(1,)]
+    clients.journal.write_bytes(whole)
+    assert clients.after_a_crash("select id from t order by id") == [(1,), (2,)]
+
+
+def test_what_sqlite_has_is_not_taken_from_the_journal_again(clients: _Clients) -> None:
+    """The crash came after sqlite's commit and before the journal was removed."""
+    a, b = clients.session(), clients.session()
+    a("create table t (id int, v int)")
+    a("begin work")
+    a("create table n (k int)")
+    b("insert into t values (1, 1)")
+    old = clients.journal.read_bytes()
+    a("update t set v = 2")
+    a("commit work")
+    clients.journal.write_bytes(old)
+    assert clients.after_a_crash("select * from t") == [(1, 2)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_commit_is_lost_whatever_else_is_pending(clients: _Clients, seed: int) -> None:
+    """Random changes of rows and definitions by three sessions, with crashes in between."""
+    dice = random.Random(seed)
+    runs = [clients.session() for _ in range(3)]
+    runs[0]("create table t (id int primary key, v int)")
+    runs[0]("create index tv on t (v)")
+    committed: dict[int, int] = {}
+    pending: list[dict[int, int | None] | None] = [None] * 3
+    defining: int | None = None
+    for step in range(60):
+        number = dice.randrange(3)
+        run, mine = runs[number], pending[number]
+        action = dice.choice(["begin", "commit", "rollback", "insert", "update", "delete", "define", "crash"])
+        key, value = dice.randrange(6), dice.randrange(100)
+        if action == "begin" and mine is None:
+            run("begin work")
+            pending[number] = {}
+        elif action in ("commit", "rollback") and mine is not None:
+            run(f"{action} work")
+            if action == "commit":
+                committed |= {k: v for k, v in mine.items() if v is not None}
+                committed = {k: v for k, v in committed.items() if mine.get(k, v) is not None}
+            pending[number] = None
+            defining = None if defining == number else defining
+        elif action == "define" and mine is not None and defining in (None, number):
+            run(f"create table d{step} (a int)")
+            defining = number
+        elif action in ("insert", "update", "delete"):
+            seen = {**committed, **(mine or {})}.get(key)
+            sql = {
+                "insert": f"insert into t values ({key}, {value})",
+                "update": f"update t set v = {value} where id = {key}",
+                "delete": f"delete from t where id = {key}",
+            }[action]
+            try:
+                rows = run(sql).rows
+            except SqlError as error:
+                if error.sqlcode not in (-244, -271, -268):
+                    raise
+                continue
+            assert rows == (action == "insert" or seen is not None)
+            changed = {key: None if action == "delete" else value} if rows else {}
+            if mine is not None:
+                mine.update(changed)
+            else:
+                committed |= {k: v for k, v in changed.items() if v is not None}
+                committed = {k: v for k, v in committed.items() if changed.get(k, v) is not None}
+        elif action == "crash":
+            assert dict(clients.after_a_crash("select id, v from t")) == committed
+    assert dict(clients.after_a_crash("select id, v from t")) == committed
 
 
 def test_pending_temporary_tables_keep_no_commit_waiting(clients: _Clients) -> None:

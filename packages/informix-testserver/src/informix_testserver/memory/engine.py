@@ -16,6 +16,7 @@ from ..engine import RoutineOptions, SqlError
 from ..sql import Parsed, parse
 from . import temporal
 from .catalog import Database, Table, database_mode, is_database_name
+from .journal import Journal, Touched
 from .locks import ROW_LOCKED, LockConflict, LockManager
 from .routines import Routine, make_routine, own_routines
 from .rows import RowPlan
@@ -52,6 +53,7 @@ class MemoryEngine:
         self.locale, self.server_name, self.version = locale, server_name, version
         self.host_name = socket.gethostname()
         self.data_dir = data_dir
+        self.journal = Journal(data_dir) if data_dir is not None else None
         if data_dir is None:
             self.store = Store(":memory:")
         else:
@@ -235,21 +237,28 @@ class MemoryEngine:
             self.persist()
             self.store.close()
 
-    def persist(self) -> None:
+    def persist(self, touched: Touched | None = None) -> None:
         """Make what is committed durable when the data live in a directory.
 
         What is pending in other sessions goes into the file too, with what takes it back after a crash.
-        Definitions cannot be taken back that way: while a session has changed some, everything waits for the end
-        of its transaction.
+        Definitions cannot be taken back that way: while a session has changed some, rows that others commit
+        (`touched`) go into a journal, and everything else waits for the end of its transaction.
         """
         if self.data_dir is None:
             self.unsaved = False
             return
-        from .persistence import save, save_pending
+        from .persistence import new_counters, next_state, save, save_pending
 
         if save_pending(self):
+            if self.journal is not None and self.journal.written:
+                next_state(self)
             save(self)
             self.store.settle()
+            self.unsaved = False
+            if self.journal is not None:
+                self.journal.clear()
+        elif self.journal is not None and (touched or self.unsaved):
+            self.journal.write(self, touched or {}, new_counters(self))
             self.unsaved = False
 
     # ------------------------------------------------------------------------------------- routines, sequences

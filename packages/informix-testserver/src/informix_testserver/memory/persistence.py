@@ -2,8 +2,8 @@
 
 Everything is written inside sqlite's one transaction whenever a session commits. What other sessions have pending
 is in it, too, hence the statements that undo it are written beside it, to be run when the files are read after a
-crash. Only definitions cannot be undone so: while some are pending nothing is written. Syntax trees (defaults,
-checks, views) are kept as SQL text.
+crash. Only definitions cannot be undone so: while some are pending, rows go into a journal (journal.py). Syntax
+trees (defaults, checks, views) are kept as SQL text.
 """
 
 import datetime
@@ -17,6 +17,7 @@ from informix_types import ColumnType
 from ..sql import ast, parse, parse_expression
 from ..sql.unparse import unparse
 from .catalog import Column, Constraint, Database, Index, Sequence, Table
+from .journal import decoded, encoded
 from .undo import CHANGED, undo_step
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ __all__ = [
     "database_entry",
     "load",
     "load_database",
+    "new_counters",
+    "next_state",
     "path_in",
     "path_of",
     "restore_counters",
@@ -60,12 +63,26 @@ def save(engine: "MemoryEngine") -> None:
         databases = [database_entry(d) for d in engine.databases.values()]
         _put(engine, "catalogue", {"format": FORMAT, "databases": databases})
         engine.saved["catalogue"] = stamp
-    found = {
-        str(key): state for database in engine.databases.values() for key, state in counters(database).items()
-    }
+    found = _all_counters(engine)
     if found != engine.saved.get("counters"):
         _put(engine, "counters", found)
         engine.saved["counters"] = found
+
+
+def _all_counters(engine: "MemoryEngine") -> dict[str, Any]:
+    return {str(key): state for database in engine.databases.values() for key, state in counters(database).items()}
+
+
+def new_counters(engine: "MemoryEngine") -> dict[str, Any]:
+    """Return the counters that differ from what was written last."""
+    known = engine.saved.get("counters", {})
+    return {key: state for key, state in _all_counters(engine).items() if known.get(key) != state}
+
+
+def next_state(engine: "MemoryEngine") -> None:
+    """Number the state that is about to be written: what the journal holds belongs to the one before."""
+    engine.saved["state"] = engine.saved.get("state", 0) + 1
+    _put(engine, "state", engine.saved["state"])
 
 
 def save_pending(engine: "MemoryEngine") -> bool:
@@ -77,7 +94,7 @@ def save_pending(engine: "MemoryEngine") -> bool:
                 return False
             step = undo_step(kind, plan, rowid, old) if plan is not None and not plan.table.temporary else None
             if step is not None:
-                steps.append((step[0], json.dumps([_encode(value) for value in step[1]])))
+                steps.append((step[0], json.dumps([encoded(value) for value in step[1]])))
     if steps or engine.saved.get("pending"):
         engine.store.run("CREATE TABLE IF NOT EXISTS informix_undo(n INTEGER PRIMARY KEY, sql TEXT, args TEXT)")
         engine.store.run("DELETE FROM informix_undo")
@@ -86,20 +103,12 @@ def save_pending(engine: "MemoryEngine") -> bool:
     return True
 
 
-def _encode(value: Any) -> Any:
-    return {"hex": value.hex()} if isinstance(value, bytes) else value
-
-
-def _decode(value: Any) -> Any:
-    return bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
-
-
 def _undo_pending(engine: "MemoryEngine") -> None:
     """After a crash: undo what had not been committed."""
     if not engine.store.rows("SELECT 1 FROM sqlite_master WHERE name='informix_undo'"):
         return
     for sql, values in engine.store.rows("SELECT sql, args FROM informix_undo ORDER BY n"):
-        engine.store.run(sql, [_decode(value) for value in json.loads(values)])
+        engine.store.run(sql, [decoded(value) for value in json.loads(values)])
     engine.store.run("DELETE FROM informix_undo")
 
 
@@ -207,7 +216,11 @@ def load(engine: "MemoryEngine") -> None:
     for saved in state["catalogue"]["databases"]:
         database = load_database(engine, saved)
         engine.databases[database.name] = database
-    restore_counters(engine, {int(key): value for key, value in state.get("counters", {}).items()})
+    engine.saved["state"] = state.get("state", 0)
+    found = state.get("counters", {})
+    if engine.journal is not None:
+        found |= engine.journal.replay(engine, engine.saved["state"])
+    restore_counters(engine, {int(key): value for key, value in found.items()})
     kept = {table.physical for table in engine.tables.values()}
     names = engine.store.rows("SELECT name FROM sqlite_master WHERE type='table' AND name GLOB 't[0-9]*'")
     for (name,) in names:
@@ -216,6 +229,8 @@ def load(engine: "MemoryEngine") -> None:
             engine.store.run(f"DROP TABLE {name}")
     for database in engine.databases.values():
         install(engine, database)
+    if engine.journal is not None and engine.journal.written:
+        engine.persist()
 
 
 def restore_counters(engine: "MemoryEngine", found: dict[int, Any]) -> None:

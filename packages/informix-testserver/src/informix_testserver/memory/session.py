@@ -26,6 +26,7 @@ from ..sql.parser import NOT_SUPPORTED, TOO_DEEP
 from . import temporal
 from .catalog import Column, Constraint, Database, Table
 from .cursor import MemoryCursor
+from .journal import Touched, touched_rows
 from .kept import KeptHandles
 from .locks import LockConflict, LockOwner
 from .names import NameSpace
@@ -278,10 +279,11 @@ class MemorySession(NameSpace):
 
     def _end(self, *, commit: bool) -> None:
         """Make the changes permanent or undo them, and release the locks."""
+        touched: Touched = {}
         try:
             if commit:
                 with self.store.undisturbed():
-                    self._settle()
+                    touched = self._settle()
             else:
                 undo_to(self, 0)
         finally:
@@ -296,15 +298,18 @@ class MemorySession(NameSpace):
                 self.outer_isolation = None
             self.savepoints.clear()
             self.locks.release(self)
-        self.engine.persist()
+        self.engine.persist(touched)
 
-    def _settle(self) -> None:
+    def _settle(self) -> Touched:
+        """Make the changes permanent; return the rows that a data folder may have to keep by themselves."""
+        touched = touched_rows(self.undo) if self.engine.data_dir is not None else {}
         for kind, plan, rowid, _ in self.undo:
             if kind in (DELETED, LEFT):
                 remove_dead(self, plan.table, rowid)
         self.undo.clear()
         for action in self.on_commit:
             action()
+        return touched
 
     def _close_cursors(self, *, everything: bool = False) -> None:
         for cursor in list(self.open_cursors):
