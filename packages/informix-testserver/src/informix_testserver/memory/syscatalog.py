@@ -4,6 +4,7 @@ Columns and codes follow the Informix documentation of the system catalogue; `co
 on the wire (sqli.md 6.2, 6.3), NOT NULL as 256.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from informix_types.codesets import UnknownCodeset, codec_for_locale
 from ..engine import SqlError
 from ..sql import ast, parse
 from .catalog import Column, Database, Table
-from .sysrows import DYNAMIC, ROWS
+from .sysrows import DYNAMIC, ROWS, Row
 from .systables import MASTER_TABLES, TABLES
 from .typenames import declared_type
 
@@ -79,13 +80,15 @@ def refresh(engine: "MemoryEngine", table: Table) -> None:
     engine.filled[table.key] = stamp
 
 
-def _stored(table: Table, row: tuple[Any, ...]) -> list[Any]:
-    """Pad CHAR columns; everything else comes in stored form already."""
+def _stored(table: Table, row: Row) -> list[Any]:
+    """Put values in the order of the columns and pad CHAR; everything else comes in stored form already."""
     from .types import char_length, is_fixed_char
 
+    values: Sequence[Any] = row if isinstance(row, tuple) else [row.pop(c.name, None) for c in table.columns]
+    assert isinstance(row, tuple) or not row, f"{table.name} has no {', '.join(row)}"
     return [
         value.ljust(char_length(column.type))[: char_length(column.type)]
         if is_fixed_char(column.type) and isinstance(value, str)
         else value
-        for column, value in zip(table.columns, row, strict=True)
+        for column, value in zip(table.columns, values, strict=True)
     ]

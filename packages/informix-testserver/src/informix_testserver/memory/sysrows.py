@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DYNAMIC", "ROWS", "column_length", "column_type"]
 
-Row = tuple[Any, ...]
+Row = tuple[Any, ...] | dict[str, Any]
+"""Values in the order of the columns, or by name: what is not named is NULL."""
 Rows = Callable[["MemoryEngine", Database], Iterator[Row]]
-VERSION_FLAGS = 0
 CHUNK = {"viewtext": 64, "checktext": 32}
 LOCALE_TABIDS = {" GL_COLLATE": 90, " GL_CTYPE": 91, " VERSION": 0}
 
@@ -57,72 +57,37 @@ def _count(engine: "MemoryEngine", table: Table) -> float:
     return float(engine.store.rows(f"SELECT count(*) FROM {table.physical}")[0][0])
 
 
+_OF_ANY = {"npused": 0.0, "flags": 0, "type_xid": 0, "am_id": 0, "secpolicyid": 0, "protgranularity": " "}
+_OF_ANY |= {"statlevel": "A"}
+"""What systables says of everything."""
+_OF_TABLE = {"pagesize": 2048}
+_OF_OTHERS = {"partnum": 0, "locklevel": "B", "fextsize": 0, "nextsize": 0, "pagesize": 0}
+
+
 def _systables(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for table in database.tables.values():
-        is_table = table.kind == "T"
-        yield (
-            table.name,
-            table.owner,
-            0x100000 * database.number + table.tabid if is_table else 0,
-            table.tabid,
-            _row_size(table),
-            len(table.columns),
-            len(table.indexes),
-            _count(engine, table),
-            day(table.created),
-            65536 * table.tabid + table.version,
-            table.kind,
-            table.lock_level if is_table else "B",
-            0.0,
-            table.first_extent if is_table else 0,
-            table.next_extent if is_table else 0,
-            0,
-            None,
-            None,
-            0,
-            0,
-            2048 if is_table else 0,
-            None,
-            0,
-            " ",
-            None,
-            "A",
-        )
+        row = {
+            "tabname": table.name,
+            "owner": table.owner,
+            "partnum": 0x100000 * database.number + table.tabid,
+            "tabid": table.tabid,
+            "rowsize": _row_size(table),
+            "ncols": len(table.columns),
+            "nindexes": len(table.indexes),
+            "nrows": _count(engine, table),
+            "created": day(table.created),
+            "version": 65536 * table.tabid + table.version,
+            "tabtype": table.kind,
+            "locklevel": table.lock_level,
+            "fextsize": table.first_extent,
+            "nextsize": table.next_extent,
+        }
+        yield _OF_ANY | row | (_OF_TABLE if table.kind == "T" else _OF_OTHERS)
+    nothing = dict.fromkeys(("rowsize", "ncols", "nindexes", "version"), 0) | {"nrows": 0.0, "owner": ""}
     for name, tabid in LOCALE_TABIDS.items():
-        site = _collation(database) if name != " VERSION" else None
-        yield (
-            name,
-            "",
-            0,
-            tabid,
-            0,
-            0,
-            0,
-            0.0,
-            day(database.created),
-            0,
-            " ",
-            " ",
-            0.0,
-            0,
-            0,
-            VERSION_FLAGS,
-            site,
-            None,
-            0,
-            0,
-            0,
-            None,
-            0,
-            " ",
-            None,
-            "A",
-        )
-
-
-def _collation(database: Database) -> str:
-    """Return the locale with its code set as a number, as ` GL_COLLATE` shows it (sqli.md 3.6)."""
-    return database.locale
+        row = {"tabname": name, "tabid": tabid, "created": day(database.created), "tabtype": " "}
+        site = database.locale if name != " VERSION" else None
+        yield _OF_ANY | _OF_OTHERS | nothing | row | {"locklevel": " ", "site": site}
 
 
 def _syscolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -269,39 +234,25 @@ def _syssequences(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
 def _sysprocedures(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for routine in engine.routines.values():
         is_procedure = "t" if routine.kind == "procedure" else "f"
-        types = ",".join(kind.type_name.lower() for kind in routine.parameters)
-        yield (
-            routine.name,
-            "informix",
-            routine.number,
-            "O",
-            0,
-            0,
-            0,
-            0,
-            len(routine.parameters),
-            is_procedure,
-            routine.name,
-            None,
-            "I",
-            2,
-            types,
-            1,
-            0,
-            int(routine.rows),
-            0,
-            None,
-            None,
-            None,
-            0,
-            None,
-            0,
-            0,
-            None,
-            0.0,
-            None,
-            0,
-        )
+        zeros = ("retsize", "symsize", "datasize", "codesize", "percallcost", "stack", "procflags")
+        yield dict.fromkeys(zeros, 0) | {
+            "procname": routine.name,
+            "owner": "informix",
+            "procid": routine.number,
+            "mode": "O",
+            "numargs": len(routine.parameters),
+            "isproc": is_procedure,
+            "specificname": routine.name,
+            "paramstyle": "I",
+            "langid": 2,
+            "paramtypes": ",".join(kind.type_name.lower() for kind in routine.parameters),
+            "variant": 1,
+            "handlesnulls": 0,
+            "iterator": int(routine.rows),
+            "internal": 0,
+            "parallelizable": 0,
+            "selconst": 0.0,
+        }
 
 
 def _sysprocbody(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -315,29 +266,11 @@ _RETURN_VALUE = 3
 
 def _sysproccolumns(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for routine in engine.routines.values():
-        at = 0
-        for at, (name, kind, mode) in enumerate(
-            zip(routine.names, routine.parameters, routine.modes, strict=True), 1
-        ):
-            yield (
-                routine.number,
-                at,
-                name,
-                kind.code,
-                column_length(kind),
-                kind.extended_id,
-                _PARAMETER_MODES[mode],
-            )
-        for offset, kind in enumerate(routine.returns, 1):
-            yield (
-                routine.number,
-                at + offset,
-                None,
-                kind.code,
-                column_length(kind),
-                kind.extended_id,
-                _RETURN_VALUE,
-            )
+        modes = [_PARAMETER_MODES[mode] for mode in routine.modes] + [_RETURN_VALUE] * len(routine.returns)
+        names = [*routine.names, *[None] * len(routine.returns)]
+        kinds = [*routine.parameters, *routine.returns]
+        for at, (name, kind, mode) in enumerate(zip(names, kinds, modes, strict=True), 1):
+            yield (routine.number, at, name, kind.code, column_length(kind), kind.extended_id, mode)
 
 
 def _sysusers(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
@@ -439,18 +372,8 @@ def _dual(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
 
 def _sysdatabases(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
     for d in engine.databases.values():
-        yield (
-            d.name,
-            0x100000 * d.number,
-            d.owner,
-            day(d.created),
-            int(d.logged),
-            int(d.buffered),
-            int(d.ansi),
-            1,
-            0,
-            0,
-        )
+        modes = int(d.logged), int(d.buffered), int(d.ansi)
+        yield (d.name, 0x100000 * d.number, d.owner, day(d.created), *modes, 1, 0, 0)
 
 
 def _sysdbslocale(engine: "MemoryEngine", database: Database) -> Iterator[Row]:
