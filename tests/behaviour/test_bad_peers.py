@@ -117,7 +117,7 @@ def test_a_server_that_never_answers(driver: Any) -> None:
 
 
 def test_tls_on_a_plain_port(driver: Any, server: TestServer) -> None:
-    with pytest.raises(informix_db.OperationalError, match=r"TLS handshake[^N]*tls=False"):  # not "(None)"
+    with pytest.raises(informix_db.OperationalError, match=r"TLS handshake[^_]*tls=False"):  # not "(_ssl.c:992)"
         driver.connect(server.url, tls=ssl.create_default_context(), connect_timeout=LIMIT)
     server.protocol_errors.clear()
 

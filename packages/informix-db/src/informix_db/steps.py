@@ -173,7 +173,7 @@ def silent(peer: str, seconds: float | None, *, interrupted: bool, sending: bool
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLEOFError):
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return "the peer closed the connection"
     if isinstance(error, ssl.SSLError):
         return f"{error.reason or error}"
