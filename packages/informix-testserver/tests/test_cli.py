@@ -1,9 +1,12 @@
 """The command ``informix-testserver`` as a process: listening, options, loading, ending."""
 
+import contextlib
+import itertools
 import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,12 @@ def run():
         process.kill()
         process.wait(10)
         process.stdout.close()
+
+
+def do(client, sql):
+    """Execute a statement that must not fail."""
+    answer = client.ask(pdu.Command(0, sql), pdu.NDescribe(), pdu.Execute(), pdu.Release())
+    assert not [message for message in answer if isinstance(message, pdu.Err)], sql
 
 
 def rows(client, sql):
@@ -201,6 +210,46 @@ def test_keeps_its_data_in_a_folder(run, connect, tmp_path):
     # The file has done its work: what it made is there.
     _, address = run("--data", str(tmp_path / "data"), "--load", str(script))
     assert rows(connect(address).start(), "select a from t") == [b"\0\0\0\7"]
+
+
+@pytest.mark.parametrize("after", [1, 7, 20])
+def test_what_was_acknowledged_survives_a_kill(run, connect, tmp_path, after):
+    """Transactions of two rows; the process is killed in the middle of one of them."""
+    options = ("--data", str(tmp_path / "data"))
+    process, address = run(*options)
+    client, other = connect(address).start(), connect(address).start()
+    for sql in ("create table t (a int)", "create table u (a int)"):
+        do(client, sql)
+    # What this one has pending must be gone; its definitions must keep no commit from being kept.
+    for sql in ("begin work", "insert into u values (1)", "create table v (a int)"):
+        do(other, sql)
+    acknowledged = []
+    enough = threading.Event()
+
+    def work():
+        with contextlib.suppress(OSError, EOFError):
+            for number in itertools.count():
+                for sql in ("begin work", *[f"insert into t values ({number})"] * 2, "commit work"):
+                    do(client, sql)
+                acknowledged.append(number)
+                if number == after:
+                    enough.set()
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    assert enough.wait(10)
+    process.kill()
+    worker.join(10)
+    assert not worker.is_alive()
+    process.wait(10)
+    _, address = run(*options)
+    client = connect(address).start()
+    found = [int.from_bytes(row) for row in rows(client, "select a from t order by a")]
+    assert found[::2] == found[1::2]
+    # The last commit may have been written without its answer having come.
+    assert found[::2] in (acknowledged, [*acknowledged, len(acknowledged)])
+    assert rows(client, "select a from u") == []
+    do(client, "create table v (a int)")
 
 
 def test_one_folder_has_one_server(run, connect, tmp_path):
