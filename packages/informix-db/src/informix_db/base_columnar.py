@@ -158,12 +158,13 @@ class ColumnarResult(BaseResult[R]):
 
     def _collect_gen(self, decoder: "ColumnarDecoder") -> Work[list[Any]]:
         """Receive one reply; its rows as bytes, or decoded if it was asked for before."""
-        statement = self._statement
+        statement, decoding = self._statement, self._decoding
         assert statement is not None
+        assert decoding is not None
         self._require_cursor()
         try:
             block = yield from fetch.fetch(
-                self._session, statement.prepared, self._budget, decoder.collect, ahead=self._ahead
+                self._session, statement.prepared, self._budget(), decoder.collect, ahead=self._ahead(decoding)
             )
         except Exception:
             self._abandon(statement, keep=True)

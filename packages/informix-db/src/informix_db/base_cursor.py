@@ -5,16 +5,16 @@ rows are exhausted, when the cursor is closed, executed again, or collected: the
 request. `base_result.py` holds what concerns rows.
 """
 
-import logging
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from logging import DEBUG
 from typing import Any, Final, Self
 
-from informix_types import ColumnType
+from informix_types import ColumnType, TypeContext
 from informix_types.params import Binding, encode_params
 from informix_types.rowcode import param_encoder
 from informix_wire.errors import ServerError
@@ -74,15 +74,17 @@ class BaseCursor(ColumnarResult[R]):
             if self._query is None:
                 raise ProgrammingError("there is no statement to execute again; prepare or execute one first")
             sql = self._query.original
-        return (yield from self._run_gen(self._compile(sql), parameters))
+        return self._run_gen(self._compile(sql), parameters)
 
     def _run_gen(self, query: Query, parameters: Parameters | None, work: Work[Self] | None = None) -> Work[Self]:
         """Return the execution of a statement, or `work` that executes it, where hook and log can see it."""
-        work = work or self._execute_query_gen(query, parameters)
-        if self._connection._settles:
+        if work is None:
+            work = self._execute_query_gen(query, parameters)
+        connection = self._connection
+        if connection._autocommit and connection._settles:
             work = self._settling_gen(work)
-        hook = self._connection.query_hook
-        if hook is not None or query_log.isEnabledFor(logging.DEBUG):
+        hook = connection.query_hook
+        if hook is not None or query_log.isEnabledFor(DEBUG):
             return observed(work, self, query, parameters, hook)
         return work
 
@@ -114,7 +116,7 @@ class BaseCursor(ColumnarResult[R]):
                 if statement is None:
                     statement = yield from self._connection._statement_gen(query)
                 try:
-                    yield from self._execute_prepared_gen(statement, values)
+                    yield from self._execute_prepared(statement, values)
                     break
                 except ServerError as error:
                     changed = error.sqlcode == TABLE_CHANGED
@@ -174,7 +176,8 @@ class BaseCursor(ColumnarResult[R]):
         self._decoding = self._decoder = self._batch = None
         self._given_up = False
         self.batch_errors = []
-        self._buffer = deque()
+        if self._buffer:
+            self._buffer = deque()
         self._received = self._position = 0
         self._last = None
         return statement, rest
@@ -192,22 +195,40 @@ class BaseCursor(ColumnarResult[R]):
             and connection._cache.keeps(statement)
         )
 
-    def _execute_prepared_gen(self, statement: Statement, values: Sequence[Any]) -> Work[None]:
-        connection, session, prepared = self._connection, self._session, statement.prepared
+    def _execute_prepared(self, statement: Statement, values: Sequence[Any]) -> Work[None]:
+        """Return the execution of a prepared statement."""
+        prepared, context = statement.prepared, self._context()
         if prepared.warn:
             self._warn(prepared.warn)
-        context, binding = self._context, None
-        if values:
+        binding = None
+        if values and self._input_types is None:
+            binding = statement.bind_again(values, context)
+        if (values and binding is None) or self._connection._needs_begin(prepared.statement_type):
+            return self._begin_and_execute_gen(statement, values, binding, context)
+        if prepared.returns_rows:
+            return self._open_gen(statement, binding, context)
+        return self._change_gen(statement, binding)
+
+    def _begin_and_execute_gen(
+        self, statement: Statement, values: Sequence[Any], binding: Binding | None, context: TypeContext
+    ) -> Work[None]:
+        """Encode the parameters and begin a transaction, as far as needed and not done yet, and execute."""
+        if values and binding is None:
             named = self._input_types
             targets = self._known_targets(statement, values)
             if targets is None:
                 targets = yield from self._ask_targets_gen(statement)
             binding = statement.bind(as_named(values, named) if named else values, targets, context)
-        if connection._needs_begin(prepared.statement_type):
-            yield from connection._begin_gen()
-        if prepared.returns_rows:
+        if self._connection._needs_begin(statement.prepared.statement_type):
+            yield from self._connection._begin_gen()
+        if statement.prepared.returns_rows:
             yield from self._open_gen(statement, binding, context)
-            return
+        else:
+            yield from self._change_gen(statement, binding)
+
+    def _change_gen(self, statement: Statement, binding: Binding | None) -> Work[None]:
+        """Execute a statement that returns no rows."""
+        connection, session, prepared = self._connection, self._session, statement.prepared
         if self.scrollable and prepared.statement_type == _SELECT:
             raise NotSupportedError("this statement cannot be opened for scrolling")
         connection._note_decision(prepared.statement_type)
@@ -268,7 +289,7 @@ class BaseCursor(ColumnarResult[R]):
         if self._connection._settles:
             work = self._settling_gen(work)
         hook = self._connection.query_hook
-        if hook is not None or query_log.isEnabledFor(logging.DEBUG):
+        if hook is not None or query_log.isEnabledFor(DEBUG):
             work = observed(work, self, query, None, hook, many=True)
         try:
             return (yield from work)
@@ -320,7 +341,7 @@ class BaseCursor(ColumnarResult[R]):
         if connection._needs_begin(prepared.statement_type):
             yield from connection._begin_gen()
         if not collect and named is None:
-            cursor = InsertCursor(self._session, prepared, query, self._context)
+            cursor = InsertCursor(self._session, prepared, query, self._context())
             types = cursor.types(insert_cursor, rows)
             if types is not None:
                 try:
@@ -338,7 +359,7 @@ class BaseCursor(ColumnarResult[R]):
         named: InputTypes | None,
     ) -> Iterator[Binding]:
         """Encode the rows one after the other; what is wrong with one names its index."""
-        context, counts, confirm = self._context, result.counts, rows.confirm
+        context, counts, confirm = self._context(), result.counts, rows.confirm
         encode: Callable[[Sequence[Any]], Binding] = partial(encode_params, targets=targets, ctx=context)
         for taken, row in enumerate(rows):
             confirm(len(counts))
@@ -462,7 +483,7 @@ class BaseCursor(ColumnarResult[R]):
         if connection._needs_begin(EXECUTE_ROUTINE):
             yield from connection._begin_gen()
         connection._note_decision(EXECUTE_ROUTINE)
-        call = yield from call_gen(self._session, self._context, routine, described, values)
+        call = yield from call_gen(self._session, self._context(), routine, described, values)
         out[:] = call.parameters
         if call.row:
             self.description, self.rowcount, self._received = call.description, 1, 1

@@ -115,11 +115,13 @@ class BaseResult(Generic[R]):
             self._types = TypeRegistry(self._connection.types)
         return self._types
 
-    @property
     def _context(self) -> TypeContext:
-        if self._types is None:
-            return self._connection._context_with(self._connection.types)
-        return self._connection._plain_context.with_adapters(self._types.adapters)
+        """Return how values are decoded and encoded now: with the loaders and dumpers of cursor or connection."""
+        connection = self._connection
+        if self._types is not None:
+            return connection._plain_context.with_adapters(self._types.adapters)
+        context, adapters = connection._adapted_context, connection.types.adapters
+        return context if context.adapters is adapters else connection._context_with(adapters)
 
     @property
     def closed(self) -> bool:
@@ -169,31 +171,33 @@ class BaseResult(Generic[R]):
     # -- rows --------------------------------------------------------------------------------------------------
 
     def _open_gen(self, statement: Statement, binding: Binding | None, context: TypeContext) -> Work[None]:
-        session, prepared = self._session, statement.prepared
-        if self.name is not None:
-            self._require_own_name(self.name)
-        plan, self.description = statement.result(session.caps)
-        self._decoding = RowDecoding.make_for(statement, plan, context, self.row_factory)
-        self._cursor_name = self.name or session.next_cursor_name()
+        session, name, scrollable = self._session, self.name, self.scrollable
+        if name is not None:
+            self._require_own_name(name)
+        self._cursor_name = cursor_name = name or session.next_cursor_name()
+        self._decoding = decoding = RowDecoding.make_for(statement, session.caps, context, self.row_factory)
+        self.description = decoding.description
         self._statement, self._open, self._exhausted, self._given_up = statement, True, False, False
         self._epoch = self._connection._epoch
-        ahead, statement.many_blocks = statement.many_blocks and self._ahead, False
-        # A cursor with a name is opened only: WHERE CURRENT OF must not find a row that nobody has fetched.
+        ahead, statement.many_blocks = statement.many_blocks and self._ahead(decoding), False
         block = yield from fetch.open_cursor(
             session,
-            prepared,
-            self._cursor_name,
+            statement.prepared,
+            cursor_name,
             binding,
-            fetch_buffer=self._budget,
-            decoder=self._decoding.decoder,
-            ret_types=plan.ret_types,
+            self.fetch_buffer if name is None else _POSITIONED_BUFFER,
+            decoder=decoding.decoder,
+            ret_types=decoding.plan.ret_types,
             hold=self.hold,
-            scroll=self.scrollable,
+            scroll=scrollable,
             ahead=ahead,
-            rows=self.name is None,
+            # A cursor with a name is opened only: WHERE CURRENT OF must not find a row that nobody has fetched.
+            rows=name is None,
         )
-        if not self.scrollable and self.name is None:
-            yield from self._take_gen(block)
+        if name is None and not scrollable:
+            rest = self._take(block)
+            if rest is not None:
+                yield from rest
 
     def _require_own_name(self, name: str) -> None:
         """Refuse a second open cursor of one name: `WHERE CURRENT OF` could change a row of the other."""
@@ -203,33 +207,40 @@ class BaseResult(Generic[R]):
             raise ProgrammingError(f"a cursor with the name {name!r} is open already; close it first")
         self._connection._named[name] = self
 
-    @property
     def _budget(self) -> int:
         return _POSITIONED_BUFFER if self.name is not None else self.fetch_buffer
 
-    @property
-    def _ahead(self) -> bool:
+    def _ahead(self, decoding: RowDecoding) -> bool:
         """Whether the next block is asked for early: not where the server's current row matters (sqli.md 5.9)."""
-        assert self._decoding is not None
-        return self.prefetch and not self.scrollable and not self._decoding.blobs
+        return self.prefetch and not self.scrollable and not decoding.blobs
 
-    def _take_gen(self, block: fetch.FetchBlock) -> Work[None]:
-        """Take a block of rows into the buffer; free the server's cursor when it was the last."""
-        rows, decoding = block.rows, self._decoding
-        if decoding is not None and decoding.blobs:
-            assert self._statement is not None
-            rows = yield from decoding.fill_blobs_gen(self._session, self._statement.prepared, rows)
-        self._received += len(rows)
+    def _take(self, block: fetch.FetchBlock, *, filled: bool = False) -> Work[None] | None:
+        """Take a block of rows into the buffer; return what is to be said to the server then, or None.
+
+        The server's cursor is freed when the block was the last. `filled`: the data of BYTE and TEXT is there.
+        """
+        if not filled and self._decoding is not None and self._decoding.blobs:
+            return self._take_filled_gen(block, self._decoding)
+        rows, exhausted, warnings, warn = block
+        before = self._received
+        self._received = received = before + len(rows)
         self._buffer.extend(rows)
-        for row, bits in block.warnings:
-            self._warn(bits, self._received - len(rows) + row)
-        if block.warn:
-            self._warn(block.warn)
-        if block.exhausted:
-            self.rowcount = self._received
-            rest = self._finish()
-            if rest is not None:
-                yield from rest
+        for row, bits in warnings:
+            self._warn(bits, before + row)
+        if warn:
+            self._warn(warn)
+        if not exhausted:
+            return None
+        self.rowcount = received
+        return self._finish()
+
+    def _take_filled_gen(self, block: fetch.FetchBlock, decoding: RowDecoding) -> Work[None]:
+        """Take a block of rows after their data of BYTE and TEXT was fetched."""
+        assert self._statement is not None
+        rows = yield from decoding.fill_blobs_gen(self._session, self._statement.prepared, block.rows)
+        rest = self._take(block._replace(rows=rows), filled=True)
+        if rest is not None:
+            yield from rest
 
     @property
     def _in_columns(self) -> bool:
@@ -250,11 +261,14 @@ class BaseResult(Generic[R]):
         self._require_cursor()
         statement = self._statement
         try:
+            decoding = self._decoding
             block = yield from fetch.fetch(
-                self._session, statement.prepared, self._budget, self._decoding.decoder, ahead=self._ahead
+                self._session, statement.prepared, self._budget(), decoding.decoder, ahead=self._ahead(decoding)
             )
             statement.many_blocks = statement.many_blocks or not block.exhausted
-            yield from self._take_gen(block)
+            rest = self._take(block)
+            if rest is not None:
+                yield from rest
         except Exception:
             if self._statement is not None:
                 self._abandon(statement, keep=True)
@@ -292,6 +306,7 @@ class BaseResult(Generic[R]):
                 "an error has ended this result, its other rows are lost; execute the query again"
             )
 
+    @guarded
     def _finish_gen(self) -> Work[None]:
         """Free the server's cursor and give the statement back: at once outside a transaction, else later."""
         rest = self._finish()
@@ -322,9 +337,6 @@ class BaseResult(Generic[R]):
         self._require_open()
         if self.description is None:
             raise ProgrammingError("there is no result to fetch from; execute a query first")
-
-    def _guard(self, work: Work[T]) -> Work[T]:
-        return self._connection._guard(work, self)
 
     @guarded
     def _fetchone_gen(self) -> Work[R | None]:
@@ -504,4 +516,4 @@ class BaseResult(Generic[R]):
         if self._connection.closed:
             self._statement = None
             return
-        yield from self._guard(self._finish_gen())
+        yield from self._finish_gen()

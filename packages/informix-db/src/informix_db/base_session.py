@@ -9,10 +9,11 @@ import os
 from collections import deque
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet, WeakValueDictionary
 
 from informix_types import TypeContext, TypeRegistry
+from informix_types.context import Adapters
 from informix_types.registry import GLOBAL
 from informix_wire.errors import ServerError
 from informix_wire.session import Session, State
@@ -62,19 +63,25 @@ OTHER_DATABASE: Final = frozenset({1, 12, 31, 38})
 """Statement types after which cursors and prepared statements are gone (sqli.md 6.4)."""
 
 
-class _Guarding(Protocol):
-    def _guard(self, work: Work[T]) -> Work[T]: ...
+class _Guarded(Protocol):
+    """A connection, or a cursor of one."""
+
+    _query: Query | None
+    """The statement that errors are about."""
+
+    @property
+    def _connection(self) -> "BaseSession": ...
 
 
-G = TypeVar("G", bound=_Guarding)
+G = TypeVar("G", bound=_Guarded)
 
 
 def guarded(method: Callable[Concatenate[G, P], Work[T]]) -> Callable[Concatenate[G, P], Work[T]]:
-    """Decorate a conversation that is a method: it needs an open connection and raises PEP 249's exceptions."""
+    """Decorate a method that returns a conversation: see `BaseSession._guard`."""
 
     @wraps(method)
     def start(self: G, /, *args: P.args, **kwargs: P.kwargs) -> Work[T]:
-        return self._guard(method(self, *args, **kwargs))
+        return self._connection._guard(self, method, *args, **kwargs)
 
     return start
 
@@ -120,6 +127,9 @@ class BaseSession:
     InternalError: ClassVar = InternalError
     ProgrammingError: ClassVar = ProgrammingError
     NotSupportedError: ClassVar = NotSupportedError
+
+    _query: Query | None = None
+    """What goes wrong with a connection is about no statement of the application."""
 
     def __init__(self, settings: Settings, line: Line) -> None:
         self._use(settings)
@@ -269,9 +279,12 @@ class BaseSession:
             return self._limits
         return Limits(self._limits.silence, time_limit("timeout", timeout))
 
-    def _context_with(self, registry: TypeRegistry) -> TypeContext:
-        """Return how values are decoded and encoded with the loaders and dumpers of `registry`."""
-        adapters = registry.adapters
+    @property
+    def _connection(self) -> Self:
+        return self
+
+    def _context_with(self, adapters: Adapters) -> TypeContext:
+        """Return how values are decoded and encoded with these loaders and dumpers."""
         if self._adapted_context.adapters is adapters:
             return self._adapted_context
         if not adapters:
@@ -297,21 +310,18 @@ class BaseSession:
                 raise lost(self._line_base.peer, self._line_base.reason)
             raise InterfaceError("the connection is lost; connect again")
 
-    def _guard(self, work: Work[T], cursor: "BaseResult[Any] | None" = None) -> Work[T]:
-        """Run `work` on an open connection; what goes wrong leaves as a PEP 249 exception.
+    def _guard(
+        self, owner: G, method: Callable[Concatenate[G, P], Work[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Work[T]:
+        """Run a conversation of `owner` on an open connection; what goes wrong leaves as a PEP 249 exception.
 
-        A broken session takes the socket with it: nobody knows where in the stream the two sides are. `cursor`
-        tells which statement an error is about.
+        A broken session takes the socket with it: nobody knows where in the stream the two sides are.
         """
-        try:
-            self._require_open()
-        except BaseException:
-            work.close()
-            raise
+        self._require_open()
         try:
             if self._line_base.interrupted:
                 yield from self._absorb_interrupt_gen()
-            result = yield from work
+            result = yield from method(owner, *args, **kwargs)
             self._decides = False
             return result
         except Exception as error:
@@ -319,7 +329,7 @@ class BaseSession:
             decides, self._decides = self._decides, False
             if decides and isinstance(error, OperationalError) and error.sqlstate == _CONNECTION_LOST:
                 undecided(error)
-            meant = translated(error, cursor._query if cursor else None, peer=self._line_base.peer)
+            meant = translated(error, owner._query, peer=self._line_base.peer)
             if meant is error:
                 raise
             raise meant from (error if isinstance(meant, DataError) else None)

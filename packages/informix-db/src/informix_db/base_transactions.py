@@ -192,8 +192,9 @@ class Transactions(BaseSession):
             raise ProgrammingError("the connection was closed inside a transaction() block: it was rolled back")
         if self.closed:
             raise lost(self._line_base.peer, "it ended inside a transaction() block, which was rolled back")
-        yield from self._guard(self._end_block_gen(savepoint, inner=inner, failed=failed))
+        yield from self._end_block_gen(savepoint, inner=inner, failed=failed)
 
+    @guarded
     def _end_block_gen(self, savepoint: str | None, *, inner: bool, failed: bool) -> Work[None]:
         session = self._session
         ended = self._epoch != self._block_epoch

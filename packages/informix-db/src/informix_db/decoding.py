@@ -8,6 +8,7 @@ from informix_types.classes import frozen
 from informix_types.reference import batch_decoder as reference_decoder
 from informix_types.rowcode import batch_decoder
 from informix_types.rows import RowFactory
+from informix_wire.caps import Capabilities
 from informix_wire.errors import ServerError
 from informix_wire.rows import TUPLE_FRAME, RowPlan, row_plan
 from informix_wire.session import Prepared, Session
@@ -15,6 +16,7 @@ from informix_wire.talk import fetch, statement
 from informix_wire.talk.block import Decoder
 from informix_wire.talk.large_object import fetch_blob
 
+from .description import Column
 from .statement_cache import Statement
 from .steps import Work
 
@@ -31,6 +33,7 @@ class RowDecoding:
 
     Attributes:
         plan: the forms in which the columns travel.
+        description: what `Cursor.description` says about them.
         decoder: decodes row messages; when there are BYTE or TEXT columns into tuples, else into row objects.
         make: makes the row object from a tuple, None for plain tuples.
         blobs: indices of BYTE and TEXT columns: their data is fetched by descriptor (sqli.md 5.16).
@@ -39,6 +42,7 @@ class RowDecoding:
     """
 
     plan: RowPlan
+    description: tuple[Column, ...]
     decoder: Decoder
     make: Callable[[tuple[Any, ...]], Any] | None
     blobs: tuple[int, ...]
@@ -47,7 +51,7 @@ class RowDecoding:
 
     @classmethod
     def make_for(
-        cls, statement: Statement, plan: RowPlan, context: TypeContext, factory: RowFactory | None
+        cls, statement: Statement, caps: Capabilities, context: TypeContext, factory: RowFactory | None
     ) -> "RowDecoding":
         """Return the decoding of a statement's rows; kept with the statement for its next execution."""
         found = statement.decoding
@@ -56,10 +60,11 @@ class RowDecoding:
         key = (context, factory)
         found = statement.decoders.get(key)
         if found is None:
+            plan, description = statement.result(caps)
             blobs = tuple(i for i, column in enumerate(plan.types) if column.code in _BLOBS)
             make = factory([column.name for column in statement.prepared.columns]) if factory else None
             decoder = batch_decoder(plan.types, context, TUPLE_FRAME, None if blobs else make)
-            found = statement.decoders[key] = cls(plan, decoder, make, blobs, context, factory)
+            found = statement.decoders[key] = cls(plan, description, decoder, make, blobs, context, factory)
         statement.decoding = found
         return found
 

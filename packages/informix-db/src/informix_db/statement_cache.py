@@ -1,14 +1,14 @@
 """Prepared statements that a connection keeps for reuse: least recently used ones go first."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from informix_types import ColumnType, TypeContext
 from informix_types.classes import mutable
 from informix_types.params import Binding, encode_params
-from informix_types.rowcode import param_encoder
+from informix_types.rowcode import ParamEncoder, ParamEncoders
 from informix_wire.caps import Capabilities
 from informix_wire.rows import RowPlan, row_plan
 from informix_wire.session import Prepared
@@ -53,7 +53,9 @@ class Statement:
     many_blocks: bool = True
     _result: tuple[RowPlan, tuple[Column, ...]] | None = None
     _executions: int = 0
-    _encoder: tuple[Any, Callable[[Sequence[Any]], Binding]] | None = None
+    _encoding: tuple[Any, Any] = (None, None)
+    """Targets and context of `_encoders`."""
+    _encoders: dict[tuple[type, ...], ParamEncoder] = field(default_factory=dict)
     reusable: bool = False
 
     def __post_init__(self) -> None:
@@ -74,10 +76,21 @@ class Statement:
         if self._executions < FEW_ROWS:
             self._executions += 1
             return encode_params(values, targets, context)
-        shape = (targets, context)
-        if self._encoder is None or self._encoder[0] != shape:
-            self._encoder = (shape, param_encoder(targets, context))
-        return self._encoder[1](values)
+        encoding = (targets, context)
+        if self._encoding != encoding:
+            self._encoding, self._encoders = encoding, ParamEncoders(targets, context)
+        return self._encoders[tuple(map(type, values))](values)
+
+    def bind_again(self, values: Sequence[Any], context: TypeContext) -> Binding | None:
+        """Encode parameters of the classes that former ones had, with no look at the columns that they go to.
+
+        None when there were none of these classes, or another context, or when more is known of the columns now.
+        """
+        targets, known_context = self._encoding
+        if known_context is not context or targets is not (self.targets or self.unknown_targets):
+            return None
+        encode = self._encoders.get(tuple(map(type, values)))
+        return None if encode is None else encode(values)
 
 
 class StatementCache:

@@ -14,10 +14,18 @@ from ..layout import RowFrame
 from ..reference import batch_decoder as reference_decoder
 from .adaptive import adaptive_decoder
 from .decoder import Decoder
-from .encoder import ParamEncoder, param_encoder
+from .encoder import ParamEncoder, ParamEncoders, param_encoder
 from .rowencoder import RowEncoder, row_encoder
 
-__all__ = ["Decoder", "ParamEncoder", "RowEncoder", "batch_decoder", "param_encoder", "row_encoder"]
+__all__ = [
+    "Decoder",
+    "ParamEncoder",
+    "ParamEncoders",
+    "RowEncoder",
+    "batch_decoder",
+    "param_encoder",
+    "row_encoder",
+]
 
 CACHE_SIZE = 512
 """Shapes whose functions are kept; a shape is the types, the context, the frame and the row maker."""

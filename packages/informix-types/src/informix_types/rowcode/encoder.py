@@ -8,6 +8,7 @@ integer too large, text too long, a decimal with exponent) goes to `encode_param
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from struct import Struct
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..params import MAX_CHAR, Binding, encode_params
 from .decimals import plain_decimal
 from .source import SLOW, compile_source
 
-__all__ = ["ParamEncoder", "param_encoder"]
+__all__ = ["ParamEncoder", "ParamEncoders", "param_encoder"]
 
 ParamEncoder = Callable[[Sequence[Any]], Binding]
 MAX_SHAPES = 64
@@ -51,7 +52,7 @@ def _text(target: ColumnType | None, ctx: TypeContext, sample: bytes) -> Part:
     prepare = (
         f"b{{i}} = {{v}}.encode({ctx.encoding!r}, {ctx.errors!r})",
         "n{i} = len(b{i})",
-        f"if n{{i}} > {MAX_CHAR} or b{{i}}[:1] == NUL: return None",
+        f"if n{{i}} > {MAX_CHAR} or b{{i}}[:1] == NUL: return SLOWLY(values)",
     )
     return Part(prepare, "H{n}s", ("n{i}", "b{i}"), "n{i}", sample[:-4])
 
@@ -77,7 +78,7 @@ def _decimal(_target: ColumnType | None, _ctx: TypeContext, sample: bytes) -> Pa
 
 def _datetime(_target: ColumnType | None, ctx: TypeContext, sample: bytes) -> Part:
     check = "if {v}.tzinfo is not None" + (" or {v}.microsecond % 10" if ctx.strict_fractions else "")
-    prepare = (check + ": return None", "u{i} = {v}.microsecond", "y{i} = {v}.year")
+    prepare = (check + ": return SLOWLY(values)", "u{i} = {v}.microsecond", "y{i} = {v}.year")
     packed = (
         "y{i} // 100",
         "y{i} % 100",
@@ -95,8 +96,8 @@ def _datetime(_target: ColumnType | None, ctx: TypeContext, sample: bytes) -> Pa
 
 
 _SAMPLES: dict[type, tuple[Any, Callable[[ColumnType | None, TypeContext, bytes], Part]]] = {
-    int: (1, _fixed(("if not -2147483648 < {v} < 2147483648: return None",), "i", "{v}")),
-    float: (1.0, _fixed(("if {v} - {v} != 0.0: return None",), "d", "{v}")),
+    int: (1, _fixed(("if not -2147483648 < {v} < 2147483648: return SLOWLY(values)",), "i", "{v}")),
+    float: (1.0, _fixed(("if {v} - {v} != 0.0: return SLOWLY(values)",), "d", "{v}")),
     str: ("a", _text),
     date: (date(2000, 1, 1), _fixed((), "i", f"{{v}}.toordinal() - {DATE_EPOCH}")),
     datetime: (datetime(2000, 1, 1), _datetime),
@@ -134,24 +135,35 @@ def _part(cls: type, target: ColumnType | None, ctx: TypeContext) -> Part | None
 
 
 def _compile(
-    classes: tuple[type, ...], targets: Sequence[ColumnType | None], ctx: TypeContext
-) -> Callable[[Sequence[Any]], bytes | None] | None:
+    classes: tuple[type, ...], targets: Sequence[ColumnType | None], ctx: TypeContext, slowly: ParamEncoder
+) -> ParamEncoder:
+    """Return the encoder of rows of just these classes: `slowly` where one has no plain case."""
     parts: list[Part] = []
     for index, cls in enumerate(classes):
         part = _part(cls, targets[index] if index < len(targets) else None, ctx)
         if part is None:
-            return None
+            return slowly
         parts.append(part)
-    names: dict[str, Any] = {"DECIMAL": plain_decimal, "NUL": b"\0"}
-    lines = ["def encode(values):", "    " + "".join(f"v{i}, " for i in range(len(parts))) + "= values"]
+    names: dict[str, Any] = {
+        "BINDING": Binding,
+        "DECIMAL": plain_decimal,
+        "NEW": tuple.__new__,  # what `Binding` itself calls, by a function in Python
+        "NUL": b"\0",
+        "SLOW": SLOW,
+        "SLOWLY": slowly,
+    }
+    body = ["".join(f"v{i}, " for i in range(len(parts))) + "= values"]
     for index, part in enumerate(parts):
-        lines += ["    " + line.format(v=f"v{index}", i=index) for line in part.prepare]
-    lines += ["    " + line for line in _segments(parts, names)]
-    return compile_source("encode", "\n".join(lines) + "\n", names)
+        body += [line.format(v=f"v{index}", i=index) for line in part.prepare]
+    *lines, blocks = _segments(parts, names)
+    body += [*lines, f"return NEW(BINDING, ({len(parts)}, {blocks}, ()))"]
+    text = ["def encode(values):", "    try:", *("        " + line for line in body)]
+    text += ["    except SLOW: pass", "    return SLOWLY(values)"]
+    return compile_source("encode", "\n".join(text) + "\n", names)
 
 
 def _segments(parts: Sequence[Part], names: dict[str, Any]) -> list[str]:
-    """Lines that return the blocks: one `pack` for all that lies between two variable parts.
+    """Lines of which the last is an expression for the blocks: one `pack` for all between two variable parts.
 
     One `pack` for everything, found by the lengths of the variable parts, is no faster, and the lengths combine in
     too many ways.
@@ -179,39 +191,37 @@ def _segments(parts: Sequence[Part], names: dict[str, Any]) -> list[str]:
     if packed:
         names["REST"] = Struct(formats).pack
         pieces.append(f"REST({', '.join(packed)})")
-    return [*lines, f"return {pieces[0]}" if len(pieces) == 1 else f"return b''.join(({', '.join(pieces)}))"]
+    return [*lines, pieces[0] if len(pieces) == 1 else f"b''.join(({', '.join(pieces)}))"]
 
 
-def param_encoder(targets: Sequence[ColumnType | None], ctx: TypeContext) -> ParamEncoder:
-    """Return a function that encodes the parameters of one execution, as `encode_params` does, but fast.
+class ParamEncoders(dict[tuple[type, ...], ParamEncoder]):
+    """Encoders by the classes of a row's values, each made when it is first asked for by its key.
+
+    They do what `encode_params` does, but fast.
 
     Args:
         targets: what is known about each marker's type; None, or a shorter sequence, where nothing is known.
         ctx: how values are encoded. With dumpers registered every row goes through `encode_params`.
 
-    Raises (the returned function):
+    Raises (the encoders):
         ConversionError: a value cannot be sent exactly; names the parameter (1-based).
     """
-    known = tuple(targets)
-    shapes: dict[tuple[type, ...], Callable[[Sequence[Any]], bytes | None] | None] = {}
-    if ctx.adapters.dumpers:
-        return lambda values: encode_params(values, known, ctx)
 
-    def encode(values: Sequence[Any]) -> Binding:
-        classes = tuple(map(type, values))
-        try:
-            fast = shapes[classes]
-        except KeyError:
-            fast = None
-            if len(shapes) < MAX_SHAPES and classes:
-                fast = shapes[classes] = _compile(classes, known, ctx)
-        if fast is not None:
-            try:
-                blocks = fast(values)
-            except SLOW:
-                blocks = None
-            if blocks is not None:
-                return Binding(len(classes), blocks)
-        return encode_params(values, known, ctx)
+    def __init__(self, targets: Sequence[ColumnType | None], ctx: TypeContext) -> None:
+        super().__init__()
+        self._targets, self._ctx = tuple(targets), ctx
+        self._slowly: ParamEncoder = partial(encode_params, targets=self._targets, ctx=ctx)
 
-    return encode
+    def __missing__(self, classes: tuple[type, ...]) -> ParamEncoder:
+        if len(self) >= MAX_SHAPES:
+            return self._slowly
+        plain = not classes or self._ctx.adapters.dumpers
+        encode = self._slowly if plain else _compile(classes, self._targets, self._ctx, self._slowly)
+        self[classes] = encode
+        return encode
+
+
+def param_encoder(targets: Sequence[ColumnType | None], ctx: TypeContext) -> ParamEncoder:
+    """Return a function that encodes the parameters of one execution, of any classes, as `ParamEncoders` do."""
+    encoders = ParamEncoders(targets, ctx)
+    return lambda values: encoders[tuple(map(type, values))](values)
