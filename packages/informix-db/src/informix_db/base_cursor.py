@@ -126,6 +126,7 @@ class BaseCursor(ColumnarResult[R]):
                         raise
                 last_try = True
                 self.warnings.clear()
+                self._given_up = False
         except BaseException:
             if statement is not None:
                 self._abandon(statement, keep=True)

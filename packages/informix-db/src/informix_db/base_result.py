@@ -177,7 +177,7 @@ class BaseResult(Generic[R]):
         self._cursor_name = cursor_name = name or session.next_cursor_name()
         self._decoding = decoding = RowDecoding.make_for(statement, session.caps, context, self.row_factory)
         self.description = decoding.description
-        self._statement, self._open, self._exhausted, self._given_up = statement, True, False, False
+        self._statement, self._open, self._exhausted = statement, True, False
         self._epoch = self._connection._epoch
         ahead, statement.many_blocks = statement.many_blocks and self._ahead(decoding), False
         block = yield from fetch.open_cursor(

@@ -56,6 +56,8 @@ class Statement:
     _encoding: tuple[Any, Any] = (None, None)
     """Targets and context of `_encoders`."""
     _encoders: dict[tuple[type, ...], ParamEncoder] = field(default_factory=dict)
+    _described_in: TypeContext | None = None
+    """The context, when the targets of `_encoders` are the statement's own."""
     reusable: bool = False
 
     def __post_init__(self) -> None:
@@ -79,15 +81,16 @@ class Statement:
         encoding = (targets, context)
         if self._encoding != encoding:
             self._encoding, self._encoders = encoding, ParamEncoders(targets, context)
+            own = targets is self.targets or targets is self.unknown_targets
+            self._described_in = context if own else None
         return self._encoders[tuple(map(type, values))](values)
 
     def bind_again(self, values: Sequence[Any], context: TypeContext) -> Binding | None:
         """Encode parameters of the classes that former ones had, with no look at the columns that they go to.
 
-        None when there were none of these classes, or another context, or when more is known of the columns now.
+        None when there were none of these classes, or another context.
         """
-        targets, known_context = self._encoding
-        if known_context is not context or targets is not (self.targets or self.unknown_targets):
+        if self._described_in is not context:
             return None
         encode = self._encoders.get(tuple(map(type, values)))
         return None if encode is None else encode(values)

@@ -59,13 +59,16 @@ class AdaptiveDecoder:
         """Indices of the columns that are looked up in memos now."""
         return self._chosen
 
-    def __call__(self, buf: bytes, offset: int = 0) -> tuple[list[Any], int]:
+    def decode(self, buf: bytes, offset: int = 0) -> tuple[list[Any], int]:
         """Decode as `batch_decoder` says."""
-        result = self._decode(buf, offset)
-        self._rows += len(result[0])
-        if self._rows >= self._due:
+        decode = self._decode
+        result = decode(buf, offset)
+        self._rows = rows = self._rows + len(result[0])
+        if rows >= self._due:
             self._judge()
         return result
+
+    __call__ = decode
 
     def _judge(self) -> None:
         """Take the memo from columns whose values were new in more than half of the rows; later try them again."""

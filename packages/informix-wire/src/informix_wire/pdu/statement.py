@@ -36,13 +36,17 @@ __all__ = [
 _CURNAME = int(Tag.SQ_CURNAME)
 _NAME_HEAD = struct.Struct(">HH")
 """Tag, length of the name."""
+_USUAL_SIZE = 18
+"""Length of the names that clients make themselves (sqli.md 5.2)."""
+_USUAL_NAME_HEAD = _NAME_HEAD.pack(_CURNAME, _USUAL_SIZE)
 
 
 def cursor_name_bytes(name: str, encoding: str) -> bytes:
     """Return the bytes of a `CursorName`: every execution of a query sends one."""
     raw = encode_text(name, encoding)
-    head = pack(_NAME_HEAD, _CURNAME, len(raw))
-    return head + raw + b"\0" if len(raw) & 1 else head + raw
+    size = len(raw)
+    head = _USUAL_NAME_HEAD if size == _USUAL_SIZE else pack(_NAME_HEAD, _CURNAME, size)
+    return head + raw + b"\0" if size & 1 else head + raw
 
 
 @frozen

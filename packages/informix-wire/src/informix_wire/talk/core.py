@@ -40,13 +40,18 @@ def more(session: Session) -> Conversation[None]:
     session.waiting = False
 
 
-def send(session: Session, data: bytes) -> Conversation[None]:
-    """Have the shell send all of `data`."""
+def send(session: Session, data: bytes, *, wait: bool = False) -> Conversation[None]:
+    """Have the shell send all of `data`; with `wait` go on when something has come, as a rule the reply."""
     session.sending = True
     if session.tap is not None:
         session.tap(data)
     yield data
     session.sending = False
+    inbox = session.inbox
+    if wait and inbox.pos >= len(inbox.data):
+        session.waiting = True
+        yield NEED
+        session.waiting = False
 
 
 def conversation(

@@ -99,6 +99,9 @@ _PASSED_OVER: Final = {
 }
 """Lengths of messages that may stand in every reply and are not kept: no decision may hang on COST and XACTSTAT,
 which are optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
+_QUIET_DONE: Final = Done.TAG.to_bytes(2, "big") + b"\0\0"
+"""How a DONE without warnings begins: behind the rows of a fetch it says nothing (sqli.md 4.4, 5.2)."""
+_DONE_SIZES: Final = {wide: len(Done().encode(Capabilities(long_rowid=wide))) for wide in (False, True)}
 
 
 def advance(
@@ -124,50 +127,55 @@ def advance(
     """
     owed, inbox, caps = session.expected, session.inbox, session.caps
     data, pos = inbox.data, inbox.pos
-    while True:
-        expected = owed[0]
-        legal = expected.legal
-        rows = fetched = legal is FETCH  # `rows`: while they may follow
+    try:
         while True:
-            if rows and pos < len(data):
-                pos = inbox.pos = expected.take_rows(data, pos)
-                if at_row is not None and (pause := at_row()) is not None:
-                    return pause
-            tag = data[pos : pos + 2]
-            if tag == _EOT:
-                break
-            if tag in _PASSED_OVER:
-                end = pos + _PASSED_OVER[tag]
-                if end > len(data):
+            expected = owed[0]
+            legal = expected.legal
+            rows = fetched = legal is FETCH  # `rows`: while they may follow
+            while True:
+                if rows and pos < len(data):
+                    pos = expected.take_rows(data, pos)
+                    if at_row is not None and (pause := at_row()) is not None:
+                        return pause
+                tag = data[pos : pos + 2]
+                if tag == _EOT:
+                    break
+                length = _PASSED_OVER.get(tag)
+                if length is None and fetched and data[pos : pos + 4] == _QUIET_DONE:
+                    length = _DONE_SIZES[caps.long_rowid]
+                if length is not None:
+                    if pos + length > len(data):
+                        return more(session)
+                    pos += length
+                    rows = False
+                    continue
+                if not tag:
                     return more(session)
-                pos = inbox.pos = end
-                rows = False
-                continue
-            if not tag:
-                return more(session)
-            try:
-                message, end = expected.read(data, pos, caps)
-                kind = type(message)
-                pos = inbox.pos = end if kind is not FileOp else step_end(data, end, caps)
-            except Incomplete:
-                return more(session)
-            if kind not in legal:
-                raise illegal(message, legal)
-            rows = kind is Tuple
-            if kind not in _NOT_KEPT:
-                expected.messages.append(message)
-            elif isinstance(message, FileOp):
-                return serve_file(session, message)
-            else:
-                expected.take_row(message, caps)
-        pos = inbox.pos = pos + 2
-        if fetched:
-            expected.end()
-        if expected.run is not None:
-            follow(session, expected, expected.run)
-        owed.popleft()
-        if expected is last:
-            return None
+                try:
+                    message, end = expected.read(data, pos, caps)
+                    kind = type(message)
+                    pos = end if kind is not FileOp else step_end(data, end, caps)
+                except Incomplete:
+                    return more(session)
+                if kind not in legal:
+                    raise illegal(message, legal)
+                rows = kind is Tuple
+                if kind not in _NOT_KEPT:
+                    expected.messages.append(message)
+                elif isinstance(message, FileOp):
+                    return serve_file(session, message)
+                else:
+                    expected.take_row(message, caps)
+            pos = inbox.pos = pos + 2  # before the reply is struck off: Ctrl-C may strike between
+            if fetched:
+                expected.end()
+            if expected.run is not None:
+                follow(session, expected, expected.run)
+            owed.popleft()
+            if expected is last:
+                return None
+    finally:
+        inbox.pos = pos
 
 
 def settle(session: Session, last: Expected | None, request: bytes = b"") -> Conversation[None]:
@@ -179,13 +187,11 @@ def settle(session: Session, last: Expected | None, request: bytes = b"") -> Con
         request: groups whose replies are noted as owed already; empty to send nothing.
     """
     if request:
-        yield from send(session, request)
-        if last is None:
-            return
-    assert last is not None
-    inbox = session.inbox
-    if inbox.pos >= len(inbox.data):  # as a rule nothing has come so soon
+        yield from send(session, request, wait=last is not None)
+    elif session.inbox.pos >= len(session.inbox.data):  # as a rule nothing has come so soon
         yield from more(session)
+    if last is None:
+        return
     while (pause := advance(session, last)) is not None:
         yield from pause
 
