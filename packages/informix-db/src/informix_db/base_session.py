@@ -77,13 +77,28 @@ G = TypeVar("G", bound=_Guarded)
 
 
 def guarded(method: Callable[Concatenate[G, P], Work[T]]) -> Callable[Concatenate[G, P], Work[T]]:
-    """Decorate a method that returns a conversation: see `BaseSession._guard`."""
+    """Decorate a method that returns a conversation: it needs an open connection, and its errors are PEP 249's."""
 
     @wraps(method)
-    def start(self: G, /, *args: P.args, **kwargs: P.kwargs) -> Work[T]:
-        return self._connection._guard(self, method, *args, **kwargs)
+    def guard(self: G, /, *args: P.args, **kwargs: P.kwargs) -> Work[T]:
+        connection = self._connection
+        connection._require_open()
+        try:
+            if connection._line_base.interrupted:
+                yield from connection._absorb_interrupt_gen()
+            result = yield from method(self, *args, **kwargs)
+            connection._decides = False
+            return result
+        except Exception as error:
+            meant = connection._meant(error, self._query)
+            if meant is error:
+                raise
+            raise meant from (error if isinstance(meant, DataError) else None)
+        except BaseException:
+            connection._drop_if_broken()
+            raise
 
-    return start
+    return guard
 
 
 class Line(Protocol):
@@ -310,32 +325,16 @@ class BaseSession:
                 raise lost(self._line_base.peer, self._line_base.reason)
             raise InterfaceError("the connection is lost; connect again")
 
-    def _guard(
-        self, owner: G, method: Callable[Concatenate[G, P], Work[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> Work[T]:
-        """Run a conversation of `owner` on an open connection; what goes wrong leaves as a PEP 249 exception.
+    def _meant(self, error: Exception, query: Query | None) -> Exception:
+        """Return what a conversation that failed shall raise: PEP 249's exception for `error`, about `query`.
 
         A broken session takes the socket with it: nobody knows where in the stream the two sides are.
         """
-        self._require_open()
-        try:
-            if self._line_base.interrupted:
-                yield from self._absorb_interrupt_gen()
-            result = yield from method(owner, *args, **kwargs)
-            self._decides = False
-            return result
-        except Exception as error:
-            self._drop_if_broken()
-            decides, self._decides = self._decides, False
-            if decides and isinstance(error, OperationalError) and error.sqlstate == _CONNECTION_LOST:
-                undecided(error)
-            meant = translated(error, owner._query, peer=self._line_base.peer)
-            if meant is error:
-                raise
-            raise meant from (error if isinstance(meant, DataError) else None)
-        except BaseException:
-            self._drop_if_broken()
-            raise
+        self._drop_if_broken()
+        decides, self._decides = self._decides, False
+        if decides and isinstance(error, OperationalError) and error.sqlstate == _CONNECTION_LOST:
+            undecided(error)
+        return translated(error, query, peer=self._line_base.peer)
 
     def _drop_if_broken(self) -> None:
         if self._session.state is State.BROKEN and not self._line_base.closed:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from threading import get_ident
 from typing import Final, TypeVar
 
 from informix_wire.inbox import Inbox
@@ -89,6 +90,7 @@ class BlockingLine:
         """What came from the socket and is not yet in the inbox, for sure."""
         self._turn = threading.Lock()
         self._owner = 0
+        """The thread that has the turn; Ctrl-C may leave one here that has it no more."""
         self._urgent = threading.Lock()
         """Held to send the urgent byte, and to say that no reply is outstanding any more: a late byte would hit
         the next request (sqli.md 5.17)."""
@@ -137,10 +139,10 @@ class BlockingLine:
         """
         if _RESTARTING in sys.modules and not _mended:
             _mend_ctrl_c()
-        me = threading.get_ident()
-        if self._owner == me and self._turn.locked():  # Ctrl-C may have left an owner without the turn
-            raise InterfaceError("the connection is in the middle of another call of this thread")
+        me = get_ident()
         if self._turn.locked():
+            if self._owner == me:
+                raise InterfaceError("the connection is in the middle of another call of this thread")
             log.warning("waiting: another thread is using the connection to %s", self.peer)
         # `with`, not acquire(): Ctrl-C cannot strike between taking the turn and being bound to give it back.
         with self._turn:
@@ -171,20 +173,20 @@ class BlockingLine:
                 step = work.send(None) if failure is None else work.throw(failure)
                 failure = None
                 try:
-                    if isinstance(step, Dial):
-                        deadline = step.deadline(time.monotonic(), end)
-                        self._dial(step, deadline)
-                        continue
-                    # Who needs bytes waits for a reply, if not to this conversation's request then to an
-                    # earlier one's: a fetch that was sent ahead.
-                    self._outstanding = True
                     if step is NEED:
+                        # Who needs bytes waits for a reply, if not to this conversation's request then to an
+                        # earlier one's: a fetch that was sent ahead.
+                        self._outstanding = True
                         if self.interrupted:
                             # The byte may have met the request before this one; the gate holds it back else.
                             self.interrupt()
                         self._receive(silence, deadline, expired)
-                    else:
+                    elif isinstance(step, bytes):
+                        self._outstanding = True
                         self._send(step, silence, deadline)
+                    else:
+                        deadline = step.deadline(time.monotonic(), end)
+                        self._dial(step, deadline)
                 except KeyboardInterrupt as pressed:
                     # Once: interrupt the server and read on to the end of its answer. Twice: give up; also when
                     # nobody knows how much of a request was sent, or whether what arrived is in the inbox.
@@ -279,11 +281,13 @@ class BlockingLine:
         if deadline is not None and not expired and time.monotonic() >= deadline:
             raise TimeoutError  # also when what was waited for was not the server
         # One C call from the socket into the list: Ctrl-C strikes before it took bytes or when they are safe.
-        next(map(self._arrived.append, map(self._ready(silence, deadline).recv, _ONE_CHUNK)))
-        if not self._arrived[0]:
+        arrived = self._arrived
+        next(map(arrived.append, map(self._ready(silence, deadline).recv, _ONE_CHUNK)))
+        chunk = arrived[0]
+        if not chunk:
             raise OSError("the server closed it")
-        self._inbox.feed(self._arrived[0])
-        self._arrived.clear()
+        self._inbox.feed(chunk)
+        arrived.clear()
 
     def _send(self, data: bytes, silence: float | None, deadline: float | None) -> None:
         present = self._ready(silence, deadline)

@@ -30,12 +30,12 @@ class Block(Expected):
         rows: what was decoded.
         row_numbers: TUPID of scroll fetches, in the order of the rows (sqli.md 5.9).
         warnings: (index in `rows`, warning bits) of rows that carry some.
-        seen: number of rows in the reply, also of those that no decoder saw.
+        passed: rows stand in the reply that no decoder has seen, or that it could not decode.
         complete: the reply was read to its EOT.
         error: what the decoder or a client file raised; raised by whoever takes the block.
     """
 
-    __slots__ = ("complete", "decoder", "error", "owner", "row_numbers", "rows", "seen", "warnings")
+    __slots__ = ("complete", "decoder", "error", "owner", "passed", "row_numbers", "rows", "warnings")
 
     def __init__(
         self, owner: StatementState, decoder: Decoder | None, *, opens: bool = False, ahead: bool = False
@@ -50,7 +50,7 @@ class Block(Expected):
         self.rows: list[Any] = []
         self.row_numbers: tuple[int, ...] = ()
         self.warnings: tuple[tuple[int, int], ...] = ()
-        self.seen = 0
+        self.passed = False
         self.complete = False
         self.error: Exception | None = None
 
@@ -72,7 +72,6 @@ class Block(Expected):
             return pos
         if rows:
             self.rows += rows
-            self.seen += len(rows)
         return pos
 
     def take_row(self, message: Message, caps: Capabilities) -> None:
@@ -81,7 +80,7 @@ class Block(Expected):
             self.row_numbers += (message.row,)
             return
         assert isinstance(message, Tuple)
-        self.seen += 1
+        self.passed = True
         if self.decoder is None or self.error is not None:
             return
         plain = Tuple(0, message.data).encode(caps)
@@ -97,6 +96,11 @@ class Block(Expected):
         if message.warn:
             self.warnings += ((len(self.rows), message.warn),)
         self.rows += rows
+
+    @property
+    def seen(self) -> bool:
+        """Whether a row has come."""
+        return bool(self.rows) or self.passed
 
     def end(self) -> None:
         """Note that the reply was read to its EOT."""

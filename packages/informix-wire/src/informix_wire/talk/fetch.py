@@ -168,7 +168,7 @@ def _take(block: Block) -> FetchBlock:
     """Hand out a complete block with what its messages say about it (sqli.md 5.2), or raise what went wrong."""
     if block.error is not None:
         raise block.error
-    exhausted, warn = not block.seen, 0
+    exhausted, warn = not (block.rows or block.passed), 0
     for message in block.messages:
         if isinstance(message, Done):
             warn |= message.warn
