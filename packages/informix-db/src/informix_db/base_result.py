@@ -214,7 +214,7 @@ class BaseResult(Generic[R]):
         """Whether the next block is asked for early: not where the server's current row matters (sqli.md 5.9)."""
         return self.prefetch and not self.scrollable and not decoding.blobs
 
-    def _take(self, block: fetch.FetchBlock, *, filled: bool = False) -> Work[None] | None:
+    def _take(self, block: fetch.FetchBlock, filled: bool = False) -> Work[None] | None:
         """Take a block of rows into the buffer; return what is to be said to the server then, or None.
 
         The server's cursor is freed when the block was the last. `filled`: the data of BYTE and TEXT is there.

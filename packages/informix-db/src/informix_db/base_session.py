@@ -288,10 +288,8 @@ class BaseSession:
     def statement_timeout(self, seconds: float | None) -> None:
         self._limits = Limits(self._limits.silence, time_limit("statement_timeout", seconds))
 
-    def _within(self, timeout: float | None) -> Limits:
-        """Return the limits of one call: the connection's, or those with another time limit."""
-        if timeout is None:
-            return self._limits
+    def _within(self, timeout: float) -> Limits:
+        """Return the limits of one call that has a time limit of its own."""
         return Limits(self._limits.silence, time_limit("timeout", timeout))
 
     @property

@@ -42,7 +42,7 @@ class Connection(BaseConnection):
         return self._line.run(self._connect_gen(self), Limits(None, self._settings.connect_timeout, True))
 
     def _run(self, work: Work[T], timeout: float | None = None) -> T:
-        return self._line.run(work, self._within(timeout))
+        return self._line.run(work, self._limits if timeout is None else self._within(timeout))
 
     @overload
     def cursor(

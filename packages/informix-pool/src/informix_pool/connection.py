@@ -43,7 +43,7 @@ class AsyncConnection(BaseConnection):
         return await self._line.run(self._connect_gen(self), Limits(None, self._settings.connect_timeout, True))
 
     async def _run(self, work: Work[T], timeout: float | None = None) -> T:
-        return await self._line.run(work, self._within(timeout))
+        return await self._line.run(work, self._limits if timeout is None else self._within(timeout))
 
     @overload
     def cursor(

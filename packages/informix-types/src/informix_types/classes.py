@@ -27,6 +27,8 @@ class _Omitted:
 
 
 _OMITTED = _Omitted()
+_DISPLAYS: dict[Any, str] = {list: "[]", dict: "{}"}
+"""Default factories that have a display, which is faster than a call."""
 
 
 @overload
@@ -145,7 +147,8 @@ def _init(cls: Class, assign: str, names: dict[str, Any]) -> Method:
         elif field.default_factory is not dataclasses.MISSING:
             names[f"_default_{name}"] = field.default_factory
             parameters.append(f"{name}=_OMITTED")
-            value = f"_default_{name}() if {name} is _OMITTED else {name}"
+            made = _DISPLAYS.get(field.default_factory, f"_default_{name}()")
+            value = f"{made} if {name} is _OMITTED else {name}"
         else:
             parameters.append(name)
         body.append(assign.format(name=name, value=value))

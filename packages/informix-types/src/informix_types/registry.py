@@ -17,17 +17,15 @@ class TypeRegistry:
     """Loaders by type and dumpers by Python class.
 
     ``TypeRegistry(parent)`` starts with what `parent` has at that moment and is independent afterwards.
+
+    Attributes:
+        adapters: the current snapshot, for `TypeContext.with_adapters`; another one after each registration.
     """
 
-    __slots__ = ("_adapters",)
+    __slots__ = ("adapters",)
 
     def __init__(self, parent: "TypeRegistry | None" = None) -> None:
-        self._adapters: Adapters = NO_ADAPTERS if parent is None else parent.adapters
-
-    @property
-    def adapters(self) -> Adapters:
-        """The current snapshot, for `TypeContext.with_adapters`."""
-        return self._adapters
+        self.adapters: Adapters = NO_ADAPTERS if parent is None else parent.adapters
 
     def register_loader(self, key: TypeCode | int | str, loader: Callable[[Any], Any] | None) -> None:
         """Set what a type's values are turned into after decoding.
@@ -40,13 +38,13 @@ class TypeRegistry:
         Raises:
             TypeError: `loader` is not callable.
         """
-        loaders: dict[int | str, Callable[[Any], Any]] = dict(self._adapters.loaders)
+        loaders: dict[int | str, Callable[[Any], Any]] = dict(self.adapters.loaders)
         where = key.lower() if isinstance(key, str) else int(key)
         if loader is None:
             loaders.pop(where, None)
         else:
             loaders[where] = _callable(loader)
-        self._adapters = Adapters(loaders, self._adapters.dumpers)
+        self.adapters = Adapters(loaders, self.adapters.dumpers)
 
     def register_dumper(self, cls: type, dumper: Callable[[Any], Any] | None) -> None:
         """Set what values of a class (and its subclasses) are sent as.
@@ -61,12 +59,12 @@ class TypeRegistry:
         """
         if not isinstance(cls, type):
             raise TypeError(f"dumpers are registered by class, not by {cls!r}")
-        dumpers = dict(self._adapters.dumpers)
+        dumpers = dict(self.adapters.dumpers)
         if dumper is None:
             dumpers.pop(cls, None)
         else:
             dumpers[cls] = _callable(dumper)
-        self._adapters = Adapters(self._adapters.loaders, dumpers)
+        self.adapters = Adapters(self.adapters.loaders, dumpers)
 
 
 def _callable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -170,7 +170,7 @@ class StatementState:
     def __post_init__(self) -> None:
         self.head = ID_LAYOUT.pack(Tag.SQ_ID, self.prepared.statement_id)
 
-    def opened(self, cursor: str, *, autofree: bool = False) -> None:
+    def opened(self, cursor: str, autofree: bool = False) -> None:
         """Note that a request goes out that opens a cursor: from now on it may be open, whatever happens.
 
         The name changes before the number of openings: `Session.queue_close` depends on it.

@@ -8,7 +8,7 @@ from ..errors import FramingError, ProtocolError
 from ..pdu.base import Message
 from ..pdu.rows import Tuple, TupleId
 from ..pdu.status import Err
-from ..session import Session, StatementState
+from ..session import Prepared, Session, StatementState
 from .core import Conversation, send
 from .reply import FETCH, Expected, advance
 
@@ -38,11 +38,11 @@ class Block(Expected):
     __slots__ = ("complete", "decoder", "error", "owner", "passed", "row_numbers", "rows", "warnings")
 
     def __init__(
-        self, owner: StatementState, decoder: Decoder | None, *, opens: bool = False, ahead: bool = False
+        self, owner: StatementState, decoder: Decoder | None, run: Prepared | None = None, *, ahead: bool = False
     ) -> None:
-        """Note what is to become of the rows; `opens` when the group of the fetch also opens the cursor."""
+        """Note what is to become of the rows; `run` when the group of the fetch also opens the cursor."""
         self.legal = FETCH
-        self.run = owner.prepared if opens else None
+        self.run = run
         self.ahead = ahead
         self.messages = []
         self.owner = owner

@@ -40,7 +40,7 @@ def more(session: Session) -> Conversation[None]:
     session.waiting = False
 
 
-def send(session: Session, data: bytes, *, wait: bool = False) -> Conversation[None]:
+def send(session: Session, data: bytes, wait: bool = False) -> Conversation[None]:
     """Have the shell send all of `data`; with `wait` go on when something has come, as a rule the reply."""
     session.sending = True
     if session.tap is not None:

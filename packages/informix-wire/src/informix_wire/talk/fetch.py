@@ -14,7 +14,7 @@ from ..session import Prepared, Session, StatementState
 from . import reply as legal
 from .block import Block, Decoder, read_block
 from .core import Conversation, conversation
-from .exchange import CLOSE_TAG, EOT, make_way, short_group, statement_group, transmit
+from .exchange import CLOSE_TAG, EOT, make_way, statement_group, transmit
 from .reply import NO_DATA, Expected, first_error, server_error, settle
 from .statement import binding_bytes, free
 
@@ -24,6 +24,7 @@ AUTOFREE: Final = b"\x00\x6c"
 HOLD: Final = b"\x00\x2b"
 SCROLL: Final = b"\x00\x18"
 OPEN: Final = b"\x00\x06"
+_CLOSE_END: Final = CLOSE_TAG + EOT
 NARROW_BUDGET: Final = 32767
 new_tuple: Final = tuple.__new__
 """Makes a named tuple; its class does the same by a function in Python."""
@@ -106,7 +107,7 @@ def open_cursor(
     if autofree or hold or scroll:
         modes = (AUTOFREE if autofree else b"") + (HOLD if hold else b"") + (SCROLL if scroll else b"")
     if state.cursor is not None:
-        close = short_group(prepared.statement_id, CLOSE_TAG)
+        close = state.head + _CLOSE_END
         replies.append(Expected(legal.CLOSE))
     opening: Expected | None = None
     if alone or ret_types is not None:
@@ -116,7 +117,7 @@ def open_cursor(
         forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
     state.forms_due = b"" if rows else forms
     before = len(replies)
-    block = Block(state, decoder, opens=opening is None)
+    block = Block(state, decoder, prepared if opening is None else None)
     if not alone:
         # In the group of the OPEN, too, SQ_ID is repeated before the NFETCH, as JDBC does (sqli.md 4.2).
         fetching = following = _fetch_group(session, state, fetch_buffer)
@@ -127,11 +128,11 @@ def open_cursor(
     data = b"".join((close, state.head, names, bound, modes, OPEN, end, fetching))
     if state.ahead:
         state.drop_ahead()
-    state.opened(cursor, autofree=autofree)
+    state.opened(cursor, autofree)
     if not alone:
         state.ahead.append(block)
     yield from transmit(session, data, replies, before if ahead else len(replies))
-    error = None if opening is None else first_error(opening.messages)
+    error = first_error(opening.messages) if opening is not None and opening.messages else None
     if not alone:
         if ahead:
             yield from read_block(session, block, following if error is None else b"")

@@ -1,5 +1,6 @@
 """Reading one reply group: the table of legal messages, the end of the group, errors (sqli.md 4.1, 5.18)."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import Final
@@ -92,16 +93,26 @@ class Expected:
 
 _NOT_KEPT: Final = frozenset({Tuple, TupleId, FileOp})
 _EOT: Final = Tag.SQ_EOT.to_bytes(2, "big")
-_PASSED_OVER: Final = {
-    Tag.SQ_COST.to_bytes(2, "big"): 10,
-    Tag.SQ_XACTSTAT.to_bytes(2, "big"): 8,
-    Tag.SQ_IGNORED_86.to_bytes(2, "big"): 2,
-}
-"""Lengths of messages that may stand in every reply and are not kept: no decision may hang on COST and XACTSTAT,
-which are optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
-_QUIET_DONE: Final = Done.TAG.to_bytes(2, "big") + b"\0\0"
+_PASSED_OVER: Final = {Tag.SQ_COST: 8, Tag.SQ_XACTSTAT: 6, Tag.SQ_IGNORED_86: 0}
+"""Lengths of the bodies of messages that may stand in every reply and are not kept: no decision may hang on COST
+and XACTSTAT, which are optional everywhere (sqli.md 4.4), and JDBC ignores 86 (4.1)."""
+
+
+def _passing(bodies: dict[bytes, int]) -> Callable[[bytes, int], re.Match[bytes] | None]:
+    """Return a function that matches all whole messages from a position on that begin like this; none will do."""
+    messages = b"|".join(b"%b.{%d}" % (re.escape(begin), size) for begin, size in bodies.items())
+    return re.compile(b"(?:%b)*" % messages, re.DOTALL).match
+
+
+_EVERYWHERE: Final = {tag.to_bytes(2, "big"): size for tag, size in _PASSED_OVER.items()}
+_pass_over: Final = _passing(_EVERYWHERE)
+_QUIET_DONE: Final = Done.TAG.to_bytes(2, "big") + bytes(2)
 """How a DONE without warnings begins: behind the rows of a fetch it says nothing (sqli.md 4.4, 5.2)."""
-_DONE_SIZES: Final = {wide: len(Done().encode(Capabilities(long_rowid=wide))) for wide in (False, True)}
+_pass_over_fetched: Final = {
+    wide: _passing(_EVERYWHERE | {_QUIET_DONE: len(Done().encode(Capabilities(long_rowid=wide))) - 4})
+    for wide in (False, True)
+}
+"""The same within the reply to a fetch, by `Capabilities.long_rowid`."""
 
 
 def advance(
@@ -138,17 +149,13 @@ def advance(
                     if at_row is not None and (pause := at_row()) is not None:
                         return pause
                 tag = data[pos : pos + 2]
+                if tag != _EOT:
+                    passed = (_pass_over_fetched[caps.long_rowid] if fetched else _pass_over)(data, pos)
+                    if passed is not None:  # it always matches
+                        pos = passed.end()
+                        tag = data[pos : pos + 2]
                 if tag == _EOT:
                     break
-                length = _PASSED_OVER.get(tag)
-                if length is None and fetched and data[pos : pos + 4] == _QUIET_DONE:
-                    length = _DONE_SIZES[caps.long_rowid]
-                if length is not None:
-                    if pos + length > len(data):
-                        return more(session)
-                    pos += length
-                    rows = False
-                    continue
                 if not tag:
                     return more(session)
                 try:
@@ -187,7 +194,7 @@ def settle(session: Session, last: Expected | None, request: bytes = b"") -> Con
         request: groups whose replies are noted as owed already; empty to send nothing.
     """
     if request:
-        yield from send(session, request, wait=last is not None)
+        yield from send(session, request, last is not None)
     elif session.inbox.pos >= len(session.inbox.data):  # as a rule nothing has come so soon
         yield from more(session)
     if last is None:
