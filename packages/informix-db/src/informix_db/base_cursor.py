@@ -32,7 +32,7 @@ from .error_codes import annotate
 from .errors import DataError, Error, NotSupportedError, ProgrammingError
 from .input_types import InputTypes, as_named
 from .insert_cursor import InsertCursor
-from .observe import observed, query_log
+from .observe import observed, query_logged
 from .out_parameters import EXECUTE_ROUTINE, call_gen, parameters_gen, routine_with_out
 from .placeholders import Parameters, Query, compile_query
 from .row_source import RowSource
@@ -84,7 +84,7 @@ class BaseCursor(ColumnarResult[R]):
         if connection._autocommit and connection._settles:
             work = self._settling_gen(work)
         hook = connection.query_hook
-        if hook is not None or query_log.isEnabledFor(DEBUG):
+        if hook is not None or query_logged(DEBUG):
             return observed(work, self, query, parameters, hook)
         return work
 
@@ -204,7 +204,8 @@ class BaseCursor(ColumnarResult[R]):
         binding = None
         if values and self._input_types is None:
             binding = statement.bind_again(values, context)
-        if (values and binding is None) or self._connection._needs_begin(prepared.statement_type):
+        begins = not self._session.in_transaction and self._connection._needs_begin(prepared.statement_type)
+        if begins or (values and binding is None):
             return self._begin_and_execute_gen(statement, values, binding, context)
         if prepared.returns_rows:
             return self._open_gen(statement, binding, context)
@@ -290,7 +291,7 @@ class BaseCursor(ColumnarResult[R]):
         if self._connection._settles:
             work = self._settling_gen(work)
         hook = self._connection.query_hook
-        if hook is not None or query_log.isEnabledFor(DEBUG):
+        if hook is not None or query_logged(DEBUG):
             work = observed(work, self, query, None, hook, many=True)
         try:
             return (yield from work)

@@ -175,8 +175,10 @@ class BaseResult(Generic[R]):
         if name is not None:
             self._require_own_name(name)
         self._cursor_name = cursor_name = name or session.next_cursor_name()
-        self._decoding = decoding = RowDecoding.make_for(statement, session.caps, context, self.row_factory)
-        self.description = decoding.description
+        decoding, factory = statement.decoding, self.row_factory
+        if decoding is None or decoding.context is not context or decoding.factory is not factory:
+            decoding = RowDecoding.make_for(statement, session.caps, context, factory)
+        self._decoding, self.description = decoding, decoding.description
         self._statement, self._open, self._exhausted = statement, True, False
         self._epoch = self._connection._epoch
         ahead, statement.many_blocks = statement.many_blocks and self._ahead(decoding), False

@@ -54,9 +54,6 @@ class RowDecoding:
         cls, statement: Statement, caps: Capabilities, context: TypeContext, factory: RowFactory | None
     ) -> "RowDecoding":
         """Return the decoding of a statement's rows; kept with the statement for its next execution."""
-        found = statement.decoding
-        if found is not None and found.context is context and found.factory is factory:
-            return found
         key = (context, factory)
         found = statement.decoders.get(key)
         if found is None:

@@ -15,10 +15,11 @@ from .translate import translated
 if TYPE_CHECKING:
     from .base_result import BaseResult
 
-__all__ = ["ConnectionInfo", "QueryEvent", "QueryHook", "observed", "query_log"]
+__all__ = ["ConnectionInfo", "QueryEvent", "QueryHook", "observed", "query_log", "query_logged"]
 
 T = TypeVar("T")
 query_log: Final = logging.getLogger("informix_db.query")
+query_logged: Final = query_log.isEnabledFor
 
 
 @frozen
