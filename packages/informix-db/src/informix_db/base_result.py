@@ -197,7 +197,7 @@ class BaseResult(Generic[R]):
             rows=name is None,
         )
         if name is None and not scrollable:
-            rest = self._take(block)
+            rest = self._take_filled_gen(block, decoding) if decoding.blobs else self._take(block)
             if rest is not None:
                 yield from rest
 
@@ -216,13 +216,11 @@ class BaseResult(Generic[R]):
         """Whether the next block is asked for early: not where the server's current row matters (sqli.md 5.9)."""
         return self.prefetch and not self.scrollable and not decoding.blobs
 
-    def _take(self, block: fetch.FetchBlock, filled: bool = False) -> Work[None] | None:
+    def _take(self, block: fetch.FetchBlock) -> Work[None] | None:
         """Take a block of rows into the buffer; return what is to be said to the server then, or None.
 
-        The server's cursor is freed when the block was the last. `filled`: the data of BYTE and TEXT is there.
+        The server's cursor is freed when the block was the last.
         """
-        if not filled and self._decoding is not None and self._decoding.blobs:
-            return self._take_filled_gen(block, self._decoding)
         rows, exhausted, warnings, warn = block
         before = self._received
         self._received = received = before + len(rows)
@@ -237,10 +235,10 @@ class BaseResult(Generic[R]):
         return self._finish()
 
     def _take_filled_gen(self, block: fetch.FetchBlock, decoding: RowDecoding) -> Work[None]:
-        """Take a block of rows after their data of BYTE and TEXT was fetched."""
+        """Take a block of rows when the data of their BYTE and TEXT columns was fetched."""
         assert self._statement is not None
         rows = yield from decoding.fill_blobs_gen(self._session, self._statement.prepared, block.rows)
-        rest = self._take(block._replace(rows=rows), filled=True)
+        rest = self._take(block._replace(rows=rows))
         if rest is not None:
             yield from rest
 
@@ -268,7 +266,7 @@ class BaseResult(Generic[R]):
                 self._session, statement.prepared, self._budget(), decoding.decoder, ahead=self._ahead(decoding)
             )
             statement.many_blocks = statement.many_blocks or not block.exhausted
-            rest = self._take(block)
+            rest = self._take_filled_gen(block, decoding) if decoding.blobs else self._take(block)
             if rest is not None:
                 yield from rest
         except Exception:

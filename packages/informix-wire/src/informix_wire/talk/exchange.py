@@ -54,10 +54,12 @@ def make_way(session: Session, data: bytes) -> Conversation[None]:
         yield from settle(session, session.expected[-1])
 
 
-def transmit(session: Session, data: bytes, expected: Sequence[Expected], read: int = 0) -> Conversation[None]:
+def transmit(
+    session: Session, data: bytes, expected: Sequence[Expected], last: Expected | None = None
+) -> Conversation[None]:
     """Send groups whose replies will be `expected`, in that order, and read everything owed before them.
 
-    The first `read` of them are read, too.
+    With `last`, one of them, they are read down to it, too.
 
     Frees that finalizers queued go ahead in groups of their own; whatever the server says to them is harmless
     (-267, -259, -404: sqli.md 5.18, 8 #8).
@@ -68,23 +70,26 @@ def transmit(session: Session, data: bytes, expected: Sequence[Expected], read: 
     owed, inbox = session.expected, session.inbox
     if owed:
         if len(data) > SMALL:
-            return _transmit_later(session, data, expected, read)
+            return _transmit_later(session, data, expected, last)
     elif inbox.pos < len(inbox.data):
         raise ProtocolError(f"{len(inbox)} bytes came for which nobody had asked")
     if session.frees or session.stray_ids:
         data = _frees(session) + data
-    read += len(owed)
+    if owed and last is None:
+        last = owed[-1]
     owed.extend(expected)
-    return settle(session, owed[read - 1] if read else None, data)
+    return settle(session, last, data)
 
 
-def _transmit_later(session: Session, data: bytes, expected: Sequence[Expected], read: int) -> Conversation[None]:
+def _transmit_later(
+    session: Session, data: bytes, expected: Sequence[Expected], last: Expected | None
+) -> Conversation[None]:
     """Make way for a large request, and only then note its replies as owed.
 
     What was not sent is never answered, neither here nor while draining a conversation that was abandoned here.
     """
     yield from make_way(session, data)
-    yield from transmit(session, data, expected, read)
+    yield from transmit(session, data, expected, last)
 
 
 def _frees(session: Session) -> bytes:
@@ -109,5 +114,5 @@ def send_frees(session: Session) -> Conversation[None]:
 
 def request(session: Session, data: bytes, expected: Expected) -> Conversation[list[Message]]:
     """Send one group and return the messages of its reply; `ServerError` after its EOT if it holds an ERR."""
-    yield from transmit(session, data, [expected], read=1)
+    yield from transmit(session, data, [expected], expected)
     return check(expected.messages)

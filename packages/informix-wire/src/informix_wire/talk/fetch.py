@@ -116,7 +116,7 @@ def open_cursor(
     if ret_types is not None and not (scroll or state.forms_sent):
         forms = RetType(Direction.RESULT, tuple(ret_types)).encode(session.caps)
     state.forms_due = b"" if rows else forms
-    before = len(replies)
+    last = replies[-1] if replies else None
     block = Block(state, decoder, prepared if opening is None else None)
     if not alone:
         # In the group of the OPEN, too, SQ_ID is repeated before the NFETCH, as JDBC does (sqli.md 4.2).
@@ -124,6 +124,8 @@ def open_cursor(
         if forms:
             fetching = statement_group(prepared.statement_id, forms, _nfetch(session, fetch_buffer))
         replies.append(block)
+        if not ahead:
+            last = block
     names, bound = cursor_name_bytes(cursor, session.caps.encoding), binding_bytes(session, binding)
     data = b"".join((close, state.head, names, bound, modes, OPEN, end, fetching))
     if state.ahead:
@@ -131,7 +133,7 @@ def open_cursor(
     state.opened(cursor, autofree)
     if not alone:
         state.ahead.append(block)
-    yield from transmit(session, data, replies, before if ahead else len(replies))
+    yield from transmit(session, data, replies, last)
     error = first_error(opening.messages) if opening is not None and opening.messages else None
     if not alone:
         if ahead:
