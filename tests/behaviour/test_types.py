@@ -428,7 +428,7 @@ def test_loaders_of_every_level(driver: Any, server: TestServer, engine: ScriptE
     try:
         conn = driver.connect(server.url)
     finally:
-        GLOBAL._adapters = adapters
+        GLOBAL.adapters = adapters
     other = driver.connect(server.url)
     conn.types.register_loader(TypeCode.INTEGER, lambda value: value + 10)
     cur = conn.cursor()
