@@ -232,7 +232,7 @@ def fetch_blob(session: "Session", message: pdu.FetchBlob) -> None:
     """Send the BYTE or TEXT value behind a descriptor, while its cursor is open (sqli.md 5.16)."""
     cursor = session.statement().cursor
     start = BlobDescriptor(message.descriptor).start
-    data = cursor.blobs.get(start) if isinstance(cursor, OpenCursor) else None
+    data = cursor.blobs.get(start) if isinstance(cursor, OpenCursor) and cursor.blobs is not None else None
     if data is None:
         raise SqlError(ROW_NOT_CURRENT)
     for at in range(0, len(data), BLOB_CHUNK):

@@ -32,6 +32,7 @@ class OpenCursor:
         fetched: rows delivered so far.
         widest: bytes of the largest TUPLE so far; tells when the next one would overflow the fetch buffer.
         blobs: BYTE and TEXT values by the start position in their descriptor, until the cursor is closed (5.16).
+            None: none yet, as in most cursors.
         next_blob: start position of the next one.
     """
 
@@ -41,7 +42,7 @@ class OpenCursor:
     scroll: bool = False
     fetched: int = 0
     widest: int = 0
-    blobs: dict[int, bytes] = field(default_factory=dict)
+    blobs: dict[int, bytes] | None = None
     next_blob: int = 1
 
 

@@ -256,6 +256,8 @@ def _descriptor(session: "Session", column: ColumnType, value: Any, cursor: Open
     start = 1
     if cursor is not None:
         start = cursor.next_blob
+        if cursor.blobs is None:
+            cursor.blobs = {}
         cursor.blobs[start] = data
         cursor.next_blob += max(len(data), 1)
     return BlobDescriptor.build(len(data), start=start, is_text=text, width=width).data

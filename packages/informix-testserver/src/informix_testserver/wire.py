@@ -74,7 +74,7 @@ class Wire:
         self._end = socket.SHUT_RDWR
         self._busy = False
         self._served = self._seen = 0
-        """Requests done, and how many of them the watching thread knows of."""
+        """How often all requests that had come were done, and how often the watching thread knows of."""
         self.urgent = False
         """Urgent data has hit the request at hand (read without the lock)."""
         self._left = False
@@ -87,7 +87,8 @@ class Wire:
 
     def receive(self, size: int = _CHUNK) -> None:
         """Wait for more bytes and append them to the unread ones. Raises EndOfStream at the end."""
-        self.flush()
+        if self._unsent:
+            self.flush()
         try:
             if self.encrypted:
                 chunk = self._receive_tls(size)
@@ -301,9 +302,9 @@ class Wire:
         Urgent data that came too late for it means the next one, if that was received together with it: the client
         waits for both. Else it is forgotten.
         """
-        self._served += 1
         more = self.pos < len(self.data)
         if cancelled or not more:  # else it stays busy, and urgent data that has come means what is there
+            self._served += 1
             with self._lock:
                 self._busy = more
                 self.urgent = False

@@ -276,11 +276,12 @@ Reader = Callable[[bytes, int, int, int], tuple[BoundValue, int]]
 
 def _row_form_reader(code: int, ctx: TypeContext) -> Reader:
     width = _ROW_FORM[code]
-    decode = value_decoder(ColumnType(code, width), ctx)
+    plain = _type(code, width, 0)
+    decode = value_decoder(plain, ctx)
 
     def read(buf: bytes, at: int, flags: int, _precision: int) -> tuple[BoundValue, int]:
         value, at = decode(buf, at)
-        return BoundValue(_type(code, width, flags), value), at
+        return BoundValue(_type(code, width, flags) if flags else plain, value), at
 
     return read
 
@@ -296,9 +297,12 @@ def _text_reader(code: int, ctx: TypeContext) -> Reader:
 
 
 def _decimal_reader(code: int, _ctx: TypeContext) -> Reader:
+    plain = _type(code, ANY_DECIMAL, 0)
+
     def read(buf: bytes, at: int, flags: int, _precision: int) -> tuple[BoundValue, int]:
         raw, at = _take_char(buf, at)
-        return BoundValue(_type(code, ANY_DECIMAL, flags), load_decimal(raw, None) if any(raw) else None), at
+        column = _type(code, ANY_DECIMAL, flags) if flags else plain
+        return BoundValue(column, load_decimal(raw, None) if any(raw) else None), at
 
     return read
 
