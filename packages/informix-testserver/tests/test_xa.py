@@ -121,6 +121,45 @@ def test_a_suspended_branch_is_resumed_after_another_one(script, manager):
     assert actions(script) == ["connect", "begin", "connect", "begin", "rollback", "close", "commit"]
 
 
+def test_a_branch_is_joined_by_another_session(script, manager):
+    first, second = manager(), manager()
+    work(first, ONE)
+    work(second, ONE, start=JOIN)
+    work(first, ONE, start=JOIN)
+    assert code(second.ask(pdu.XaPrepare(ONE, 1))) == 0
+    assert code(first.ask(pdu.XaCommit(ONE, 1))) == 0
+    assert [action for action in actions(script) if action in ("begin", "commit", "rollback")] == [
+        "begin",
+        "commit",
+    ]
+
+
+def test_only_an_idle_branch_is_joined_or_resumed(manager):
+    first, second = manager(), manager()
+    for flag in (JOIN, RESUME):
+        assert code(first.ask(pdu.XaStart(ONE, 1, flag))) == UNKNOWN
+    assert code(first.ask(pdu.XaStart(ONE, 1))) == 0
+    for flag in (JOIN, RESUME):
+        assert code(second.ask(pdu.XaStart(ONE, 1, flag))) == PROTOCOL
+    assert code(first.ask(pdu.XaEnd(ONE, 1, SUCCESS))) == 0
+    assert code(second.ask(pdu.XaStart(ONE, 1, JOIN))) == 0
+
+
+@pytest.mark.parametrize("leaves", ["creator", "joiner"])
+def test_a_joined_branch_outlives_one_of_its_sessions(server, manager, leaves):
+    creator, joiner = manager(), manager()
+    work(creator, ONE)
+    work(joiner, ONE, start=JOIN)
+    gone, other = (creator, joiner) if leaves == "creator" else (joiner, creator)
+    gone.close()
+    end = time.monotonic() + 10
+    while server.connections > 1:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    assert code(other.ask(pdu.XaPrepare(ONE, 1))) == 0
+    assert code(other.ask(pdu.XaCommit(ONE, 1))) == 0
+
+
 def test_two_branches_and_local_work_are_kept_apart(script, manager):
     client = manager()
     work(client, ONE)

@@ -101,6 +101,43 @@ final class Xa {
             x.commit(Id.of(10), true);
             expect("10, 12");
         });
+        xa(h, "xa/joined-by-another", (x, c) -> {
+            XAConnection second = source().getXAConnection();
+            try (Connection other = second.getConnection()) {
+                XAResource y = second.getXAResource();
+                Harness.isTrue(x.isSameRM(y), "one resource manager");
+                x.start(Id.of(16), XAResource.TMNOFLAGS);
+                Harness.update(c, "insert into x_xa values (16)");
+                code(XAException.XAER_DUPID, () -> y.start(Id.of(16), XAResource.TMNOFLAGS));
+                x.end(Id.of(16), XAResource.TMSUCCESS);
+                y.start(Id.of(16), XAResource.TMJOIN);
+                Harness.update(other, "insert into x_xa values (17)");
+                Harness.equal("16, 17", Harness.text(Harness.query(other, "select a from x_xa order by a")), "its rows");
+                y.end(Id.of(16), XAResource.TMSUCCESS);
+                Harness.equal(XAResource.XA_OK, x.prepare(Id.of(16)), "prepare");
+                y.commit(Id.of(16), false);
+                expect("16, 17");
+            } finally {
+                second.close();
+            }
+        });
+        xa(h, "xa/wrong-state", (x, c) -> {
+            for (int flag : new int[] {XAResource.TMJOIN, XAResource.TMRESUME}) {
+                code(XAException.XAER_NOTA, () -> x.start(Id.of(18), flag));
+            }
+            code(XAException.XAER_NOTA, () -> x.end(Id.of(18), XAResource.TMSUCCESS));
+            code(XAException.XAER_NOTA, () -> x.forget(Id.of(18)));
+            x.start(Id.of(18), XAResource.TMNOFLAGS);
+            code(XAException.XAER_PROTO, () -> x.prepare(Id.of(18)));
+            code(XAException.XAER_PROTO, () -> x.commit(Id.of(18), true));
+            code(XAException.XAER_PROTO, () -> x.start(Id.of(19), XAResource.TMNOFLAGS));
+            x.end(Id.of(18), XAResource.TMSUCCESS);
+            code(XAException.XAER_PROTO, () -> x.commit(Id.of(18), false));
+            x.rollback(Id.of(18));
+            c.setAutoCommit(true);
+            Harness.update(c, "insert into x_xa values (20)");
+            expect("20");
+        });
         xa(h, "xa/isolated-until-commit", (x, c) -> {
             x.start(Id.of(13), XAResource.TMNOFLAGS);
             Harness.update(c, "insert into x_xa values (13)");
@@ -169,6 +206,16 @@ final class Xa {
             x.rollback(Id.of(8));
             expect("");
         });
+    }
+
+    private static void code(int expected, Harness.Action action) throws Exception {
+        try {
+            action.run();
+        } catch (XAException e) {
+            Harness.equal(expected, e.errorCode, "code");
+            return;
+        }
+        throw new AssertionError("expected code " + expected + ", got none");
     }
 
     static IfxXADataSource source() throws SQLException {

@@ -100,7 +100,8 @@ class Session:
         self.routines = Routines()
         self.branches = Branches(server.branches)
         self.services = Services(self)
-        self._ended = False
+        self.ended = False
+        """Whether `end` has freed everything."""
         self._attach()
         wire.on_urgent(self._interrupt)
 
@@ -153,9 +154,9 @@ class Session:
 
     def end(self) -> None:
         """Free everything that the session holds; an open transaction is rolled back. May be called twice."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         for statement in self.statements:
             try:
                 self.statements.free(statement)

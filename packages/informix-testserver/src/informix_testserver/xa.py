@@ -125,23 +125,30 @@ class Branches:
             self.refuse_local()
 
     def let_go(self, session: "Session") -> None:
-        """Go on without the engine session of a held branch."""
+        """Go on without the engine session of a held branch.
+
+        Called for a session that joins the branch too, in that one's thread: the holder's own comes here before it
+        does anything but XA, and finds either the branch or the new engine session.
+        """
         with self.registry.lock:
             if self.held is None:
                 return
+            for statement in session.statements:
+                statement.close_cursor()
+            session.new_engine()
             self.held.owner = None
             self.held = None
-        for statement in session.statements:
-            statement.close_cursor()
-        session.new_engine()
 
     def leave(self, session: "Session") -> None:
-        """End the session: what is prepared stays, everything else is rolled back with its engine session."""
+        """End the session: its branches are rolled back, but for what is prepared, or belongs to another one."""
         with self.registry.lock:
-            if self.held is not None and self.held.state is State.PREPARED:
+            held = self.held
+            if held is not None and (held.state is State.PREPARED or not held.creator.ended):
                 self.let_go(session)
             for xid, branch in list(self.registry.branches.items()):
-                if branch.creator is session and branch.state is not State.PREPARED:
+                if branch.state is State.PREPARED:
+                    continue
+                if branch.owner is session or (branch.owner is None and branch.creator.ended):
                     del self.registry.branches[xid]
                     if branch.owner is None:
                         branch.engine.close()
@@ -184,8 +191,11 @@ def start(session: "Session", message: pdu.XaStart) -> int:
         if mine.active is not None or (session.engine.in_transaction and mine.held is None):
             return Code.OUT_OF_ORDER
         known = mine.registry.branches.get(message.xid)
+        again = message.flags & (JOIN | RESUME)
         if known is not None:
-            return _resume(session, known, message.flags)
+            return _resume(session, known) if again else Code.DUPLICATE
+        if again:
+            return Code.UNKNOWN_XID
         if not session.flags & DatabaseFlag.LOGGED:
             return Code.RESOURCE_ERROR
         mine.let_go(session)
@@ -196,10 +206,12 @@ def start(session: "Session", message: pdu.XaStart) -> int:
     return Code.OK
 
 
-def _resume(session: "Session", branch: Branch, flags: int) -> int:
-    """Join or resume an idle branch, also one that was suspended and took its engine session along."""
-    if branch.state is not State.IDLE or branch.owner not in (session, None) or not flags & (JOIN | RESUME):
-        return Code.DUPLICATE
+def _resume(session: "Session", branch: Branch) -> int:
+    """Join or resume an idle branch, also one that another session holds or that took its engine session along."""
+    if branch.state is not State.IDLE:
+        return Code.OUT_OF_ORDER
+    if branch.owner is not None and branch.owner is not session:
+        branch.owner.branches.let_go(branch.owner)
     mine = session.branches
     if branch.owner is None:
         mine.let_go(session)
