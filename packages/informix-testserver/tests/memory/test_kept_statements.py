@@ -146,3 +146,24 @@ def test_a_table_made_of_a_query_reads_as_a_query_does(db: Any, connect: Any) ->
     assert db.rows("select n from copied") == [(1,)]
     other.run("lock table t in exclusive mode")
     assert db.fails("create table again as select n from t") == (-244, -113)
+
+
+@pytest.mark.parametrize("call", ["execute function upper('a')", "select upper('a') from sysmaster:sysdual"])
+def test_a_routine_takes_the_place_of_what_is_built_in_from_then_on(db: Any, engine: Any, call: str) -> None:
+    assert db.value(call) == "A"
+    engine.register_routine("upper", lambda _text: "mine", parameters=["char(1)"], returns="char(4)")
+    assert db.value(call) == "mine"
+
+
+def test_a_built_in_function_can_be_executed_for_nothing(db: Any) -> None:
+    assert db.run("execute function upper('a')").rows == 0
+
+
+def test_a_constraint_cannot_take_a_name_that_is_pending(db: Any, connect: Any) -> None:
+    db.run("create table t (k int primary key constraint a)")
+    db.run("create table u (k int)")
+    db.session.begin()
+    db.run("alter table u add constraint unique (k) constraint b")
+    assert connect().fails("rename constraint a to b") == (-211, -107)
+    db.session.rollback()
+    connect().run("rename constraint a to b")

@@ -296,11 +296,11 @@ def _rename_constraint(session: "MemorySession", database: Database, node: ast.R
     found = database.find_constraint(old)
     if found is None:
         raise SqlError(NO_CONSTRAINT, offset=node.name.pos, token=old)
+    session.locks.lock_name(session, database.number, "constraint", new)
     if database.find_constraint(new) is not None:
         raise SqlError(CONSTRAINT_EXISTS, offset=node.new_name.pos, token=new)
     table = found[0]
     with altering(session, table):
-        session.locks.lock_name(session, database.number, "constraint", new)
         constraint = table.constraint(old)
         assert constraint is not None
         constraint.name = new

@@ -4,7 +4,6 @@ One engine serves many sessions (`session.MemorySession`), one for each connecti
 """
 
 import datetime
-import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -70,7 +69,8 @@ class MemoryEngine:
         in. Taken after the latch where both are."""
         self.sessions: dict[int, MemorySession] = {}
         self.routines: dict[str, Routine] = {}
-        self._routine_numbers = itertools.count(1)
+        self.registered = 0
+        """How many routines have been registered, one after the other under some name, too."""
         self._own_routines = own_routines(self.store.env)
         self._next_key = 1
         self._next_session = 1
@@ -269,7 +269,8 @@ class MemoryEngine:
         Args and Raises: see `TestServer.register_routine`.
         """
         routine = make_routine(name.lower(), function, **options)
-        self.routines[routine.name] = replace(routine, number=next(self._routine_numbers))
+        self.registered += 1
+        self.routines[routine.name] = replace(routine, number=self.registered)
 
     def routine(self, name: str) -> Routine | None:
         """Return a registered routine, or one of the server's own."""

@@ -14,18 +14,19 @@ MOST = 256
 
 
 class KeptHandles:
-    """Handles by text, each as long as no definition has changed since it was made."""
+    """Handles by text, each as long as no definition has changed and no routine has come since it was made."""
 
     def __init__(self) -> None:
-        self._by_text: OrderedDict[str, tuple[Handle, int, int]] = OrderedDict()
+        self._by_text: OrderedDict[str, tuple[Handle, int, int, int]] = OrderedDict()
 
     def find(self, session: "MemorySession", sql: str) -> "Handle | None":
         """Return the handle of the same text, or None."""
         kept = self._by_text.get(sql)
         if kept is None or session.database is None:
             return None
-        handle, version, temporary = kept
-        if version != session.database.version or temporary != session.temporary_version or handle.altered:
+        handle, version, temporary, routines = kept
+        known = version == session.database.version and temporary == session.temporary_version
+        if not known or routines != session.engine.registered or handle.altered:
             del self._by_text[sql]
             return None
         self._by_text.move_to_end(sql)
@@ -35,7 +36,8 @@ class KeptHandles:
         """Keep a handle if it is of a kind that can serve again."""
         if session.database is None or not (handle.is_query or handle.keeps):
             return
-        self._by_text[sql] = (handle, session.database.version, session.temporary_version)
+        versions = session.database.version, session.temporary_version, session.engine.registered
+        self._by_text[sql] = (handle, *versions)
         if len(self._by_text) > MOST:
             self._by_text.popitem(last=False)
 

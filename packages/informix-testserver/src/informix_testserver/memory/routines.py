@@ -369,6 +369,8 @@ class RoutineHandle(Handle):
 class FunctionHandle(QueryHandle):
     """EXECUTE FUNCTION of a function that is built in: a query of one row."""
 
+    is_query = False
+
     def __init__(self, session: "MemorySession", parsed: Parsed, statement: ast.ExecuteRoutine) -> None:
         call = ast.FunctionCall(statement.name.pos, statement.name, statement.arguments)
         row = ast.TableRef(statement.pos, ast.ObjectName(statement.pos, "sysdual", database="sysmaster"))
