@@ -211,6 +211,8 @@ def test_exact_bytes():
         (1j, None, "register a dumper"),
         ([object()], None, "no text form"),
         (b"data", ColumnType(41, 72, extended_name="blob"), "smart large object"),
+        (b"t", "BOOLEAN", "bind a bool"),
+        (b"t", ColumnType(45, 1), "bind a bool"),
         ({"a": object()}, ColumnType(40, extended_name="json"), "JSON"),
         (TypedValue(ColumnType(1, 2), 40000), None, "out of range"),
         (TypedValue(ColumnType(9), 1), None, "cannot be bound"),

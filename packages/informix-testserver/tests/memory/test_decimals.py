@@ -134,3 +134,10 @@ def test_results_of_more_than_32_digits(db: Any) -> None:
     assert db.fails("update t set w = w + w") == (-1226, 0)
     assert db.fails("select w * 1.00 from t") == (-1226, 0)
     assert db.rows("select w, w - 1 + 1 from t where w + 1 > w") == [(Decimal(nines), Decimal(nines))]
+
+
+def test_text_of_a_number_beyond_any_type(db: Any) -> None:
+    db.run("create table t (a int, d decimal(5,2), f float)")
+    for column in "adf":
+        assert db.fails(f"insert into t ({column}) values ('1e99999999999999')") == (-1200, 0)
+        assert db.fails(f"insert into t ({column}) values (-1e99999999999999)") == (-1200, 0)

@@ -173,6 +173,8 @@ def _bind_str(value: str, target: ColumnType | None, ctx: TypeContext) -> Bound:
 def _bind_bytes(value: Any, target: ColumnType | None, _ctx: TypeContext) -> Bound:
     raw = bytes(value)
     code = _code(target)
+    if target is not None and target.built_in == "boolean":
+        raise ConversionError("bytes are no BOOLEAN: bind a bool")
     if code in _TEXT:
         return (CHAR if len(raw) <= MAX_CHAR else LVARCHAR), raw, None
     if target is not None and code in (TypeCode.UDTVAR, TypeCode.UDTFIXED, TypeCode.LVARCHAR):

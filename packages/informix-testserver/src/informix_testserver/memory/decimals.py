@@ -5,7 +5,7 @@ and sorts bytewise as the numbers do, so sqlite compares, indexes and groups dec
 Arithmetic unpacks into `decimal` with a 32-digit context; no value ever passes through a binary float.
 """
 
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, Overflow
 from functools import lru_cache
 
 from ..engine import SqlError
@@ -102,11 +102,13 @@ def parse(text: str) -> Decimal:
     """Read a number from text as Informix converts CHAR to numbers.
 
     Raises:
-        SqlError: -1213 when the text is not a number.
+        SqlError: -1213 when the text is not a number, -1200 when no type could hold it.
     """
     stripped = text.strip()
     try:
         value = WIDE.create_decimal(stripped)
+    except Overflow:
+        raise SqlError(DECIMAL_TOO_LARGE) from None
     except InvalidOperation:
         value = None
     if value is None or not value.is_finite() or "_" in stripped:
