@@ -196,13 +196,13 @@ class MemorySession(NameSpace):
                     self.tick()
                 if not self._in_transaction and self.ansi:
                     self._in_transaction = True
-                return self._attempts(work, *arguments)
+                return self._attempts(work, arguments)
             except RecursionError:
                 raise SqlError(NOT_SUPPORTED, offset=1, token=TOO_DEEP) from None
             finally:
                 env.session = outer
 
-    def _attempts(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    def _attempts(self, work: Callable[[*Ts], T], arguments: tuple[*Ts]) -> T:
         while True:
             mark = self.row_mark = len(self.undo)
             if self.deferred:
