@@ -169,6 +169,18 @@ def test_a_parent_is_kept_for_children_that_may_come_back_to_it(two: Any) -> Non
     assert a.rows("select c.id, t.id from c, t where c.id = t.id") == [(1, 1)]
 
 
+def test_a_cascade_waits_for_children_that_may_come_back(two: Any) -> None:
+    a, b = two
+    a.run("create table c (id int references t on delete cascade)")
+    a.run("insert into c values (1)")
+    a.session.begin()
+    a.run("update c set id = 2")
+    assert b.fails("delete from t where id = 1") == (-244, -107)
+    a.session.commit()
+    assert b.run("delete from t where id = 1").rows == 1
+    assert b.rows("select id from c") == [(2,)]
+
+
 def test_rows_that_were_taken_back_do_not_lock_out_new_ones(two: Any) -> None:
     a, b = two
     a.session.begin()

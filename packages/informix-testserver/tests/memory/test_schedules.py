@@ -483,3 +483,69 @@ def test_transactions_that_wait_end_and_lose_nothing(seed: int) -> None:
     locks = engine.locks
     assert (locks._rows, locks._tables, locks._held, locks._writers, engine.dead) == ({}, {}, {}, {}, {})
     engine.close()
+
+
+CHANGES = """
+insert into p values ({k}, {j} + 10, {j})
+delete from p where id = {k}
+update p set id = {j} where id = {k}
+update p set u = {j} + 10 where id = {k}
+update p set w = {j} where id = {k}
+update p set id = id + 1
+insert into c values ({k}, {j}, null)
+insert into c values ({k}, null, {j} + 10)
+update c set pid = {j} where k = {k}
+update c set pu = {j} + 10 where k = {k}
+delete from c where k = {k}
+delete from p where w = {j}
+delete from c
+update c set k = k + 1
+""".strip().splitlines()
+REFUSED = {-244, -271, -268, -346, -691, -692, -8006}
+"""Locks, keys, references; no such savepoint."""
+
+
+@pytest.mark.parametrize("cascade", ["", "on delete cascade"])
+@pytest.mark.parametrize("seed", range(15))
+def test_no_child_loses_its_parent_and_no_key_is_there_twice(seed: int, cascade: str) -> None:
+    """Sessions change keys and what refers to them, in transactions that may end either way."""
+    dice = random.Random(seed)
+    engine = MemoryEngine()
+    clients = [Client(engine, "testdb") for _ in range(SESSIONS)]
+    first = clients[0]
+    first.run("create table p (id int primary key, u int unique, w int)")
+    first.run("create index pw on p (w)")
+    first.run(f"create table c (k int primary key, pid int references p {cascade}, pu int references p (u))")
+    for number in range(KEYS):
+        first.run(f"insert into p values ({number}, {number} + 10, {number})")
+    for _ in range(STEPS * 2):
+        client = dice.choice(clients)
+        session = client.session
+        try:
+            if not session.in_transaction:
+                if dice.random() < 0.4:
+                    session.begin()
+                    if dice.random() < 0.3:
+                        client.run("set constraints all deferred")
+            elif dice.random() < 0.25:
+                dice.choice((session.commit, session.rollback))()
+            elif dice.random() < 0.2:
+                session.savepoint("s")
+            elif dice.random() < 0.2:
+                session.rollback_to("s")
+            client.run(dice.choice(CHANGES).format(k=dice.randrange(KEYS + 2), j=dice.randrange(KEYS + 2)))
+        except SqlError as error:
+            if error.sqlcode not in REFUSED:
+                raise
+    for client in clients:
+        client.session.close()
+    last = Client(engine, "testdb")
+    orphans = (
+        "(pid is not null and pid not in (select id from p)) or (pu is not null and pu not in (select u from p))"
+    )
+    assert last.rows(f"select * from c where {orphans}") == []
+    for table, key in (("p", "id"), ("p", "u"), ("c", "k")):
+        assert last.rows(f"select {key} from {table} group by 1 having count(*) > 1") == []
+    locks = engine.locks
+    assert (locks._rows, locks._tables, locks._held, locks._writers, engine.dead) == ({}, {}, {}, {}, {})
+    engine.close()

@@ -281,6 +281,8 @@ def lock_for_change(session: "MemorySession", plan: RowPlan, rowid: int) -> tupl
     deleter = session.engine.dead.get(key, {}).get(rowid)
     if deleter is session:
         return None
+    if deleter is not None:  # keys that its update has left behind have no lock of their own
+        raise LockConflict(frozenset((deleter,)), -244, ROW_LOCKED)
     if session.in_transaction:
         session.locks.lock_row(session, key, rowid, "X")
     else:
