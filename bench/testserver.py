@@ -1,10 +1,13 @@
 """The embedded test server: how long it takes to start, and how many statements a second one connection gets.
 
 The server runs in a process of its own, the client (informix-db) in this one. Rates are by the clock: what a test
-suite waits for. On a machine with less than two idle cores they say more about the machine than about the server.
+suite waits for. Where client and server take turns, one CPU of two is idle at any time, and on a virtual machine
+waking it may take longer than the statement. So everything is measured twice, as the system places the two
+processes and with both on one CPU, beside a server that does nothing.
 """
 
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -17,14 +20,16 @@ from typing import Any, NamedTuple
 import informix_db
 from informix_testserver import TestServer
 
+from .echo import REQUEST
 from .streams import TABLES, values
 
 INSERTS = 5_000
 SINGLE = 1_000
 POINTS = 1_000
 SCAN = 10_000
+EXCHANGES = 3_000
 BARS = {"executemany": 20_000.0, "executemany by BIND": 20_000.0, "point select": 5_000.0}
-"""Operations a second on one connection."""
+"""Operations a second on one connection, at the better of the two placements."""
 START_BAR = 0.3
 """Seconds until the server listens, its modules compiled, as pip leaves them."""
 
@@ -128,6 +133,41 @@ def _operations(connection: Any, rows: list[tuple[Any, ...]]) -> dict[str, Opera
         "scan": (SCAN, scan),
         "": (0, empty),
     }
+
+
+@contextmanager
+def one_cpu() -> Iterator[None]:
+    """Keep this process, and those that it starts, on one CPU. Linux only."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def placements(rounds: int) -> list[dict[str, float]]:
+    """`rates`, and bare exchanges, as the system places the processes; then on one CPU, where that can be had."""
+    found = [{"bare exchange": exchanges(), **rates(rounds)}]
+    if hasattr(os, "sched_setaffinity"):
+        with one_cpu():
+            found.append({"bare exchange": exchanges(), **rates(rounds)})
+    return found
+
+
+def exchanges() -> float:
+    """Requests a second that a server answers that does nothing: what nobody's driver and server can exceed."""
+    command = [sys.executable, "-m", "bench.echo"]
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
+        assert process.stdout is not None
+        with socket.create_connection(("127.0.0.1", int(process.stdout.readline()))) as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            begin = time.perf_counter()
+            for _ in range(EXCHANGES):
+                client.sendall(REQUEST)
+                client.recv(1 << 16)
+            return EXCHANGES / (time.perf_counter() - begin)
 
 
 def rates(rounds: int) -> dict[str, float]:

@@ -6,6 +6,7 @@ places, so that neither the network nor informix-driver is needed.
 
 import gc
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -23,8 +24,10 @@ OPERATIONS = [
     *("insert many", "  encoding", "update many", "  encoding", "point select"),
 ]
 STATEMENTS = [
-    "executemany", "executemany by BIND", "execute, insert", "point select", "update by key", "scan",
-]  # fmt: skip
+    *("bare exchange", "executemany", "executemany by BIND"),
+    *("execute, insert", "point select", "update by key", "scan"),
+]
+PLACEMENTS = 2 if hasattr(os, "sched_setaffinity") else 1
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -35,7 +38,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(gc, "collect", lambda: 0)  # slow in a process as full as this one
     small = {
         "__main__": {"INSERTS": 30, "POINTS": 5},
-        "testserver": {"INSERTS": 30, "SINGLE": 5, "POINTS": 5, "SCAN": 30},
+        "testserver": {"INSERTS": 30, "SINGLE": 5, "POINTS": 5, "SCAN": 30, "EXCHANGES": 5},
         "encoding": {"ROWS": 30},
         "timing": {"PATIENCE": 0},
         "drivers": {"peer_python": lambda: sys.executable},
@@ -110,5 +113,5 @@ def test_the_test_server(
         lines[1]
     )
     assert re.fullmatch(r"  \d+\.\d{4} s in a process that has imported it", lines[2]), lines[2]
-    labelled(lines, STATEMENTS, 1)
+    labelled(lines, STATEMENTS, PLACEMENTS)
     assert len(lines[lines.index("bars") + 1 :]) == 4
