@@ -4,6 +4,7 @@
 import random
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -114,7 +115,7 @@ def plain(rows: Any) -> Counter[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def lite(db: Any) -> sqlite3.Connection:
+def lite(db: Any) -> Iterator[sqlite3.Connection]:
     """The same three tables in plain sqlite."""
     twin, rows = sqlite3.connect(":memory:"), random.Random(1)
     for table, columns in COLUMNS.items():
@@ -127,7 +128,8 @@ def lite(db: Any) -> sqlite3.Connection:
             values = [rows.choice(["a", "ab", "B", None] if c == "b" else [None, -1, 0, 1, 2, 3]) for c in columns]
             db.run(f"insert into {table} values (?, ?, ?)", *values)
             twin.execute(f"insert into {table} values (?, ?, ?)", values)
-    return twin
+    yield twin
+    twin.close()
 
 
 @MANY
