@@ -149,3 +149,16 @@ def conn(driver: Driver, server: TestServer) -> Iterator[Any]:
     connection = driver.connect(server.url)
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def strict(memory: TestServer) -> str:
+    """Name of a MODE ANSI database of `memory`."""
+    memory.run_script("create database strict with log mode ansi", database="")
+    return "strict"
+
+
+@pytest.fixture(params=["testdb", "strict"])
+def database(request: pytest.FixtureRequest, strict: str) -> str:
+    """A logged database of `memory`, then its MODE ANSI one."""
+    return strict if request.param == "strict" else "testdb"

@@ -10,18 +10,6 @@ from informix_testserver.script import ScriptEngine
 from informix_testserver.server import TestServer
 
 
-@pytest.fixture(scope="module")
-def memory(memory: TestServer) -> TestServer:
-    memory.run_script("create database strict with log mode ansi", database="")
-    return memory
-
-
-@pytest.fixture(params=["testdb", "strict"])
-def database(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
 @pytest.fixture
 def writer(memory: TestServer, database: str) -> Iterator[Any]:
     """Has changed row 1 from 10 to 20 and not committed."""
