@@ -164,13 +164,6 @@ def _holds_data(folder: Path) -> bool:
     return os.path.exists(path_in(folder))
 
 
-def _remove_data(folder: Path) -> None:
-    from .memory.persistence import path_in
-
-    for suffix in ("", "-wal", "-shm", ".lock"):
-        Path(path_in(folder) + suffix).unlink(missing_ok=True)
-
-
 def _run(server: TestServer, options: argparse.Namespace) -> None:
     """Load, listen, wait for a signal."""
     kept = options.data is not None and _holds_data(options.data)
@@ -187,7 +180,9 @@ def _run(server: TestServer, options: argparse.Namespace) -> None:
             # A folder with half of it would keep the next start from loading the rest.
             server.close()
             if options.data is not None:
-                _remove_data(options.data)
+                from .memory.persistence import remove
+
+                remove(options.data)
             raise
     try:
         server.start()

@@ -9,6 +9,7 @@ trees (defaults, checks, views) are kept as SQL text.
 import datetime
 import json
 import os
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,9 @@ from informix_types import ColumnType
 from ..sql import ast, parse, parse_expression
 from ..sql.unparse import unparse
 from .catalog import Column, Constraint, Database, Index, Sequence, Table
+from .journal import FILE as JOURNAL
 from .journal import decoded, encoded
+from .store import FILE_SUFFIXES
 from .undo import CHANGED, undo_step
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ __all__ = [
     "next_state",
     "path_in",
     "path_of",
+    "remove",
     "restore_counters",
     "save",
     "save_pending",
@@ -51,6 +55,13 @@ def path_of(directory: str) -> str:
     """Return the sqlite file of a data directory, which is made if it is missing. Raises OSError."""
     os.makedirs(directory, exist_ok=True)
     return path_in(directory)
+
+
+def remove(directory: str | os.PathLike[str]) -> None:
+    """Remove the files of a data directory that no engine has open. Raises OSError."""
+    for name in (*(FILE + suffix for suffix in FILE_SUFFIXES), JOURNAL):
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(directory, name))
 
 
 # -------------------------------------------------------------------------------------------------------- saving

@@ -17,7 +17,11 @@ from ..sql.parser import NOT_SUPPORTED, TOO_DEEP
 from .convert import Environment
 from .temporal import DateStyle
 
-__all__ = ["SessionEnvironment", "Store"]
+__all__ = ["FILE_SUFFIXES", "SessionEnvironment", "Store"]
+
+_GUARD = ".lock"
+FILE_SUFFIXES = ("", "-wal", "-shm", _GUARD)
+"""Behind the path of a store: what names the files that belong to it."""
 
 INTERRUPTED = -213
 ISAM_INTERRUPTED = -157
@@ -99,7 +103,7 @@ class Store:
         An empty sqlite file beside it stays locked until the store is closed or its process has ended, so that
         others may go on reading the file itself.
         """
-        self._guard = sqlite3.connect(f"{path}.lock", check_same_thread=False, isolation_level=None, timeout=0)
+        self._guard = sqlite3.connect(f"{path}{_GUARD}", check_same_thread=False, isolation_level=None, timeout=0)
         try:
             self._guard.execute("BEGIN EXCLUSIVE")
             self.db.execute("PRAGMA journal_mode = WAL")
