@@ -24,28 +24,27 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(f"{ours} is installed in this environment")
 
 
-def _connect(**changes: Any) -> Any:
-    settings: dict[str, Any] = {
+@pytest.fixture
+def address() -> dict[str, Any]:
+    """Arguments of `connect` without which there is no session."""
+    return {
         "host": os.environ["CONFORMANCE_HOST"],
         "port": int(os.environ["CONFORMANCE_PORT"]),
         "user": "informix",
         "password": "in4mix",
         "database": "testdb",
         "server": "informix",
-        "autocommit": True,
-        "connect_timeout": 10,
-        "read_timeout": 20,
     }
-    return informix_db.connect(**{**settings, **changes})
 
 
 @pytest.fixture
-def connect() -> Iterator[Callable[..., Any]]:
+def connect(address: dict[str, Any]) -> Iterator[Callable[..., Any]]:
     """Make connections that are closed at the end of the test."""
+    settings = {**address, "autocommit": True, "connect_timeout": 10, "read_timeout": 20}
     opened: list[Any] = []
 
     def make(**changes: Any) -> Any:
-        opened.append(_connect(**changes))
+        opened.append(informix_db.connect(**{**settings, **changes}))
         return opened[-1]
 
     yield make

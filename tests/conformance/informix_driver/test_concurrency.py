@@ -14,17 +14,6 @@ ONE = "select 1 from systables where tabid = 1"
 CERTIFICATE = Path(__file__).parent.parent / "tls" / "server.crt"
 
 
-def settings() -> dict[str, object]:
-    return {
-        "host": os.environ["CONFORMANCE_HOST"],
-        "port": int(os.environ["CONFORMANCE_PORT"]),
-        "user": "informix",
-        "password": "in4mix",
-        "database": "testdb",
-        "server": "informix",
-    }
-
-
 @pytest.mark.parametrize("verified", [False, True])
 def test_tls(connect, runner, verified):
     tls = ssl.create_default_context(cafile=CERTIFICATE) if verified else True
@@ -32,9 +21,9 @@ def test_tls(connect, runner, verified):
     assert run(ONE) == [(1,)]
 
 
-def test_pool_and_threads(run):
+def test_pool_and_threads(run, address):
     run.recreate("k_pool", "thread integer, n integer")
-    pool = informix_db.create_pool(**settings(), min_size=1, max_size=4, acquire_timeout=15.0)
+    pool = informix_db.create_pool(**address, min_size=1, max_size=4, acquire_timeout=15.0)
     problems: list[BaseException] = []
 
     def work(thread: int) -> None:
@@ -63,7 +52,7 @@ def test_pool_and_threads(run):
     assert run("select count(*), sum(n) from k_pool") == [(80, 8 * 45)]
 
 
-def test_asyncio(run):
+def test_asyncio(run, address):
     run.recreate("k_aio", "task integer, n integer")
 
     async def work(pool: object, task: int) -> None:
@@ -76,7 +65,7 @@ def test_asyncio(run):
                 await connection.commit()
 
     async def main() -> None:
-        pool = await aio.create_pool(**settings(), min_size=1, max_size=3)
+        pool = await aio.create_pool(**address, min_size=1, max_size=3)
         await asyncio.gather(*(work(pool, i) for i in range(6)))
         await pool.close()
 

@@ -1,19 +1,9 @@
 """What informix-driver's README promises and no other module here exercises."""
 
 import asyncio
-import os
 
 import informix_db
 import pytest
-
-ADDRESS = {
-    "host": os.environ["CONFORMANCE_HOST"],
-    "port": int(os.environ["CONFORMANCE_PORT"]),
-    "user": "informix",
-    "password": "in4mix",
-    "database": "testdb",
-    "server": "informix",
-}
 
 
 def test_the_negotiated_framing_is_the_one_it_emits(connection):
@@ -62,9 +52,9 @@ def test_locators_collections_and_rows_have_types_of_their_own(run, connection):
     cursor.close()
 
 
-def test_a_pool_takes_back_what_was_not_committed(run):
+def test_a_pool_takes_back_what_was_not_committed(run, address):
     run.recreate("r_pool", "a integer")
-    pool = informix_db.create_pool(**ADDRESS, min_size=1, max_size=1, acquire_timeout=5.0)
+    pool = informix_db.create_pool(**address, min_size=1, max_size=1, acquire_timeout=5.0)
     try:
         with pool.connection() as first:
             first.cursor().execute("insert into r_pool values (1)")
@@ -76,13 +66,13 @@ def test_a_pool_takes_back_what_was_not_committed(run):
     assert run("select a from r_pool") == [(2,)]
 
 
-def test_a_cancelled_coroutine_leaves_the_pool_usable(run):
+def test_a_cancelled_coroutine_leaves_the_pool_usable(run, address):
     run.recreate("r_async", "a integer")
 
     async def main():
         from informix_db import aio
 
-        pool = await aio.create_pool(**ADDRESS, min_size=1, max_size=2)
+        pool = await aio.create_pool(**address, min_size=1, max_size=2)
 
         async def insert(number):
             async with pool.connection() as conn:
